@@ -1,0 +1,112 @@
+"""Agencies, their ground, and who helps whom."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import ForeignKey
+from django.forms import ModelChoiceField, ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.configure import configure_agency, configure_area, configure_tier
+from accounts.admin.base import (
+    ADMINISTRATORS,
+    SUPERVISORS,
+    HistoryDeskAdmin,
+    desk_rights,
+)
+from accounts.models import Agency, Area, Tier
+
+
+@admin.register(Agency)
+class AgencyAdmin(HistoryDeskAdmin):
+    """Police forces. Administrators change theirs; only those of all add one."""
+
+    agency_path = ""
+    editors = ADMINISTRATORS
+    list_display = (
+        "code",
+        "label",
+        "phone_number",
+        "answer_mode",
+        "is_default",
+        "is_active",
+    )
+    list_display_links = ("code", "label")
+    list_filter = ("is_active", "answer_mode")
+    search_fields = ("code", "name", "name_en")
+    fieldsets = (
+        (None, {"fields": ("code", "name", "name_en", "phone_number", "is_active")}),
+        (_("Alarms"), {"fields": ("answer_mode", "is_default", "is_synthetic")}),
+        (_("At the seats"), {"fields": ("categories", "phrases")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Add where one administers all agencies."""
+        return desk_rights(request).may_administer(None)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Agency | None = None
+    ) -> tuple[str, ...]:
+        """Keep what numbers and queues hang on; the default is a matter of all."""
+        fixed = ("is_synthetic", "code") if obj else ("is_synthetic",)
+        everywhere = desk_rights(request).may_administer(None)
+        return fixed if everywhere else (*fixed, "is_default")
+
+    def save_model(
+        self, request: HttpRequest, obj: Agency, form: ModelForm[Agency], change: bool
+    ) -> None:
+        """Save by the action."""
+        configure_agency(obj)
+
+
+@admin.register(Area)
+class AreaAdmin(HistoryDeskAdmin):
+    """The ground an agency answers for."""
+
+    editors = SUPERVISORS
+    list_display = ("code", "label", "agency", "source", "is_active")
+    list_display_links = ("code", "label")
+    list_filter = ("is_active", ("agency", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("agency",)
+    search_fields = ("code", "name", "name_en")
+    fields = ("agency", "code", "name", "name_en", "polygon", "source", "is_active")
+
+    def save_model(
+        self, request: HttpRequest, obj: Area, form: ModelForm[Area], change: bool
+    ) -> None:
+        """Save by the action."""
+        configure_area(obj)
+
+
+@admin.register(Tier)
+class TierAdmin(HistoryDeskAdmin):
+    """Which neighbours help, and after how long."""
+
+    editors = ADMINISTRATORS
+    list_display = ("agency", "neighbour", "rank", "after_seconds", "is_active")
+    list_filter = ("is_active", ("agency", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("agency", "neighbour")
+    fields: ClassVar[tuple[str, ...]] = (
+        "agency",
+        "neighbour",
+        "rank",
+        "after_seconds",
+        "is_active",
+    )
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """Let any real agency help, also one that somebody else configures."""
+        if db_field.name == "neighbour":
+            kwargs["queryset"] = Agency.objects.filter(is_synthetic=False)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(
+        self, request: HttpRequest, obj: Tier, form: ModelForm[Tier], change: bool
+    ) -> None:
+        """Save by the action."""
+        configure_tier(obj)

@@ -1,0 +1,1 @@
+"""The doors of accounts: phone verification, and who may knock."""

@@ -1,0 +1,21 @@
+"""Who people are, and whose ground and staff."""
+
+from accounts.models.fields import blind_index, masked_phone
+from accounts.models.ground import Agency, AnswerMode, Area, Tier
+from accounts.models.people import Assurance, Caller, PhoneCode, Role, User
+from accounts.states import RoleKind
+
+__all__ = [
+    "Agency",
+    "AnswerMode",
+    "Area",
+    "Assurance",
+    "Caller",
+    "PhoneCode",
+    "Role",
+    "RoleKind",
+    "Tier",
+    "User",
+    "blind_index",
+    "masked_phone",
+]

@@ -1,0 +1,172 @@
+"""Whose ground: agencies, the areas they answer for, and who helps whom."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.matching import FaultyPolygon, read_polygon
+from accounts.models.listed import check_listed
+
+
+class AnswerMode(models.TextChoices):
+    """How an offered call is accepted."""
+
+    AUTO = "auto", _("the console accepts by itself")
+    RING = "ring", _("a person accepts")
+
+
+class Agency(models.Model):
+    """A police force that answers alarms: the unit of sharding, rights and queues.
+
+    A call, its seats and its streams stay in one agency. The stream of an agency
+    carries its own ``uuid``.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(
+        _("region code"),
+        max_length=12,
+        unique=True,
+        help_text=_("GB/T 2260, e.g. 370602"),
+    )
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80, blank=True)
+    phone_number = models.CharField(_("emergency number"), max_length=20, default="110")
+    answer_mode = models.CharField(
+        _("answer mode"), max_length=4, choices=AnswerMode, default=AnswerMode.AUTO
+    )
+    is_default = models.BooleanField(
+        _("default agency"), default=False, help_text=_("takes alarms without a place")
+    )
+    is_synthetic = models.BooleanField(
+        _("for the canary only"), default=False, help_text=_("left out of statistics")
+    )
+    is_active = models.BooleanField(_("in service"), default=True)
+    # [{"code": "0101", "name": "…", "name_en": "…"}]: what an incident can be filed as.
+    categories = models.JSONField(_("incident categories"), default=list, blank=True)
+    # [{"text": "…", "text_en": "…"}]: sentences an operator sends with one click.
+    phrases = models.JSONField(_("canned phrases"), default=list, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_default_agency",
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                violation_error_message=_("There is a default agency already."),
+            ),
+            models.CheckConstraint(
+                name="agency_answer_mode_known",
+                condition=Q(answer_mode__in=AnswerMode.values),
+            ),
+            models.CheckConstraint(
+                name="canary_agency_is_not_default",
+                condition=~Q(is_default=True, is_synthetic=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label()
+
+    def clean(self) -> None:
+        """Check what no constraint can: the lists, and that somebody is the default."""
+        if self.is_default and not self.is_active:
+            raise ValidationError(
+                {"is_active": _("The default agency takes alarms without a place.")}
+            )
+        check_listed("categories", self.categories, ("code", "name"), ("name_en",))
+        check_listed("phrases", self.phrases, ("text",), ("text_en",))
+
+    def label(self, language: str | None = None) -> str:
+        """Return the name in ``language`` (default: the active one)."""
+        language = language or translation.get_language() or "zh-hans"
+        return self.name if language.startswith("zh") else self.name_en or self.name
+
+
+class Area(models.Model):
+    """A piece of ground an agency answers for, as WGS-84 polygons.
+
+    ``polygon`` is a GeoJSON geometry (RFC 7946, Polygon or MultiPolygon, degrees). It
+    serves routing only and is not a legal boundary.
+    """
+
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="areas")
+    code = models.CharField(_("code"), max_length=12)
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80, blank=True)
+    polygon = models.JSONField(_("polygon (GeoJSON, WGS-84)"))
+    source = models.CharField(_("source of the polygon"), max_length=200, blank=True)
+    is_active = models.BooleanField(_("in use"), default=True)
+    history = HistoricalRecords(excluded_fields=["polygon"])
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(name="one_area_per_code", fields=["agency", "code"])
+        ]
+
+    def __str__(self) -> str:
+        return self.label()
+
+    def clean(self) -> None:
+        """Check the polygon: one that cannot be read would route nobody."""
+        try:
+            read_polygon(self.polygon)
+        except FaultyPolygon as fault:
+            problem = _("The polygon cannot be used: %(fault)s.") % {"fault": fault}
+            raise ValidationError({"polygon": problem}) from fault
+
+    def label(self, language: str | None = None) -> str:
+        """Return the name in ``language`` (default: the active one)."""
+        language = language or translation.get_language() or "zh-hans"
+        return self.name if language.startswith("zh") else self.name_en or self.name
+
+
+class Tier(models.Model):
+    """A neighbour that helps when an agency's own seats are busy.
+
+    Calls that waited ``after_seconds`` may also be offered to the neighbour's seats,
+    lower ``rank`` first.
+    """
+
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="tiers")
+    neighbour = models.ForeignKey(Agency, models.CASCADE, related_name="+")
+    rank = models.PositiveSmallIntegerField(_("order"), default=1)
+    after_seconds = models.PositiveIntegerField(_("after waiting, seconds"), default=20)
+    is_active = models.BooleanField(_("in use"), default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("overflow tier")
+        verbose_name_plural = _("overflow tiers")
+        ordering = ["agency", "rank"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_tier_per_neighbour", fields=["agency", "neighbour"]
+            ),
+            models.CheckConstraint(
+                name="neighbour_is_another_agency",
+                condition=~Q(agency=F("neighbour")),
+                violation_error_message=_("An agency cannot be its own neighbour."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} → {self.neighbour}"
+
+    def clean(self) -> None:
+        """Keep the canary apart: its calls must never ring at a real seat."""
+        pair = [self.agency_id, self.neighbour_id]
+        if Agency.objects.filter(pk__in=pair, is_synthetic=True).exists():
+            raise ValidationError(_("The canary neither helps nor is helped."))

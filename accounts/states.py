@@ -1,0 +1,17 @@
+"""The words for what a staff member may do."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RoleKind(models.TextChoices):
+    """What a staff member may do in an agency."""
+
+    OPERATOR = "operator", _("operator")
+    SUPERVISOR = "supervisor", _("supervisor")
+    AUDITOR = "auditor", _("auditor")
+    ADMINISTRATOR = "administrator", _("region's administrator")
+
+
+# Roles that open the supervisor's desk (/admin/); an operator's console is /console/.
+DESK_ROLES = frozenset({RoleKind.SUPERVISOR, RoleKind.AUDITOR, RoleKind.ADMINISTRATOR})

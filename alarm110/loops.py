@@ -1,0 +1,77 @@
+"""What runs inside every web process besides the doors: writer, matcher, sweeper, …
+
+``start()`` and ``stop()`` are called by ``manage.py serve``, or by a server's lifespan.
+"""
+
+import asyncio
+import logging
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from dispatch import leases
+from dispatch.actions import running
+from dispatch.actions.running import run
+from dispatch.loops.base import Loop
+from dispatch.loops.doorbell import Doorbell
+from dispatch.loops.keeper import Keeper, Pulse
+from dispatch.loops.matcher import Matcher
+from dispatch.loops.poll import Poll
+from dispatch.loops.rights import Rights
+from dispatch.loops.sweeper import Sweeper
+from reports import broadcast, journal, writer
+from reports.broadcast import Published, Registry
+from reports.clock import monotonic
+
+log = logging.getLogger(__name__)
+
+_loops: list[Loop] = []
+_writer: writer.Writer | None = None
+
+
+def _replay(stream: UUID, after: int) -> asyncio.Future[list[Published]]:
+    return asyncio.ensure_future(run(journal.replay, stream, after))
+
+
+async def start() -> None:
+    """Start everything; leases get their grace before the first sweep."""
+    global _writer
+    boot_id = uuid4()
+    doorbell = None if settings.EMBEDDED else Doorbell()
+    broadcast.attach(
+        Registry(asyncio.get_running_loop(), _replay),
+        doorbell.ring if doorbell else None,
+    )
+    extended = await run(leases.begin_process, boot_id, is_alone=settings.EMBEDDED)
+    if extended:
+        log.info("a restart: %d places got 10 s", extended)
+    _writer = writer.Writer(journal.record_many)
+    _writer.start()
+    writer.attach(_writer)
+    _loops[:] = [Keeper(boot_id), Pulse(), Matcher(), Sweeper(), Poll(), Rights()]
+    if doorbell:
+        _loops.append(doorbell)
+    for loop in _loops:
+        loop.start()
+
+
+async def stop() -> None:
+    """Write what has queued, then stop everything."""
+    global _writer
+    if _writer is not None:
+        await _writer.stop()
+        writer.attach(None)
+        _writer = None
+    await asyncio.gather(*(loop.stop() for loop in _loops))
+    _loops.clear()
+    broadcast.attach(None)
+    running.shutdown()
+
+
+def ticks() -> dict[str, float]:
+    """Return, for each loop, the seconds since its last turn."""
+    moment = monotonic()
+    ticks = {loop.name: moment - loop.ticked_at for loop in _loops}
+    if _writer is not None:
+        ticks["writer"] = moment - _writer.ticked_at
+    return ticks

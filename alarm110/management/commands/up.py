@@ -1,0 +1,191 @@
+"""The supervisor: starts the processes of one machine and starts a dead one again.
+
+It does nothing else, so there is little that could end it. If it is killed all the same
+its children end by themselves: each watches the pipe on its standard input, and Linux
+sends them a signal besides.
+"""
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from alarm110.management.lock import hold_data_folder
+from alarm110.management.refusal import CONFIGURATION
+
+# Wait before a start, in seconds, by how many quick deaths came before it.
+DELAYS = (0.0, 0.25, 0.5, 1.0)
+LONG_LIFE = 10.0  # seconds; who lived longer starts afresh in that table
+STOP_PATIENCE = 8.0  # seconds between asking a child to stop and ending it
+PR_SET_PDEATHSIG = 1
+
+
+class Command(BaseCommand):
+    """Keeps the web process running; the relay and the worker join its list."""
+
+    help = "Run alarm110 and keep it running; Ctrl-C stops everything."
+    requires_system_checks: tuple[str, ...] = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument(
+            "--plain",
+            action="store_true",
+            help="plain HTTP on PORT, for tests and behind a proxy (ALARM110_TLS=0)",
+        )
+
+    def handle(self, **options: Any) -> None:
+        """Supervise until told to stop, then leave with 0, or 78 if a child refused."""
+        plain = ["--plain"] if options["plain"] else []
+        manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+        with hold_data_folder():
+            pid_file = settings.HOME / "up.pid"
+            pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
+            supervisor = Supervisor([Child("serve", [*manage, "serve", *plain])])
+            status = supervisor.run()
+            pid_file.unlink(missing_ok=True)
+        sys.exit(status)
+
+
+@dataclass
+class Child:
+    """One process that must always be there."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    due: float = 0.0  # when to start it (monotonic)
+    quick_deaths: int = 0
+
+    def start(self) -> None:
+        """Start it in a process group of its own, so that Ctrl-C reaches only us."""
+        self.process = subprocess.Popen(  # noqa: S603  our own manage.py
+            self.command,
+            stdin=subprocess.PIPE,
+            env={**os.environ, "ALARM110_SUPERVISED": "1"},
+            process_group=0,
+            preexec_fn=_die_with_parent if LIBC else None,
+        )
+        self.started = time.monotonic()
+
+    def note_death(self) -> None:
+        """Decide when it is started again."""
+        lived = time.monotonic() - self.started
+        self.quick_deaths = 0 if lived > LONG_LIFE else self.quick_deaths
+        delay = DELAYS[min(self.quick_deaths, len(DELAYS) - 1)]
+        self.quick_deaths += 1
+        self.due = time.monotonic() + delay
+        if self.process and self.process.stdin:
+            self.process.stdin.close()
+        self.process = None
+
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to the process and what it may have started."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
+
+
+@dataclass
+class Supervisor:
+    """Starts children, waits for deaths and signals, and stops in order."""
+
+    children: list[Child]
+    stop_requests: int = 0
+    _wake: tuple[int, int] = field(default=(-1, -1), repr=False)
+
+    def run(self) -> int:
+        """Return the exit status once everything has stopped."""
+        self._listen_to_signals()
+        while not self.stop_requests:
+            for child in self.children:
+                if child.process is None and time.monotonic() >= child.due:
+                    child.start()
+                status = child.process.poll() if child.process else None
+                if status == CONFIGURATION:  # it has said why
+                    child.note_death()
+                    self._stop()
+                    return CONFIGURATION
+                if status is not None:
+                    _say(f"{child.name} ended ({_reason(status)}); starting it again.")
+                    child.note_death()
+            self._sleep()
+        self._stop()
+        return 0
+
+    def _stop(self) -> None:
+        """Ask every child to stop; end those that take too long or are asked twice."""
+        deadline = time.monotonic() + STOP_PATIENCE
+        asked = self.stop_requests
+        for child in self.children:
+            child.signal_all(signal.SIGTERM)
+        while any(
+            child.process and child.process.poll() is None for child in self.children
+        ):
+            if time.monotonic() > deadline or self.stop_requests > max(asked, 1):
+                for child in self.children:
+                    child.signal_all(signal.SIGKILL)
+            self._sleep(at_most=0.2)
+
+    def _sleep(self, at_most: float = 60.0) -> None:
+        """Wait for a signal (a child's end is one too) or for the next start."""
+        dues = [child.due for child in self.children if child.process is None]
+        until_due = min(dues, default=float("inf")) - time.monotonic()
+        readable, _, _ = select.select(
+            [self._wake[0]], [], [], max(0.0, min(at_most, until_due))
+        )
+        if readable:
+            os.read(self._wake[0], 4096)
+
+    def _listen_to_signals(self) -> None:
+        self._wake = os.pipe()
+        for end in self._wake:
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._request_stop)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+
+    def _request_stop(self, number: int, frame: FrameType | None) -> None:
+        self.stop_requests += 1
+
+
+def _find_libc() -> ctypes.CDLL | None:
+    """Return the C library on Linux; elsewhere the pipe alone must do."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        return ctypes.CDLL(None, use_errno=True)
+    except OSError:
+        return None
+
+
+LIBC = _find_libc()
+
+
+def _die_with_parent() -> None:
+    """In the child: be told when the supervisor dies, even while our Python hangs."""
+    if LIBC:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _reason(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    return f"signal {signal.Signals(-status).name}"
+
+
+def _say(sentence: str) -> None:
+    print(f"alarm110: {sentence}", file=sys.stderr, flush=True)  # noqa: T201

@@ -1,0 +1,235 @@
+"""Daphne, with doors we open ourselves and the limits that an alarm needs.
+
+Daphne's own command line would hide why a port cannot be opened, accept requests before
+the loops run, and has no order at the end. Its protocol code is used as it is.
+"""
+
+import asyncio
+import errno
+import gc
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.server import Server  # first: it installs the reactor that twisted uses
+from daphne.ws_protocol import WebSocketProtocol
+from OpenSSL import SSL
+from twisted.internet import defer, reactor
+from twisted.internet.error import CannotListenError
+from twisted.internet.ssl import ContextFactory
+
+NEVER = 10 * 365 * 24 * 60 * 60  # seconds
+# Our heartbeats run every 2 s and know more than a protocol ping: daphne's are off.
+SOCKET_LIMITS = {"ping_interval": NEVER, "ping_timeout": 0, "websocket_timeout": -1}
+# A frame over this closes the socket (1009); below it the application answers.
+MAX_FRAME = 1024 * 1024  # bytes
+# Evidence arrives in chunks of 1 MiB at most; nothing else is nearly as large.
+MAX_BODY = 2 * 1024 * 1024  # bytes
+BACKLOG = 1024  # connections waiting: a whole city's phones reconnect after a restart
+# The process that this one replaces may hold its port for a moment longer.
+BIND_PATIENCE, BIND_PAUSE = 3.0, 0.2  # seconds
+STOP_PATIENCE = 5.0  # seconds that the loops get to finish
+
+__all__ = ["AlarmServer", "CannotListenError", "Certificate", "Door"]
+log = logging.getLogger(__name__)
+network: Any = reactor  # a module whose interfaces no type checker can see
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where to listen; with ``tls``, behind that certificate."""
+
+    host: str
+    port: int
+    tls: "Certificate | None" = None
+
+
+class Certificate(ContextFactory):
+    """The certificate on disk, read again when the file changes.
+
+    So a renewed one is served without a restart, and no call is cut for it.
+    """
+
+    Unusable = SSL.Error
+
+    def __init__(self, chain: Path, key: Path) -> None:
+        self.chain, self.key = chain, key
+        self.changed = chain.stat().st_mtime_ns
+        self.context = self._load()
+
+    def getContext(self) -> SSL.Context:  # noqa: N802  twisted's name
+        """Return the context for one more connection."""
+        try:
+            changed = self.chain.stat().st_mtime_ns
+            if changed != self.changed:
+                self.changed = changed
+                self.context = self._load()
+        except (OSError, SSL.Error):
+            log.exception("the new certificate cannot be used; keeping the old one")
+        return self.context
+
+    def _load(self) -> SSL.Context:
+        context = SSL.Context(SSL.TLS_SERVER_METHOD)
+        context.set_min_proto_version(SSL.TLS1_2_VERSION)
+        context.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
+        context.set_cipher_list(b"ECDHE+AESGCM:ECDHE+CHACHA20")  # for TLS 1.2
+        context.use_certificate_chain_file(str(self.chain))
+        context.use_privatekey_file(str(self.key))
+        context.check_privatekey()
+        return context
+
+
+class BoundedRequest(WebRequest):  # type: ignore[misc]
+    """Refuses a large body before it is read: Twisted would keep all of it on disk."""
+
+    taken = 0
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802
+        """Look at the announced length; None means that it comes in chunks."""
+        super().gotLength(length)
+        if length is not None and length > MAX_BODY:
+            self._refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+        """Count what really comes."""
+        self.taken += len(data)
+        if self.taken > MAX_BODY:
+            self._refuse()
+        else:
+            super().handleContentChunk(data)
+
+    def _refuse(self) -> None:
+        self.channel.transport.write(
+            b"HTTP/1.1 413 Content Too Large\r\n"
+            b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+        )
+        self.channel.loseConnection()
+
+
+class BoundedFactory(HTTPFactory):  # type: ignore[misc]
+    """Makes bounded requests."""
+
+    def buildProtocol(self, addr: Any) -> Any:  # noqa: N802
+        """Return the protocol of one connection."""
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = BoundedRequest
+        return protocol
+
+
+class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
+    """Hands bad UTF-8 on as bytes, so that an error can be answered."""
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        """Take one message."""
+        if not isBinary:
+            try:
+                payload.decode("utf-8")
+            except UnicodeDecodeError:
+                isBinary = True  # noqa: N806
+        super().onMessage(payload, isBinary)
+
+
+class AlarmServer(Server):  # type: ignore[misc]
+    """Opens its doors when ``start`` has returned; closes them before ``stop``.
+
+    ``run()`` raises ``CannotListenError`` if a door cannot be opened. ``failure`` is
+    what ``start`` raised, if it did.
+    """
+
+    def __init__(
+        self,
+        application: Any,
+        doors: Sequence[Door],
+        *,
+        start: Callable[[], Awaitable[None]],
+        stop: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__(
+            application,
+            endpoints=["opened by _open_doors"],  # an empty list would end the program
+            ready_callable=self._open_doors,
+            request_buffer_size=64 * 1024,
+            websocket_max_message_size=MAX_FRAME,
+            websocket_max_frame_size=MAX_FRAME,
+            server_name="",
+            **SOCKET_LIMITS,
+        )
+        self.endpoints: list[str] = []
+        self.doors = doors
+        self.start, self.wind_down = start, stop
+        self.ports: list[Any] = []
+        self.failure: Exception | None = None
+
+    def _open_doors(self) -> None:
+        """Listen, but accept nothing before the loops run."""
+        # Say why (1009, 1002) before closing, so a client need not guess.
+        self.ws_factory.setProtocolOptions(failByDrop=False, utf8validateIncoming=False)
+        self.ws_factory.protocol = PatientSocket
+        factory = BoundedFactory(self)
+        for door in self.doors:
+            port = _listen(door, factory)
+            port.stopReading()
+            self.ports.append(port)
+        network.callWhenRunning(lambda: asyncio.ensure_future(self._begin()))
+
+    async def _begin(self) -> None:
+        try:
+            await self.start()
+        except Exception as error:  # told by whoever called run()
+            self.failure = error
+            self.stop()
+            return
+        # What the start left behind is here to stay: the collector need not walk
+        # through it, a pause that every open call would feel.
+        gc.collect()
+        gc.freeze()
+        for port in self.ports:
+            port.startReading()
+
+    def kill_all_applications(self) -> "defer.Deferred[None]":
+        """Close the doors, let the loops finish, then end what is still open.
+
+        Daphne calls this before its reactor stops. In this order whoever waits for a
+        commit that is under way still gets its answer.
+        """
+        return defer.Deferred.fromFuture(asyncio.ensure_future(self._finish()))
+
+    async def _finish(self) -> None:
+        for port in self.ports:
+            port.stopListening()
+        try:
+            async with asyncio.timeout(STOP_PATIENCE):
+                await self.wind_down()
+        except TimeoutError:
+            log.warning("the loops did not finish within %s s", STOP_PATIENCE)
+        except Exception:
+            log.exception("the loops did not finish")
+        open_ones = [
+            details["application_instance"]
+            for details in self.connections.values()
+            if "application_instance" in details
+        ]
+        for instance in open_ones:
+            instance.cancel()
+        await asyncio.gather(*open_ones, return_exceptions=True)
+
+
+def _listen(door: Door, factory: BoundedFactory) -> Any:
+    """Open one door; the loop does not run yet, so waiting holds up nobody."""
+    deadline = time.monotonic() + BIND_PATIENCE
+    while True:
+        try:
+            if door.tls:
+                return network.listenSSL(
+                    door.port, factory, door.tls, BACKLOG, door.host
+                )
+            return network.listenTCP(door.port, factory, BACKLOG, door.host)
+        except CannotListenError as error:
+            in_use = error.socketError.errno == errno.EADDRINUSE
+            if not in_use or time.monotonic() > deadline:
+                raise
+        time.sleep(BIND_PAUSE)

@@ -1,0 +1,139 @@
+"""Static files: names with a hash of the content, and a way to serve them.
+
+WhiteNoise is used as a library, outside Django. As Django middleware it is sync-only:
+it would put a thread under every request, for as long as a long poll waits.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from wsgiref.headers import Headers
+
+from whitenoise import WhiteNoise
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from alarm110.asgi_types import Application, Receive, Scope, Send
+
+# The folders of our own apps; what others ship is not ours to rewrite.
+OURS = ("alarm110/", "accounts/", "reports/", "dispatch/")
+HASHED = re.compile(r"\.[0-9a-f]{12}\.")
+# Import and export at the start of a line, with or without a closing semicolon.
+STATIC_IMPORT = (
+    r"""(?m)^(?P<matched>(?P<head>[ \t]*"""
+    r"""(?:import\s*|(?:import|export)\b[^"';]*?\bfrom\s*))"""
+    r"""["'](?P<url>\.{1,2}/[^"'\n]+)["'])"""
+)
+# Only after "await": import("./x.js") in a comment is a type, and types go in circles.
+DYNAMIC_IMPORT = (
+    r"""(?P<matched>(?P<head>\bawait\s+import\(\s*)"""
+    r"""["'](?P<url>\.{1,2}/[^"'\n]+)["'])"""
+)
+TEMPLATE = """%(head)s"%(url)s\""""
+
+Converter = Callable[[re.Match[str]], str]
+
+
+class HashedStaticFilesStorage(
+    CompressedManifestStaticFilesStorage  # type: ignore[misc]
+):
+    """Names files by their content, the modules that a module imports included.
+
+    Without that a browser would go on using an old module under its plain name after an
+    upgrade. Modules must not import each other in a circle: no hash could be right.
+    """
+
+    support_js_module_import_aggregation = True
+    _js_module_import_aggregation_patterns = (
+        "*.js",
+        ((STATIC_IMPORT, TEMPLATE), (DYNAMIC_IMPORT, TEMPLATE)),
+    )
+    # One pass for each step of the longest chain of imports.
+    max_post_process_passes = 12
+
+    def url_converter(
+        self, name: str, hashed_files: dict[str, str], template: str | None = None
+    ) -> Converter:
+        """Leave the scripts of others alone: their comments name missing files."""
+        if name.endswith(".js") and not name.startswith(OURS):
+            return lambda match: match["matched"]
+        convert: Converter = super().url_converter(name, hashed_files, template)
+        return convert
+
+
+class StaticFiles:
+    """Serves the collected files; all else goes to the application."""
+
+    def __init__(self, application: Application, *, root: Path, prefix: str) -> None:
+        self.application = application
+        self.prefix = prefix
+        self.whitenoise = WhiteNoise(
+            None,
+            # Nothing collected yet (a test, a command): every file is a 404.
+            root=root if root.is_dir() else None,
+            prefix=prefix,
+            max_age=60,
+            allow_all_origins=False,
+            add_headers_function=_harden,
+            immutable_file_test=lambda path, url: bool(HASHED.search(url)),
+        )
+
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Answer what lies under the prefix."""
+        if scope["type"] == "http" and scope["path"].startswith(self.prefix):
+            await self._serve(scope, send)
+        else:
+            await self.application(scope, receive, send)
+
+    async def _serve(self, scope: Scope, send: Send) -> None:
+        file = self.whitenoise.files.get(scope["path"])
+        status, headers, body = 404, [("Content-Length", "0")], b""
+        if file is not None:
+            # Off the loop: a file that is not in memory waits for the disk.
+            status, headers, body = await asyncio.to_thread(
+                _read, file, scope["method"], _wsgi_headers(scope)
+            )
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    (name.lower().encode("latin-1"), value.encode("latin-1"))
+                    for name, value in headers
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": body})
+
+
+def _read(
+    file: Any, method: str, asked: dict[str, str]
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    response = file.get_response(method, asked)
+    if response.file is None:
+        return response.status, list(response.headers), b""
+    with response.file as opened:
+        return response.status, list(response.headers), opened.read()
+
+
+def _wsgi_headers(scope: Scope) -> dict[str, str]:
+    """Return the headers under the names that WhiteNoise looks for."""
+    return {
+        f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}": value.decode(
+            "latin-1"
+        )
+        for name, value in scope["headers"]
+    }
+
+
+def _harden(headers: Headers, path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    # An SVG opened by itself is a document: it may run nothing inline.
+    headers["Content-Security-Policy"] = "default-src 'self'"

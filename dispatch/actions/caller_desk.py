@@ -1,0 +1,153 @@
+"""What a phone may do, one verb a command, whichever door it came through."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.api.device import canary_device, device_hash
+from accounts.models import Agency, Caller
+from dispatch import commands
+from dispatch.actions import calls, guests
+from dispatch.actions.messages import Guest, RoomMessage, RoomMessageBatch
+from dispatch.actions.positions import PositionBatch, PositionItem
+from dispatch.actions.running import run
+from dispatch.actions.tap import TapBatch, TapItem, Tapped
+from dispatch.errors import ReadOnly
+from dispatch.snapshots import ground
+from dispatch.states import CallMode
+from reports import writer
+from reports.journal import Author, Recorded, open_streams
+from reports.models import StreamKind
+
+
+@dataclass(slots=True)
+class CallerPlace:
+    """A call as a window of the phone sees it; ``guest`` is None when it watches."""
+
+    call_id: int
+    call: UUID
+    incident: UUID
+    caller: UUID
+    guest: Guest | None
+
+    @property
+    def author(self) -> Author:
+        """Return who signs this phone's entries."""
+        return Author("caller", str(self.caller))
+
+
+async def tap(
+    tap: commands.Tap, *, device: str | None, canary_key: str | None = None
+) -> Tapped:
+    """Raise the alarm. Without a cookie the tap's own id stands for the phone."""
+    item = await run(_tap_item, tap, device, canary_key)
+    result: Tapped = await writer.submit(TapBatch, item)
+    return result
+
+
+def _tap_item(tap: commands.Tap, device: str | None, canary_key: str | None) -> TapItem:
+    canary = _canary_device(canary_key)
+    agency = ground.canary_agency() if canary else None
+    if canary and agency:
+        return TapItem(tap, canary, _with_stream(agency))
+    located = ground.locate(tap.position) if tap.position else None
+    flags = ["unverified"]
+    if located is None:
+        flags.append("position_missing")
+    elif located.agency is None:
+        flags.append("position_outside")
+    return TapItem(
+        tap=tap,
+        device_hash=device_hash(device or f"tap:{tap.id}"),
+        agency=_with_stream(
+            (located.agency if located else None) or ground.default_agency()
+        ),
+        position=located.view if located else None,
+        flags=tuple(flags),
+    )
+
+
+_known_streams: set[int] = set()
+
+
+def _with_stream(agency: Agency) -> Agency:
+    """Make sure the agency can be written about; once a process and agency."""
+    if agency.pk not in _known_streams:
+        open_streams([agency.uuid], StreamKind.AGENCY)
+        _known_streams.add(agency.pk)
+    return agency
+
+
+def _position_item(
+    place: CallerPlace, guest: Guest, command: commands.ReportPosition
+) -> PositionItem:
+    located = ground.locate(command.position)
+    return PositionItem(
+        place=guest,
+        author=place.author,
+        client_id=command.id,
+        position=located.view,
+        agency=_with_stream(located.agency) if located.agency else None,
+    )
+
+
+def _canary_device(key: str | None) -> str | None:
+    """Return the canary caller's device hash if the key is the canary's."""
+    if not key:
+        return None
+    hashed = device_hash(canary_device(key))
+    exists = Caller.objects.filter(device_hash=hashed, is_synthetic=True).exists()
+    return hashed if exists else None
+
+
+async def perform(place: CallerPlace, command: commands.Command) -> Recorded | None:
+    """Do what the phone asks; return where it is recorded.
+
+    Raises:
+        ReportError: refused, with a code.
+    """
+    match command:
+        case commands.PostMessage():
+            message = RoomMessage(
+                incident=place.incident,
+                author=place.author,
+                side="caller",
+                text=command.text,
+                client_id=command.id,
+                place=_held(place),
+            )
+            return await _submit(RoomMessageBatch, message)
+        case commands.ReportPosition():
+            item = await run(_position_item, place, _held(place), command)
+            return await _submit(PositionBatch, item)
+        case commands.SetMode():
+            _held(place)
+            return await run(
+                calls.set_mode,
+                call_id=place.call_id,
+                mode=CallMode(command.mode),
+                author=place.author,
+                client_id=command.id,
+            )
+        case commands.HangUp():
+            _held(place)
+            return await run(
+                calls.hang_up,
+                call_id=place.call_id,
+                author=place.author,
+                client_id=command.id,
+            )
+        case commands.TakeOver():
+            place.guest = await run(guests.take_place, place.call_id)
+            return None
+    raise TypeError(f"{type(command).__name__} is not a caller's command")
+
+
+async def _submit(batch: type[writer.BatchFunction], item: object) -> Recorded:
+    recorded: Recorded = await writer.submit(batch, item)
+    return recorded
+
+
+def _held(place: CallerPlace) -> Guest:
+    if place.guest is None:
+        raise ReadOnly
+    return place.guest

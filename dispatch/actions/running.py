@@ -1,0 +1,61 @@
+"""Actions called from the event loop: in threads of their own, errors with a code.
+
+Not Django's one shared thread: fifty seats that take a call at once would queue behind
+each other's commits. Each thread keeps its connection until it breaks.
+"""
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+from reports.errors import Busy
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+THREADS = 4
+
+_threads: ThreadPoolExecutor | None = None
+
+
+def _pool() -> ThreadPoolExecutor:
+    global _threads
+    if _threads is None:
+        _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="action")
+    return _threads
+
+
+def shutdown() -> None:
+    """End the threads; a later call makes new ones."""
+    global _threads
+    if _threads is not None:
+        threads, _threads = _threads, None
+        for _ in range(THREADS):
+            threads.submit(connection.close)
+        threads.shutdown(wait=True)
+
+
+async def run(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run a synchronous action in a thread, in the caller's context (its language).
+
+    Raises:
+        Busy: the database is locked or away; nothing was done, the client tries again.
+    """
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(
+        _pool(), lambda: context.run(_guarded, action, *args, **kwargs)
+    )
+
+
+def _guarded(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    try:
+        return action(*args, **kwargs)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("the database did not take an action: %s", type(error).__name__)
+        connection.close()
+        raise Busy from error

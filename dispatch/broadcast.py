@@ -1,0 +1,212 @@
+"""Rooms of this process: passing things between a call's two sides.
+
+Pictures, typing and device states are never numbered, journalled or stored. One picture
+is in flight each way; the next leaves only after the receiver's ``still_seen``, and a
+newer one replaces the one that waits. While the call waits only the last is held.
+"""
+
+from typing import Protocol, runtime_checkable
+from uuid import UUID
+
+from dispatch.events.frames import DeviceShown, ServerFrame, StillShown
+from reports.clock import monotonic
+
+IN_FLIGHT_SECONDS = 5.0  # a receiver that never said "seen" gets the next one anyway
+WAITING_INTERVAL_SECONDS = 5.0
+LIVE_INTERVAL_SECONDS = 0.2  # 4 a second, with some play for jitter
+
+
+class Port(Protocol):
+    """One side's socket or mailbox."""
+
+    def show(self, frame: ServerFrame) -> None:
+        """Take an unnumbered frame; must neither block nor raise."""
+
+
+class PictureLane:
+    """Pictures one way: the newest wins."""
+
+    __slots__ = ("_in_flight", "_sent_at", "_taken_at", "held", "passed", "replaced")
+
+    def __init__(self) -> None:
+        self.held: tuple[StillShown, float] | None = None
+        self._in_flight: int | None = None
+        self._sent_at = 0.0
+        self._taken_at = 0.0
+        self.passed = 0
+        self.replaced = 0
+
+    def take(self, still: StillShown, *, interval: float) -> bool:
+        """Hold a new picture; False if it came sooner than ``interval`` allows."""
+        moment = monotonic()
+        if moment - self._taken_at < interval:
+            return False
+        self._taken_at = moment
+        if self.held is not None:
+            self.replaced += 1
+        self.held = (still, moment)
+        return True
+
+    def flush(self, receiver: Port | None) -> int | None:
+        """Send what is held if the way is free; return the number sent."""
+        if receiver is None or self.held is None:
+            return None
+        moment = monotonic()
+        if self._in_flight is not None and moment - self._sent_at < IN_FLIGHT_SECONDS:
+            return None
+        still, taken_at = self.held
+        self.held = None
+        age_ms = still.age_ms + int((moment - taken_at) * 1000)
+        receiver.show(
+            StillShown(call=still.call, n=still.n, age_ms=age_ms, jpeg=still.jpeg)
+        )
+        self._in_flight, self._sent_at = still.n, moment
+        self.passed += 1
+        return still.n
+
+    def seen(self, n: int) -> bool:
+        """Note that the picture in flight was shown; False if it is another one."""
+        if self._in_flight != n:
+            return False
+        self._in_flight = None
+        return True
+
+    def forget(self) -> None:
+        """A new receiver came: nothing is in flight to it."""
+        self._in_flight = None
+
+
+class Room:
+    """A call's two sides in this process."""
+
+    def __init__(self, call: UUID) -> None:
+        self.call = call
+        self.guest: Port | None = None
+        self.host: Port | None = None
+        self.watchers: set[Port] = set()  # the phone's other windows
+        self.from_guest = PictureLane()
+        self.from_host = PictureLane()
+        self.device: DeviceShown | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nobody is here."""
+        return self.guest is None and self.host is None and not self.watchers
+
+    def enter_as_host(self, port: Port) -> None:
+        """Let the seat in and show it what is known."""
+        self.host = port
+        self.from_guest.forget()
+        if self.device is not None:
+            port.show(self.device)
+        self.from_guest.flush(port)
+
+    def enter_as_guest(self, port: Port) -> Port | None:
+        """Let the phone's window in; return the one it replaces."""
+        former, self.guest = self.guest, port
+        self.watchers.discard(port)
+        self.from_host.forget()
+        return former if former is not port else None
+
+    def tell_device(self, device: DeviceShown) -> None:
+        """Note what the phone can give and tell the seat."""
+        self.device = device
+        if self.host is not None:
+            self.host.show(device)
+
+
+_rooms: dict[UUID, Room] = {}
+
+
+def room(call: UUID) -> Room:
+    """Return the call's room in this process, made if needed."""
+    found = _rooms.get(call)
+    if found is None:
+        found = _rooms[call] = Room(call)
+    return found
+
+
+def leave(call: UUID, port: Port) -> None:
+    """Take a side out of its room; an empty room is forgotten."""
+    found = _rooms.get(call)
+    if found is None:
+        return
+    if found.guest is port:
+        found.guest = None
+    if found.host is port:
+        found.host = None
+        found.from_host.held = None
+    found.watchers.discard(port)
+    if found.is_empty:
+        del _rooms[call]
+
+
+def rooms() -> dict[UUID, Room]:
+    """Return all rooms, for figures."""
+    return dict(_rooms)
+
+
+# --- Sockets of this process ---------------------------------------------------------
+
+
+class Live(Port, Protocol):
+    """A socket or mailbox that lives in this process."""
+
+    def beat(self, at: str) -> None:
+        """Send a heartbeat, or close if nothing was heard for too long."""
+
+
+live: set[Live] = set()
+# Signs of life since the last flush: (seat id, epoch) and (call id, epoch).
+_seats_alive: set[tuple[int, int]] = set()
+_guests_alive: set[tuple[int, int]] = set()
+
+
+def seat_is_alive(seat_id: int, epoch: int) -> None:
+    """Note a sign of life of the console that holds the seat."""
+    _seats_alive.add((seat_id, epoch))
+
+
+def guest_is_alive(call_id: int, epoch: int) -> None:
+    """Note a sign of life of the phone's window that holds the place."""
+    _guests_alive.add((call_id, epoch))
+
+
+def signs_of_life() -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return and forget the signs of life of seats and guests."""
+    seats, guests = list(_seats_alive), list(_guests_alive)
+    _seats_alive.clear()
+    _guests_alive.clear()
+    return seats, guests
+
+
+_seat_ports: dict[int, Live] = {}
+
+
+def claim_seat(seat_id: int, port: Live) -> Live | None:
+    """Make this window the seat's; return the one it replaces."""
+    former = _seat_ports.get(seat_id)
+    _seat_ports[seat_id] = port
+    return former if former is not port else None
+
+
+def unclaim_seat(seat_id: int, port: Live) -> None:
+    """This window is no longer the seat's."""
+    if _seat_ports.get(seat_id) is port:
+        del _seat_ports[seat_id]
+
+
+def seat_has_window(seat_id: int) -> bool:
+    """Return whether a window of this process works at the seat."""
+    return seat_id in _seat_ports
+
+
+@runtime_checkable
+class Signed(Protocol):
+    """A socket of somebody who is signed in."""
+
+    def signed_as(self) -> tuple[int, str, int] | None:
+        """Return (user id, session key, version of the rights), once known."""
+
+    def spawn_recheck(self) -> None:
+        """Look the rights up again; close if they are gone."""

@@ -1,0 +1,321 @@
+"""The socket itself: frames in, frames out, budgets, heartbeats. Decides nothing.
+
+A plain ASGI application. Channels' stock consumer hops to Django's shared database
+thread for every event and handles one event at a time; here the receive loop never
+waits for a commit.
+"""
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+from django.http import parse_cookie
+from django.utils import translation
+from django.utils.translation import trans_real
+
+from accounts.api.origin import origin_allowed
+from dispatch import broadcast as rooms
+from dispatch.commands import MAX_FRAME_BYTES, Command, Frame, Hello, Pong, Still
+from dispatch.consumers.budget import Budget
+from dispatch.consumers.following import Following
+from dispatch.errors import OverBudget
+from dispatch.events import rendering
+from dispatch.events.frames import Ack, Error, ServerFrame
+from reports import broadcast
+from reports.broadcast import Published
+from reports.clock import monotonic
+from reports.errors import Malformed, ReportError, TooLarge
+from reports.journal import Recorded
+
+log = logging.getLogger(__name__)
+
+SUBPROTOCOL = "alarm110.v1"
+HELLO_SECONDS = 5.0
+SILENCE_SECONDS = 15.0  # nothing heard: a half-open line, an unfinished fragment
+MAX_UNSEEN_BYTES = 1024 * 1024  # sent since the last pong; beyond it: reconnect, resync
+
+CLOSE_NO_HELLO = 4400
+CLOSE_NOT_ALLOWED = 4401
+CLOSE_TOO_SLOW = 4408
+CLOSE_ELSEWHERE = 4409
+CLOSE_GOING = 1012
+
+
+class _Identified(msgspec.Struct):
+    """The id of a frame that could not be read otherwise."""
+
+    id: UUID
+
+
+class Socket(ABC):
+    """One connection. Subclasses give it a side."""
+
+    frames: ClassVar[Any]  # the msgspec decoder of what this side may send
+
+    def __init__(self) -> None:
+        self.scope: dict[str, Any] = {}
+        self.follows: dict[UUID, Following] = {}
+        self.is_open = False
+        self._send: Callable[[Any], Awaitable[None]]
+        self._out: list[str] = []
+        self._closing: int | None = None
+        self._wake = asyncio.Event()
+        self._budget = Budget()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._unseen_bytes = 0
+        self._heard_at = monotonic()
+        self._greeted = False
+
+    # --- Life ------------------------------------------------------------------------
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Mapping[str, Any]]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        """Serve the connection from handshake to close."""
+        self.scope, self._send = scope, send
+        await receive()  # websocket.connect
+        headers = dict(scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin-1") or None
+        if not origin_allowed(origin) or SUBPROTOCOL not in scope.get(
+            "subprotocols", ()
+        ):
+            await send({"type": "websocket.close"})  # before the accept: HTTP 403
+            return
+        translation.activate(_language(headers))
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
+        self.is_open = True
+        sender = asyncio.create_task(self._run_sender())
+        deadline = asyncio.get_running_loop().call_later(HELLO_SECONDS, self._no_hello)
+        rooms.live.add(self)
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "websocket.disconnect":
+                    break
+                self._hear(message)
+        finally:
+            self.is_open = False
+            deadline.cancel()
+            rooms.live.discard(self)
+            for stream in list(self.follows):
+                self.unfollow(stream)
+            self.left()
+            sender.cancel()
+            for task in self._tasks:
+                task.cancel()
+
+    def _no_hello(self) -> None:
+        if not self._greeted:
+            self.close(CLOSE_NO_HELLO)
+
+    @abstractmethod
+    def left(self) -> None:
+        """The connection is gone; leave rooms. Leases decide the rest."""
+
+    # --- In --------------------------------------------------------------------------
+
+    def _hear(self, message: Mapping[str, Any]) -> None:
+        """Take one frame; never waits."""
+        self._heard_at = monotonic()
+        text = message.get("text")
+        if text is None:
+            self.refuse(Malformed())
+            return
+        if (
+            len(text) > MAX_FRAME_BYTES
+            or len(text.encode("utf-8", "replace")) > MAX_FRAME_BYTES
+        ):
+            self.refuse(TooLarge())
+            return
+        try:
+            frame = self.frames.decode(text)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            self.refuse(Malformed(), _id_in(text))
+            return
+        self._unseen_bytes = 0
+        if isinstance(frame, Pong):
+            self.sign_of_life()
+            return
+        if not self._greeted and not isinstance(frame, Hello):
+            self.refuse(Malformed(), getattr(frame, "id", None))
+            self.close(CLOSE_NO_HELLO)
+            return
+        if not self._budget.spend(type(frame).__name__):
+            if not isinstance(frame, Still):
+                self.refuse(OverBudget(), getattr(frame, "id", None))
+            return
+        self._greeted = True
+        self.sign_of_life()
+        if isinstance(frame, Hello | Command):
+            self.spawn(self._answer(frame))
+        else:
+            self.pass_on(frame)
+
+    async def _answer(self, frame: Hello | Command) -> None:
+        """Do what a frame asks and say what came of it."""
+        frame_id = frame.id if isinstance(frame, Command) else None
+        try:
+            if isinstance(frame, Hello):
+                await self.greet(frame)
+                return
+            recorded = await self.perform(frame)
+        except ReportError as error:
+            self.refuse(error, frame_id)
+            return
+        except Exception:
+            log.exception("a %s could not be done", type(frame).__name__)
+            self.refuse(ReportError(), frame_id)
+            return
+        assert frame_id is not None
+        self.show(
+            Ack(id=frame_id, stream=recorded.stream, seq=recorded.seq)
+            if recorded
+            else Ack(id=frame_id)
+        )
+        await self.performed(frame)
+
+    @abstractmethod
+    async def greet(self, hello: Hello) -> None:
+        """Answer ``hello`` with ``welcome``."""
+
+    @abstractmethod
+    async def perform(self, command: Any) -> Recorded | None:
+        """Do a command."""
+
+    @abstractmethod
+    async def performed(self, command: Any) -> None:
+        """The command was acknowledged; what follows from it for this window?"""
+
+    @abstractmethod
+    def pass_on(self, frame: Frame) -> None:
+        """Pass an unnumbered frame to the other side."""
+
+    @abstractmethod
+    def sign_of_life(self) -> None:
+        """The other end lives."""
+
+    # --- Out -------------------------------------------------------------------------
+
+    def show(self, frame: ServerFrame) -> None:
+        """Send an unnumbered frame."""
+        self.write(rendering.encode(frame).decode())
+
+    def refuse(self, error: ReportError, frame_id: UUID | None = None) -> None:
+        """Say that something was refused, and why."""
+        self.show(
+            Error(
+                id=frame_id,
+                code=error.code,
+                detail=error.detail,
+                facts=dict(error.facts),
+            )
+        )
+
+    def write(self, text: str) -> None:
+        """Queue a frame; a reader that has stopped is cut off and comes back."""
+        if not self.is_open:
+            return
+        self._unseen_bytes += len(text)
+        if self._unseen_bytes > MAX_UNSEEN_BYTES:
+            self.close(CLOSE_TOO_SLOW)
+            return
+        self._out.append(text)
+        self._wake.set()
+
+    def close(self, code: int) -> None:
+        """Close once what is queued was sent."""
+        self._closing = code
+        self._wake.set()
+
+    async def _run_sender(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch, self._out = self._out, []
+            for text in batch:
+                await self._send({"type": "websocket.send", "text": text})
+            if self._closing is not None and self.is_open:
+                self.is_open = False
+                await self._send({"type": "websocket.close", "code": self._closing})
+
+    def beat(self, at: str) -> None:
+        """Send a heartbeat, or close if nothing was heard for 15 s."""
+        if monotonic() - self._heard_at > SILENCE_SECONDS:
+            self.close(CLOSE_TOO_SLOW)
+            return
+        if self._greeted:
+            heads = {stream: f.cursor for stream, f in self.follows.items()}
+            self.write(rendering.heartbeat(heads, at))
+
+    def spawn(self, work: Any) -> None:
+        """Run a coroutine beside the receive loop."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- Streams ---------------------------------------------------------------------
+
+    def follow(self, stream: UUID) -> Following:
+        """Join a stream before it is read; entries wait until ``caught_up``."""
+        following = self.follows.get(stream)
+        if following is None:
+            broadcast.registry().follow(stream, self)
+        following = self.follows[stream] = Following()
+        return following
+
+    def caught_up(self, stream: UUID, cursor: int) -> None:
+        """The stream was read up to ``cursor``: hand on what came meanwhile."""
+        following = self.follows.get(stream)
+        if following is None:
+            return
+        broadcast.registry().saw(stream, cursor)
+        for entry in following.caught_up(cursor):
+            self.hand_on(entry)
+
+    def unfollow(self, stream: UUID) -> None:
+        """Leave a stream."""
+        if self.follows.pop(stream, None) is not None:
+            broadcast.registry().unfollow(stream, self)
+
+    def deliver(self, entry: Published) -> None:
+        """Take the next entry of a followed stream."""
+        following = self.follows.get(entry.stream)
+        if following is None:
+            return
+        for ready in following.take(entry):
+            self.hand_on(ready)
+
+    @abstractmethod
+    def hand_on(self, entry: Published) -> None:
+        """Send an entry as this side may see it."""
+
+
+def _id_in(text: str) -> UUID | None:
+    """Return the id of a frame that was refused, if it has one."""
+    try:
+        return msgspec.json.decode(text, type=_Identified).id
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return None
+
+
+def _language(headers: dict[bytes, bytes]) -> str:
+    """Return the language of the page that opened the socket."""
+    chosen = parse_cookie(headers.get(b"cookie", b"").decode("latin-1")).get(
+        "django_language"
+    )
+    wanted = [chosen] if chosen else []
+    accepted = headers.get(b"accept-language", b"").decode("latin-1")
+    wanted += [code for code, _ in trans_real.parse_accept_lang_header(accepted)]
+    for code in wanted:
+        try:
+            return translation.get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return translation.get_language() or "en"

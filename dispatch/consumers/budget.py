@@ -1,0 +1,32 @@
+"""What one socket may send: a token bucket; over it is refused by code and counted."""
+
+from collections import Counter
+
+from reports.clock import monotonic
+
+COMMANDS_PER_SECOND = 20.0
+BURST = 40.0
+
+refused: Counter[str] = Counter()
+
+
+class Budget:
+    """Credits that refill with time."""
+
+    __slots__ = ("_credits", "_moment")
+
+    def __init__(self) -> None:
+        self._credits = BURST
+        self._moment = monotonic()
+
+    def spend(self, kind: str) -> bool:
+        """Take one credit; False if there is none left."""
+        moment = monotonic()
+        gained = (moment - self._moment) * COMMANDS_PER_SECOND
+        self._credits = min(BURST, self._credits + gained)
+        self._moment = moment
+        if self._credits < 1:
+            refused[kind] += 1
+            return False
+        self._credits -= 1
+        return True

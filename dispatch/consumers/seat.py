@@ -1,0 +1,292 @@
+"""The console's socket: its agency's stream, its call's incident, its room as host."""
+
+from functools import partial
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+from django.contrib.auth import get_user
+
+from accounts.models import User
+from dispatch import broadcast as rooms
+from dispatch import commands
+from dispatch.actions import passing, seat_desk
+from dispatch.actions.calls import Holder
+from dispatch.actions.running import run
+from dispatch.actions.seat_desk import SeatPlace
+from dispatch.commands import Frame, Hello
+from dispatch.consumers.base import CLOSE_ELSEWHERE, CLOSE_NOT_ALLOWED, Socket
+from dispatch.consumers.following import read
+from dispatch.errors import EpochStale, NotYours
+from dispatch.events import rendering
+from dispatch.events.frames import Followed, Unfollowed, Welcome
+from dispatch.snapshots import agency_snapshot, incident_snapshot
+from dispatch.snapshots.console import Console, console_of, resume
+from dispatch.states import Activity
+from reports.broadcast import Published
+from reports.clock import now, wire_time
+from reports.errors import ReportError
+from reports.journal import Recorded
+
+_incident = partial(incident_snapshot, for_caller=False)
+
+
+class SeatSocket(Socket):
+    """A window of an operator's console."""
+
+    frames: ClassVar[Any] = msgspec.json.Decoder(commands.SeatFrame)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.console: Console | None = None
+        self.place: SeatPlace | None = None
+        self.seat: UUID | None = None
+        self.room: UUID | None = None  # the call whose host this window is
+        self._notice: ReportError | None = None
+
+    # --- Hello -----------------------------------------------------------------------
+
+    async def greet(self, hello: Hello) -> None:
+        """Check the rights, resume the seat by its epoch, send what is known."""
+        if self.console is None:
+            self.console = await run(self._sign_in)
+        console = self.console
+        if console is None:
+            self.refuse(NotYours())
+            self.close(CLOSE_NOT_ALLOWED)
+            return
+        if self.place is None:
+            self.place = SeatPlace(console.user, console.agencies)
+        if hello.seat is not None and hello.epoch is not None:
+            try:
+                seat_id = await run(resume, console.user, hello.seat, hello.epoch)
+                self.place.holder = Holder(seat_id, hello.epoch, console.user.uuid)
+                self.seat = hello.seat
+            except EpochStale as error:
+                self._notice = error
+                self.place.holder = None
+        if self.is_open:
+            self._claim()
+            await self._welcome(hello.cursors)
+
+    def _sign_in(self) -> Console | None:
+        """Return whose session this is, with their rights; None for nobody."""
+        session = self.scope.get("session")
+        if session is None:
+            return None
+        user = get_user(_Request(session))  # type: ignore[arg-type]
+        if not isinstance(user, User):
+            return None
+        return console_of(user, session.session_key)
+
+    def _claim(self) -> None:
+        """Become the seat's window; the former one steps aside."""
+        if self.place is None or self.place.holder is None:
+            return
+        former = rooms.claim_seat(self.place.holder.seat_id, self)
+        if isinstance(former, SeatSocket):
+            former.step_aside()
+        self.sign_of_life()
+
+    def step_aside(self) -> None:
+        """Another window works at this seat now."""
+        self._leave_room()
+        if self.place is not None:
+            self.place.holder = None
+        self.refuse(EpochStale())
+        self.close(CLOSE_ELSEWHERE)
+
+    async def _welcome(self, wanted: dict[UUID, int]) -> None:
+        console, place = self.console, self.place
+        assert console is not None
+        assert place is not None
+        held = await run(console.streams, self.seat if place.holder else None)
+        place.incident = held.incident
+        streams = [*held.agencies, *([held.incident] if held.incident else [])]
+        for other in [s for s in self.follows if s not in streams]:
+            self.unfollow(other)
+        for stream in streams:
+            self.follow(stream)
+        reads = {}
+        for stream in streams:
+            snapshot = _incident if stream == held.incident else agency_snapshot
+            reads[stream] = await read(stream, wanted.get(stream), snapshot)
+        notice, self._notice = self._notice, None
+        self.show(
+            Welcome(
+                epoch=place.holder.epoch if place.holder else None,
+                cursors={
+                    stream: head if snapshot is not None else wanted[stream]
+                    for stream, (head, snapshot, _) in reads.items()
+                },
+                snapshots={
+                    s: snap for s, (_, snap, _) in reads.items() if snap is not None
+                },
+                you={
+                    "side": "seat",
+                    "operator": {
+                        "id": str(console.user.uuid),
+                        "name": str(console.user),
+                    },
+                    "seat": str(self.seat) if place.holder else None,
+                    "agencies": [str(agency) for agency in held.agencies],
+                    "held_elsewhere": held.own_seat is not None
+                    and place.holder is None,
+                    "notice": {
+                        "code": notice.code,
+                        "detail": notice.detail,
+                        "facts": notice.facts,
+                    }
+                    if notice
+                    else None,
+                },
+                at=wire_time(now()),
+            )
+        )
+        for stream, (head, _, missed) in reads.items():
+            for entry in missed:
+                self.hand_on(entry)
+            self.caught_up(stream, head)
+        if held.call is not None:
+            self._enter_room(held.call)
+
+    # --- Commands --------------------------------------------------------------------
+
+    async def perform(self, command: commands.Command) -> Recorded:
+        """Do what the console asks."""
+        if self.place is None:
+            raise NotYours
+        try:
+            return await seat_desk.perform(self.place, command)
+        except EpochStale:
+            await self._lose_seat()
+            raise
+
+    async def performed(self, command: commands.Command) -> None:
+        """After taking or leaving a seat: say where this window stands."""
+        if isinstance(command, commands.TakeSeat):
+            self.seat = command.seat
+            self._claim()
+            await self._welcome({})
+        elif isinstance(command, commands.LeaveSeat):
+            self._leave_room()
+            self.seat = None
+            await self._welcome({})
+
+    async def _lose_seat(self) -> None:
+        """The shift is over: tell how, and let the person choose anew."""
+        place, console, seat = self.place, self.console, self.seat
+        if place is None or console is None or place.holder is None or seat is None:
+            return
+        epoch, place.holder = place.holder.epoch, None
+        self._leave_room()
+        try:
+            await run(resume, console.user, seat, epoch)
+        except EpochStale as error:
+            self._notice = error
+            self.refuse(error)
+        if self.is_open:
+            await self._welcome({})
+
+    def pass_on(self, frame: Frame) -> None:
+        """Pass pictures and typing to the phone."""
+        if self.room is not None:
+            passing.from_host(self.room, frame, self)
+
+    def sign_of_life(self) -> None:
+        """Renew the seat's lease with the next flush."""
+        if self.place is not None and self.place.holder is not None:
+            rooms.seat_is_alive(self.place.holder.seat_id, self.place.holder.epoch)
+
+    # --- Entries ---------------------------------------------------------------------
+
+    def hand_on(self, entry: Published) -> None:
+        """Send an entry; act on news of this very seat."""
+        self.write(rendering.for_seat(entry))
+        if entry.kind == "seat.updated" and self.seat and str(self.seat) in entry.text:
+            self._own_seat(msgspec.json.decode(entry.text)["seat"])
+
+    def _own_seat(self, seat: dict[str, Any]) -> None:
+        """Follow the call that came to this seat; let go of the one that left."""
+        place = self.place
+        if seat["seat"] != str(self.seat) or place is None or place.holder is None:
+            return
+        if seat["epoch"] != place.holder.epoch:
+            if seat["epoch"] == 0 or seat["epoch"] > place.holder.epoch:
+                self.spawn(self._lose_seat())
+            return
+        is_here = seat["activity"] in (Activity.ON_CALL, Activity.WRAP_UP)
+        incident = UUID(seat["incident"]) if is_here and seat["incident"] else None
+        if incident == place.incident:
+            if seat["activity"] != Activity.ON_CALL:
+                self._leave_room()
+            return
+        former, place.incident = place.incident, incident
+        self._leave_room()
+        if former is not None:
+            self.unfollow(former)
+            self.show(Unfollowed(stream=former))
+        if incident is not None:
+            self.spawn(self._follow_incident(incident, UUID(seat["call"])))
+
+    async def _follow_incident(self, incident: UUID, call: UUID) -> None:
+        self.follow(incident)
+        head, snapshot, _ = await read(incident, None, _incident)
+        if incident not in self.follows:
+            return
+        self.show(Followed(stream=incident, cursor=head, snapshot=snapshot))
+        self.caught_up(incident, head)
+        self._enter_room(call)
+
+    # --- The room --------------------------------------------------------------------
+
+    def _enter_room(self, call: UUID) -> None:
+        self.room = call
+        rooms.room(call).enter_as_host(self)
+
+    def _leave_room(self) -> None:
+        if self.room is not None:
+            rooms.leave(self.room, self)
+            self.room = None
+
+    def left(self) -> None:
+        """The connection is gone; the lease keeps the seat for 8 s."""
+        self._leave_room()
+        if self.place is not None and self.place.holder is not None:
+            rooms.unclaim_seat(self.place.holder.seat_id, self)
+
+    # --- Rights ----------------------------------------------------------------------
+
+    def signed_as(self) -> tuple[int, str, int] | None:
+        """Return (user id, session key, version of the rights), once known."""
+        if self.console is None:
+            return None
+        return self.console.user.pk, self.console.session_key, self.console.version
+
+    def spawn_recheck(self) -> None:
+        """Look the rights up again; close if they are gone."""
+        self.spawn(self.recheck())
+
+    async def recheck(self) -> None:
+        """The rights changed: close, unless they still allow this console."""
+        if self.console is None:
+            return
+        fresh = await run(self._sign_in_again)
+        if fresh is None or not self.console.agencies <= fresh.agencies:
+            self.refuse(NotYours())
+            self.close(CLOSE_NOT_ALLOWED)
+        else:
+            self.console = fresh
+
+    def _sign_in_again(self) -> Console | None:
+        session = self.scope.get("session")
+        if session is None or not session.exists(session.session_key):
+            return None
+        return self._sign_in()
+
+
+class _Request:
+    """What ``get_user`` reads of a request."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session

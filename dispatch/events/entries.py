@@ -1,0 +1,149 @@
+"""The entries of the switchboard: what happened to calls, the line and the seats.
+
+``call.*`` entries stand in the incident's stream and carry the whole ``CallView``.
+``seat.updated`` and ``line.updated`` stand in the agency's stream.
+"""
+
+from typing import ClassVar
+
+from dispatch.events.views import CallView, LineCall, SeatView
+from reports.events import EntryBody, declare
+
+FOR_CALLER: frozenset[str] = frozenset(
+    {
+        f"call.{field}"
+        for field in (
+            "call",
+            "number",
+            "state",
+            "mode",
+            "queued_at",
+            "connected_at",
+            "ended_at",
+            "end_reason",
+            "seat_label",
+            "seat_label_en",
+            "lost_at",
+        )
+    }
+)
+
+
+class CallEntry(EntryBody, frozen=True, kw_only=True):
+    """Base of the ``call.*`` entries: the call as it now is."""
+
+    for_caller: ClassVar[frozenset[str] | None] = FOR_CALLER
+    call: CallView
+
+
+@declare
+class CallQueued(CallEntry, frozen=True, kw_only=True):
+    """The call waits in an agency's line."""
+
+    kind: ClassVar[str] = "call.queued"
+
+
+@declare
+class CallRepeated(CallEntry, frozen=True, kw_only=True):
+    """The same phone tapped again while its call was live."""
+
+    kind: ClassVar[str] = "call.repeated"
+
+
+@declare
+class CallRerouted(CallEntry, frozen=True, kw_only=True):
+    """The place became known and lies in another agency's area."""
+
+    kind: ClassVar[str] = "call.rerouted"
+
+
+@declare
+class CallOffered(CallEntry, frozen=True, kw_only=True):
+    """A seat is reserved for the call."""
+
+    kind: ClassVar[str] = "call.offered"
+
+
+@declare
+class CallConnected(CallEntry, frozen=True, kw_only=True):
+    """A seat accepted: it is the host, the caller its guest."""
+
+    kind: ClassVar[str] = "call.connected"
+
+
+@declare
+class CallReturned(CallEntry, frozen=True, kw_only=True):
+    """Back in the line at the old place.
+
+    ``why`` is declined, unanswered, withdrawn or seat_lost.
+    """
+
+    kind: ClassVar[str] = "call.returned"
+    why: str
+
+
+@declare
+class CallEscalated(CallEntry, frozen=True, kw_only=True):
+    """Nobody answered for another 60 s; the supervisor is alerted."""
+
+    kind: ClassVar[str] = "call.escalated"
+
+
+@declare
+class CallerLost(CallEntry, frozen=True, kw_only=True):
+    """No sign of the phone for 8 s."""
+
+    kind: ClassVar[str] = "call.caller_lost"
+
+
+@declare
+class CallerResumed(CallEntry, frozen=True, kw_only=True):
+    """The phone is back; same call."""
+
+    kind: ClassVar[str] = "call.caller_resumed"
+
+
+@declare
+class CallModeChanged(CallEntry, frozen=True, kw_only=True):
+    """The phone went silent or left silence."""
+
+    kind: ClassVar[str] = "call.mode_changed"
+
+
+@declare
+class CallPriorityChanged(CallEntry, frozen=True, kw_only=True):
+    """The call's urgency was set with the incident's."""
+
+    kind: ClassVar[str] = "call.priority_changed"
+
+
+@declare
+class CallEnded(CallEntry, frozen=True, kw_only=True):
+    """The call is over, with its reason."""
+
+    kind: ClassVar[str] = "call.ended"
+
+
+@declare
+class SeatUpdated(EntryBody, frozen=True, kw_only=True):
+    """A seat changed. ``why`` names the act."""
+
+    kind: ClassVar[str] = "seat.updated"
+    seat: SeatView
+    why: str
+
+
+@declare
+class LineUpdated(EntryBody, frozen=True, kw_only=True):
+    """A live call of this agency changed; ended or moved ones leave the line."""
+
+    kind: ClassVar[str] = "line.updated"
+    call: LineCall
+
+
+@declare
+class LeasesExtended(EntryBody, frozen=True, kw_only=True):
+    """A web process started: open leases and offers got at least 10 s."""
+
+    kind: ClassVar[str] = "leases.extended"
+    seconds: int

@@ -1,0 +1,133 @@
+"""Frames from the server that are not entries: answers, snapshots and passing things.
+
+Nothing here is numbered. What is lost costs time, never a fact: facts are entries.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class ServerFrame(
+    Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True
+):
+    """Anything the server sends besides entries."""
+
+
+class Ack(ServerFrame, frozen=True, tag="ack", kw_only=True):
+    """The command ``id`` is committed: entry ``seq`` of ``stream``, if it made one."""
+
+    id: UUID
+    stream: UUID | None = None
+    seq: int | None = None
+
+
+class Error(ServerFrame, frozen=True, tag="error", kw_only=True):
+    """The command ``id`` (or a frame without one) was refused.
+
+    ``code`` is for programs, ``detail`` for people, ``facts`` name what happened
+    meanwhile and who did it.
+    """
+
+    code: str
+    detail: str
+    id: UUID | None = None
+    facts: dict[str, Any] = {}
+
+
+class Welcome(
+    ServerFrame, frozen=True, tag="welcome", kw_only=True, omit_defaults=False
+):
+    """Where the client stands. A null ``epoch`` means: watching only, no place held.
+
+    ``cursors`` are the numbers the snapshots stand at; entries follow from there. For
+    streams whose cursor in ``hello`` was within 1,000 of the head, ``snapshots`` omits
+    them and the missed entries follow instead.
+    """
+
+    epoch: int | None
+    cursors: dict[UUID, int]
+    snapshots: dict[UUID, Any]
+    you: dict[str, Any]
+    at: str
+
+
+class Followed(ServerFrame, frozen=True, tag="followed", kw_only=True):
+    """The server now also sends ``stream``, from ``cursor`` on."""
+
+    stream: UUID
+    cursor: int
+    snapshot: Any
+
+
+class Unfollowed(ServerFrame, frozen=True, tag="unfollowed", kw_only=True):
+    """The server no longer sends ``stream``: clear it from the screen."""
+
+    stream: UUID
+
+
+class Resync(ServerFrame, frozen=True, tag="resync", kw_only=True):
+    """Too far behind on ``stream``: forget it, this is its fresh snapshot."""
+
+    stream: UUID
+    cursor: int
+    snapshot: Any
+
+
+class Heartbeat(ServerFrame, frozen=True, tag="heartbeat", kw_only=True):
+    """Every 2 s: the head number of each followed stream. Answer with ``pong``."""
+
+    heads: dict[UUID, int]
+    at: str
+
+
+class Place(ServerFrame, frozen=True, tag="place", kw_only=True, omit_defaults=False):
+    """A waiting caller's place in line, from 1; at least every 5 s.
+
+    ``wait_seconds`` is an estimate or null; ``seats_open`` is how many seats could
+    answer; 0 means nobody is there and the page gives the number.
+    """
+
+    place: int
+    wait_seconds: int | None
+    seats_open: int
+
+
+class StillShown(ServerFrame, frozen=True, tag="still", kw_only=True):
+    """The other side's picture; answer with ``still_seen`` once it is on the screen."""
+
+    call: UUID
+    n: int
+    age_ms: int
+    jpeg: str
+
+
+class TypingShown(ServerFrame, frozen=True, tag="typing", kw_only=True):
+    """The other side is writing."""
+
+    call: UUID
+
+
+class DeviceShown(
+    ServerFrame, frozen=True, tag="device", kw_only=True, omit_defaults=False
+):
+    """What the caller's phone can give now."""
+
+    call: UUID
+    camera: str
+    microphone: str
+    position: str
+    is_hidden: bool
+
+
+class Reconnect(ServerFrame, frozen=True, tag="reconnect", kw_only=True):
+    """The server is about to stop: come back after ``after_ms``."""
+
+    after_ms: int
+
+
+class StillWasSeen(ServerFrame, frozen=True, tag="still_seen", kw_only=True):
+    """The picture ``n`` was shown on the other side, or is held; the next may come."""
+
+    n: int

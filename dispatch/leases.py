@@ -1,0 +1,263 @@
+"""Deadlines, and the sweeper that moves on what nobody else did.
+
+A place hangs on no socket: it is held by a lease in the database, renewed by signs of
+life that are flushed once a second. Each step of the sweep looks first (a cheap SELECT)
+and asks an action only for what is due; the action looks again under its locks.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from dispatch import events
+from dispatch.actions.guests import end_lost, note_lost, note_resumed
+from dispatch.actions.seats import drop_seats
+from dispatch.actions.switchboard import Switchboard
+from dispatch.models import Call, Offer, Participant, Seat, Shift, WebProcess
+from dispatch.states import (
+    CALLER_LEASE_SECONDS,
+    CALLER_LOST_SECONDS,
+    ESCALATE_SECONDS,
+    RESTART_GRACE_SECONDS,
+    SEAT_LEASE_SECONDS,
+    Activity,
+    CallState,
+    OfferState,
+    ParticipantRole,
+    ShiftEnd,
+)
+from reports import journal
+from reports.clock import after, now
+from reports.journal import SYSTEM, Draft
+
+NEIGHBOUR_SECONDS = 4  # a web process that renewed its row this long ago is alive
+
+
+def sweep() -> dict[str, int]:
+    """Do everything that is due; return how much of what was done."""
+    moment = now()
+    return {
+        "offers": _withdraw_offers(moment),
+        "seats": _drop_lapsed_seats(moment),
+        "lost": _note_lost_callers(moment),
+        "ended": _end_lost_calls(moment),
+        "wrap_ups": _finish_wrap_ups(moment),
+        "escalations": _escalate(moment),
+    }
+
+
+def _withdraw_offers(moment: datetime) -> int:
+    due = list(
+        Offer.objects.filter(state=OfferState.OPEN, expires_at__lte=moment).values_list(
+            "seat_id", "call_id"
+        )
+    )
+    if not due:
+        return 0
+    with transaction.atomic():
+        board = Switchboard.lock(seats=[s for s, _ in due], calls=[c for _, c in due])
+        withdrawn = 0
+        for offer in list(board.offers):
+            if offer.expires_at > board.now or offer.call_id not in board.calls:
+                continue
+            if offer.seat_id not in board.seats:
+                continue
+            board.settle_offer(offer, OfferState.UNANSWERED)
+            # Idle since now: the next offer goes to another seat first.
+            board.free(board.seats[offer.seat_id], "offer unanswered")
+            board.return_to_line(board.calls[offer.call_id], "unanswered", SYSTEM)
+            withdrawn += 1
+        board.commit()
+    return withdrawn
+
+
+def _drop_lapsed_seats(moment: datetime) -> int:
+    due = list(
+        Shift.objects.filter(
+            ended_at__isnull=True, lease_until__lte=moment
+        ).values_list("seat_id", flat=True)
+    )
+    return drop_seats(due, ShiftEnd.LAPSED, lapsed_only=True) if due else 0
+
+
+def _note_lost_callers(moment: datetime) -> int:
+    due = list(
+        Participant.objects.filter(
+            role=ParticipantRole.GUEST,
+            left_at__isnull=True,
+            lease_until__lte=moment,
+            call__lost_at__isnull=True,
+        ).values_list("call_id", flat=True)
+    )
+    return note_lost(due) if due else 0
+
+
+def _end_lost_calls(moment: datetime) -> int:
+    limit = moment - timedelta(seconds=CALLER_LOST_SECONDS)
+    due = Call.objects.filter(
+        state=CallState.CONNECTED, lost_at__lte=limit, connected_at__lte=limit
+    ).values_list("pk", flat=True)
+    return sum(end_lost(pk) for pk in list(due))
+
+
+def _finish_wrap_ups(moment: datetime) -> int:
+    due = list(
+        Seat.objects.filter(
+            activity=Activity.WRAP_UP, wrap_up_until__lte=moment
+        ).values_list("pk", flat=True)
+    )
+    if not due:
+        return 0
+    with transaction.atomic():
+        board = Switchboard.lock(seats=due)
+        for seat in board.seats.values():
+            if seat.wrap_up_until is not None and seat.wrap_up_until <= board.now:
+                board.free(seat, "wrap-up over")
+        board.commit()
+    return len(due)
+
+
+def _escalate(moment: datetime) -> int:
+    due = list(
+        Call.objects.filter(
+            state__in=[CallState.WAITING, CallState.OFFERED], escalate_at__lte=moment
+        ).values_list("pk", flat=True)
+    )
+    if not due:
+        return 0
+    with transaction.atomic():
+        board = Switchboard.lock(calls=due)
+        for call in board.calls.values():
+            if call.escalate_at is None or call.escalate_at > board.now:
+                continue
+            call.escalations += 1
+            call.escalate_at = board.now + timedelta(seconds=ESCALATE_SECONDS)
+            board.tell(call, events.CallEscalated(call=board.view(call)), SYSTEM)
+        board.commit()
+    return len(due)
+
+
+# --- Signs of life -------------------------------------------------------------------
+
+
+def renew(
+    *,
+    seats: Collection[tuple[int, int]],
+    guests: Collection[tuple[int, int]],
+    boot_id: UUID,
+) -> None:
+    """Renew the leases of (seat, epoch) and (call, epoch) places, and our own row.
+
+    Locked rows are skipped, never waited for: whoever holds them writes the same place
+    at this moment, and the next flush is a second away.
+    """
+    moment = now()
+    with transaction.atomic():
+        WebProcess.objects.filter(boot_id=boot_id).update(renewed_at=moment)
+        if seats:
+            ids = _locked(
+                Shift.objects.filter(_places("seat_id", seats), ended_at__isnull=True)
+            )
+            Shift.objects.filter(pk__in=ids).update(
+                lease_until=moment + timedelta(seconds=SEAT_LEASE_SECONDS),
+                is_extended=False,
+            )
+        if guests:
+            ids = _locked(
+                Participant.objects.filter(
+                    _places("call_id", guests),
+                    role=ParticipantRole.GUEST,
+                    left_at__isnull=True,
+                )
+            )
+            Participant.objects.filter(pk__in=ids).update(
+                lease_until=moment + timedelta(seconds=CALLER_LEASE_SECONDS),
+                is_extended=False,
+            )
+    if guests:
+        back = list(
+            Call.objects.live()
+            .filter(pk__in=[call for call, _ in guests], lost_at__isnull=False)
+            .values_list("pk", flat=True)
+        )
+        if back:
+            note_resumed(back)
+
+
+def _places(field: str, places: Collection[tuple[int, int]]) -> Q:
+    """Return a filter for (id, epoch) pairs, grouped by epoch to stay short."""
+    by_epoch: dict[int, list[int]] = {}
+    for key, epoch in places:
+        by_epoch.setdefault(epoch, []).append(key)
+    condition = Q(pk__in=[])
+    for epoch, keys in by_epoch.items():
+        condition |= Q(epoch=epoch, **{f"{field}__in": keys})
+    return condition
+
+
+def _locked(rows: QuerySet[Any]) -> list[int]:
+    """Return the ids of the rows that could be locked at once, in order."""
+    return list(
+        rows.order_by("pk")
+        .select_for_update(skip_locked=True)
+        .values_list("pk", flat=True)
+    )
+
+
+# --- Start of a process --------------------------------------------------------------
+
+
+def begin_process(boot_id: UUID, *, is_alone: bool) -> int:
+    """Note a new web process; give open places 10 s if nobody else kept them alive.
+
+    Embedded (``is_alone``) there is only ever one process, so a start is a restart.
+    A place is extended once between two signs of life: a crash loop holds no seat.
+    Returns how many places were extended.
+    """
+    moment = now()
+    limit = moment - timedelta(seconds=NEIGHBOUR_SECONDS)
+    with transaction.atomic():
+        is_first = (
+            is_alone or not WebProcess.objects.filter(renewed_at__gt=limit).exists()
+        )
+        WebProcess.objects.filter(renewed_at__lte=limit).delete()
+        WebProcess.objects.create(boot_id=boot_id, started_at=moment, renewed_at=moment)
+    return extend() if is_first else 0
+
+
+def extend() -> int:
+    """Set open leases and offers to at least now + 10 s, and say so."""
+    until = after(RESTART_GRACE_SECONDS)
+    with transaction.atomic():
+        shifts = Shift.objects.filter(
+            ended_at__isnull=True, is_extended=False, lease_until__lt=until
+        )
+        agencies = set(shifts.values_list("seat__agency__uuid", flat=True))
+        extended = shifts.update(lease_until=until, is_extended=True)
+        guests = Participant.objects.filter(
+            role=ParticipantRole.GUEST,
+            left_at__isnull=True,
+            is_extended=False,
+            lease_until__lt=until,
+        )
+        agencies |= set(guests.values_list("call__agency__uuid", flat=True))
+        extended += guests.update(lease_until=until, is_extended=True)
+        Offer.objects.filter(state=OfferState.OPEN, expires_at__lt=until).update(
+            expires_at=until
+        )
+        journal.record_many(
+            [
+                Draft(
+                    agency,
+                    SYSTEM,
+                    events.LeasesExtended(seconds=RESTART_GRACE_SECONDS),
+                    ("agency", str(agency)),
+                )
+                for agency in sorted(agencies)
+            ]
+        )
+    return extended

@@ -1,0 +1,158 @@
+"""Gives waiting calls to free seats: woken by every change of a line or a seat."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from accounts.models import Agency, Tier
+from dispatch import broadcast as rooms
+from dispatch import matching
+from dispatch.actions.calls import Pair, assign
+from dispatch.events.frames import Place
+from dispatch.loops.base import Loop
+from dispatch.matching import FreeSeat, Overflow, WaitingCall
+from dispatch.models import Call, Offer, Seat, Shift
+from dispatch.states import Availability, OfferState
+from reports import broadcast, journal
+from reports.broadcast import Published
+from reports.clock import monotonic, now
+
+log = logging.getLogger(__name__)
+
+REFUSED_SECONDS = 15  # a seat that declined or slept is not asked for the same call
+MAX_WAVE = 500  # calls looked at in one turn
+PLACES_SECONDS = 4.0  # a waiting caller hears at least this often
+
+
+class Matcher(Loop):
+    """The matcher. Follows the agencies' streams, so that it hears of every change."""
+
+    def __init__(self) -> None:
+        super().__init__("matcher", 1.0)
+        self._followed: set[UUID] = set()
+        self._agencies_at = -100.0
+        self._places_at = 0.0
+        self._told: dict[UUID, Place] = {}
+
+    def deliver(self, entry: Published) -> None:
+        """Wake up: a line or a seat changed."""
+        self.wake.set()
+
+    async def turn(self) -> None:
+        """Pair and offer; then tell the waiting callers their places."""
+        if monotonic() - self._agencies_at > 10:
+            await self._follow_agencies()
+        await self.in_thread(match)
+        await self._tell_places()
+
+    async def _follow_agencies(self) -> None:
+        agencies = set(await self.in_thread(_agencies))
+        for stream, head in (
+            await self.in_thread(_heads, agencies - self._followed)
+        ).items():
+            broadcast.registry().follow(stream, self)
+            broadcast.registry().saw(stream, head)
+        self._followed |= agencies
+        self._agencies_at = monotonic()
+
+    async def _tell_places(self) -> None:
+        """Tell callers of this process what changed, and all every few seconds."""
+        guests = {call: room for call, room in rooms.rooms().items() if room.guest}
+        if not guests:
+            self._told.clear()
+            return
+        is_due = monotonic() - self._places_at >= PLACES_SECONDS
+        places = await self.in_thread(places_in_line)
+        for call, room in guests.items():
+            place = places.get(call)
+            if place is not None and (is_due or self._told.get(call) != place):
+                for port in (room.guest, *room.watchers):
+                    if port is not None:
+                        port.show(place)
+        self._told = places
+        if is_due:
+            self._places_at = monotonic()
+
+
+def match() -> int:
+    """Pair waiting calls with free seats and offer them; return how many."""
+    moment = now()
+    calls = [
+        WaitingCall(*row)
+        for row in Call.objects.in_line().values_list(
+            "pk", "agency_id", "priority", "queued_at"
+        )[:MAX_WAVE]
+    ]
+    if not calls:
+        return 0
+    seats = [
+        FreeSeat(pk, agency, idle_since or moment)
+        for pk, agency, idle_since in Seat.objects.free().values_list(
+            "pk", "agency_id", "idle_since"
+        )
+    ]
+    if not seats:
+        return 0
+    pairs = matching.pair(
+        calls, seats, _tiers(), _staffed(), _refused([c.pk for c in calls]), moment
+    )
+    return assign([Pair(call, seat) for call, seat in pairs])
+
+
+def _agencies() -> list[UUID]:
+    return list(Agency.objects.filter(is_active=True).values_list("uuid", flat=True))
+
+
+def _heads(streams: set[UUID]) -> dict[UUID, int]:
+    return journal.heads(streams)
+
+
+def _tiers() -> dict[int, list[Overflow]]:
+    tiers: dict[int, list[Overflow]] = {}
+    rows = Tier.objects.values_list(
+        "agency_id", "neighbour_id", "rank", "after_seconds"
+    )
+    for agency, neighbour, rank, seconds in rows:
+        tiers.setdefault(agency, []).append(Overflow(neighbour, rank, seconds))
+    return tiers
+
+
+def _staffed() -> frozenset[int]:
+    """Return the agencies with somebody on duty."""
+    return frozenset(
+        Shift.objects.filter(ended_at__isnull=True)
+        .exclude(seat__availability=Availability.OFF)
+        .values_list("seat__agency_id", flat=True)
+    )
+
+
+def _refused(calls: list[int]) -> frozenset[tuple[int, int]]:
+    since = now() - timedelta(seconds=REFUSED_SECONDS)
+    return frozenset(
+        Offer.objects.filter(
+            call_id__in=calls,
+            state__in=[OfferState.DECLINED, OfferState.UNANSWERED],
+            settled_at__gt=since,
+        ).values_list("call_id", "seat_id")
+    )
+
+
+def places_in_line() -> dict[UUID, Place]:
+    """Return every waiting call's place in its agency's line, from 1."""
+    open_seats: dict[int, int] = {}
+    for agency in (
+        Shift.objects.filter(ended_at__isnull=True)
+        .exclude(seat__availability=Availability.OFF)
+        .values_list("seat__agency_id", flat=True)
+    ):
+        open_seats[agency] = open_seats.get(agency, 0) + 1
+    helpers: dict[int, int] = {}
+    for agency, tiers in _tiers().items():
+        helpers[agency] = sum(open_seats.get(tier.neighbour, 0) for tier in tiers)
+    places: dict[UUID, Place] = {}
+    counts: dict[int, int] = {}
+    for uuid, agency in Call.objects.in_line().values_list("uuid", "agency_id"):
+        counts[agency] = counts.get(agency, 0) + 1
+        seats = open_seats.get(agency, 0) + helpers.get(agency, 0)
+        places[uuid] = Place(place=counts[agency], wait_seconds=None, seats_open=seats)
+    return places

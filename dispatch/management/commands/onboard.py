@@ -1,0 +1,41 @@
+"""``manage.py onboard FILE [--check]``: bring a region on line from one file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from dispatch.actions.regions import RegionFaulty, load_region
+
+
+class Command(BaseCommand):
+    """Load agencies, areas, seats, tiers, staff and the canary; all or nothing."""
+
+    help = (
+        "Bring a region on line from one readable file; a second run changes nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the file, and whether only to look."""
+        parser.add_argument("file", type=Path, help="a region file (TOML)")
+        parser.add_argument(
+            "--check", action="store_true", help="say what would change, change nothing"
+        )
+
+    def handle(self, *, file: Path, check: bool, **options: object) -> None:
+        """Load the file and list what changed."""
+        try:
+            outcome = load_region(file, check_only=check)
+        except RegionFaulty as error:
+            faults = "\n".join(f"  {fault}" for fault in error.faults)
+            raise CommandError(f"{file}: nothing was loaded\n{faults}") from error
+        except OSError as error:
+            raise CommandError(
+                f"nothing was loaded: {error.filename}: {error.strerror}"
+            ) from error
+        for line in outcome.changes or ["nothing changed"]:
+            self.stdout.write(line)
+        for hint in outcome.hints:
+            self.stdout.write(self.style.WARNING(hint))
+        if check and outcome.changes:
+            self.stdout.write("only checked: nothing was written")

@@ -1,0 +1,152 @@
+"""Seats, and who works at them."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.models import Agency, User
+from dispatch.states import Activity, Availability, ShiftEnd
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    """Questions about seats."""
+
+    def free(self) -> Self:
+        """Return seats a call can be offered to, longest idle first."""
+        return self.filter(
+            is_active=True,
+            availability=Availability.READY,
+            activity=Activity.IDLE,
+            shifts__ended_at__isnull=True,
+            shifts__isnull=False,
+        ).order_by("idle_since", "pk")
+
+
+class Seat(models.Model):
+    """A numbered position of an agency: always host, never evicted by a caller.
+
+    Two axes: ``availability`` is what the person chose, ``activity`` what the system is
+    doing. ``epoch`` counts the shifts: each new one gets the next number, and whoever
+    comes back with an older one is refused.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="seats")
+    number = models.PositiveIntegerField(_("number"))
+    label = models.CharField(_("label"), max_length=60, blank=True)
+    label_en = models.CharField(_("label in English"), max_length=60, blank=True)
+    is_active = models.BooleanField(_("in service"), default=True)
+    availability = models.CharField(
+        max_length=5, choices=Availability, default=Availability.OFF, editable=False
+    )
+    reason = models.CharField(max_length=80, blank=True, editable=False)
+    activity = models.CharField(
+        max_length=7, choices=Activity, default=Activity.IDLE, editable=False
+    )
+    since = models.DateTimeField(null=True, blank=True, editable=False)
+    idle_since = models.DateTimeField(null=True, blank=True, editable=False)
+    wrap_up_until = models.DateTimeField(null=True, blank=True, editable=False)
+    wrap_up_call = models.ForeignKey(
+        "dispatch.Call",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    epoch = models.PositiveIntegerField(default=0, editable=False)
+    history = HistoricalRecords(
+        excluded_fields=[
+            "availability",
+            "reason",
+            "activity",
+            "since",
+            "idle_since",
+            "wrap_up_until",
+            "wrap_up_call",
+            "epoch",
+        ]
+    )
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        ordering = ["agency", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_seat_per_number", fields=["agency", "number"]
+            ),
+            models.CheckConstraint(
+                name="seat_availability_known",
+                condition=Q(availability__in=Availability.values),
+            ),
+            models.CheckConstraint(
+                name="seat_activity_known", condition=Q(activity__in=Activity.values)
+            ),
+            models.CheckConstraint(
+                name="wrap_up_has_a_deadline",
+                condition=Q(activity=Activity.WRAP_UP, wrap_up_until__isnull=False)
+                | (~Q(activity=Activity.WRAP_UP) & Q(wrap_up_until__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_label()
+
+    def full_label(self, language: str | None = None) -> str:
+        """Return the seat's name in ``language`` (default: the active one)."""
+        language = language or translation.get_language() or "zh-hans"
+        name = self.label if language.startswith("zh") else self.label_en or self.label
+        return name or f"{self.agency.label(language)} {self.number}"
+
+
+class Shift(models.Model):
+    """An operator at a seat, from–to; the lease says whether the console lives."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="shifts")
+    operator = models.ForeignKey(User, models.PROTECT, related_name="shifts")
+    epoch = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    lease_until = models.DateTimeField()
+    # Set by a restart's grace, cleared by a heartbeat: a crash loop holds no seat.
+    is_extended = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=10, choices=ShiftEnd, blank=True)
+    # What the console is told when it comes back too late: which call, where it went.
+    lost_call = models.ForeignKey(
+        "dispatch.Call", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("shift")
+        verbose_name_plural = _("shifts")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_operator_per_seat",
+                fields=["seat"],
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="one_seat_per_operator",
+                fields=["operator"],
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="epochs_never_repeat", fields=["seat", "epoch"]
+            ),
+            models.CheckConstraint(
+                name="shift_ends_after_it_starts",
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator} at {self.seat_id} ({self.epoch})"

@@ -1,0 +1,14 @@
+"""What a socket gets at ``hello``, and how rows become views."""
+
+from dispatch.snapshots.agency import agency_snapshot
+from dispatch.snapshots.incident import incident_snapshot
+from dispatch.snapshots.rows import call_view, line_call, offer_view, seat_view
+
+__all__ = [
+    "agency_snapshot",
+    "call_view",
+    "incident_snapshot",
+    "line_call",
+    "offer_view",
+    "seat_view",
+]

@@ -1,0 +1,100 @@
+"""What a console needs at ``hello``: rights, the seat it may resume, its streams."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from accounts.models import Agency, User
+from accounts.snapshots import rights_of
+from accounts.states import RoleKind
+from dispatch.errors import EpochStale
+from dispatch.models import Participant, Seat, Shift
+from reports.clock import wire_time
+
+
+class Held(NamedTuple):
+    """The streams a console follows and the call it hosts."""
+
+    agencies: list[UUID]
+    incident: UUID | None
+    call: UUID | None
+    own_seat: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """An operator with the agencies whose seats they may take."""
+
+    user: User
+    session_key: str
+    version: int
+    agencies: frozenset[int]
+
+    def streams(self, seat: UUID | None) -> Held:
+        """Return what to follow: the seat's agency and call, or all one's agencies."""
+        own = (
+            Shift.objects.filter(operator=self.user, ended_at__isnull=True)
+            .values_list("seat__uuid", flat=True)
+            .first()
+        )
+        if seat is None:
+            agencies = Agency.objects.filter(pk__in=self.agencies).order_by("code")
+            return Held(list(agencies.values_list("uuid", flat=True)), None, None, own)
+        row = Seat.objects.select_related("agency", "wrap_up_call__incident").get(
+            uuid=seat
+        )
+        room = (
+            Participant.objects.filter(seat=row, left_at__isnull=True)
+            .select_related("call__incident")
+            .first()
+        )
+        if room is not None:
+            return Held([row.agency.uuid], room.call.incident.uuid, room.call.uuid, own)
+        wrapped = row.wrap_up_call
+        return Held(
+            [row.agency.uuid], wrapped.incident.uuid if wrapped else None, None, own
+        )
+
+
+def console_of(user: User, session_key: str) -> Console | None:
+    """Return the operator's console, or None without an operator's role."""
+    rights = rights_of(user)
+    agencies = rights.operator_agencies
+    if rights.is_everywhere(RoleKind.OPERATOR):
+        agencies = frozenset(
+            Agency.objects.filter(is_active=True, is_synthetic=False).values_list(
+                "pk", flat=True
+            )
+        )
+    if not agencies:
+        return None
+    return Console(user, session_key, rights.version, agencies)
+
+
+def resume(user: User, seat: UUID, epoch: int) -> int:
+    """Return the seat's id if the shift with this epoch is still open.
+
+    Raises:
+        EpochStale: with what happened to the shift and to the call it hosted.
+    """
+    shift = (
+        Shift.objects.filter(seat__uuid=seat, epoch=epoch, operator=user)
+        .select_related("seat__agency", "lost_call__seat__agency")
+        .first()
+    )
+    if shift is None:
+        raise EpochStale
+    if shift.ended_at is None:
+        return shift.seat_id
+    lost = shift.lost_call
+    raise EpochStale(
+        ended_at=wire_time(shift.ended_at),
+        why=shift.end_reason,
+        seat=str(shift.seat.uuid),
+        seat_label=shift.seat.full_label("zh-hans"),
+        seat_label_en=shift.seat.full_label("en"),
+        call=str(lost.uuid) if lost else None,
+        call_state=lost.state if lost else None,
+        call_seat_label=lost.seat.full_label("zh-hans") if lost and lost.seat else None,
+        call_seat_label_en=lost.seat.full_label("en") if lost and lost.seat else None,
+    )

@@ -1,0 +1,66 @@
+"""An incident and its call, as the incident's stream keeps them."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from dispatch.models import Call, Shift
+from dispatch.snapshots.rows import call_view, operator_of
+from reports import events
+from reports.clock import wire_time
+from reports.journal import replay_kinds
+from reports.models import Stream
+from reports.snapshots import caller_view, incident_view
+
+MESSAGES = 200  # newest kept in a snapshot
+TRAIL = 50  # newest positions
+
+
+def incident_snapshot(uuid: UUID, *, for_caller: bool) -> tuple[int, dict[str, Any]]:
+    """Return (head number, snapshot) of an incident's stream.
+
+    Messages and positions exist only as entries; the snapshot reads the newest.
+    """
+    head = Stream.objects.values_list("head_seq", flat=True).get(uuid=uuid)
+    call = (
+        Call.objects.filter(incident__uuid=uuid)
+        .select_related(
+            "incident__agency", "incident__caller", "agency", "seat__agency"
+        )
+        .order_by("-pk")[:1]
+        .get()
+    )
+    shifts = {
+        shift.seat_id: shift
+        for shift in Shift.objects.filter(
+            seat_id__in=[call.seat_id] if call.seat_id else [], ended_at__isnull=True
+        ).select_related("operator")
+    }
+    bodies: dict[str, Any] = {
+        "incident": msgspec.to_builtins(incident_view(call.incident)),
+        "caller": msgspec.to_builtins(caller_view(call.incident.caller)),
+        "call": msgspec.to_builtins(call_view(call, operator_of(call, shifts))),
+    }
+    if for_caller:
+        opened = events.project_for_caller("incident.opened", bodies) or {}
+        moved = events.project_for_caller("call.queued", bodies) or {}
+        known = events.project_for_caller("caller.verified", bodies) or {}
+        bodies = {**opened, **moved, **known}
+    messages = [
+        {"seq": entry.seq, "at": wire_time(entry.at), **msgspec.json.decode(entry.text)}
+        for entry in replay_kinds(uuid, "message.posted", MESSAGES)
+    ]
+    trail = [
+        msgspec.json.decode(entry.text)["position"]
+        for entry in replay_kinds(uuid, "position.reported", 1 if for_caller else TRAIL)
+        if entry.text != "{}"
+    ]
+    snapshot = {
+        **bodies,
+        "messages": messages,
+        "position": trail[-1] if trail else None,
+    }
+    if not for_caller:
+        snapshot["trail"] = trail
+    return head, snapshot

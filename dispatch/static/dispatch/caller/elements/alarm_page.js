@@ -1,0 +1,218 @@
+// <alarm-page>: the whole screen. Shows the phase the server confirmed, passes presses on
+// to the alarm, and hands the alarm to the parts. Everything else is theirs.
+
+import { find, part, write } from "../../lib/dom.js";
+import { WakeLock } from "../../lib/wake_lock.js";
+import { fill, gettext } from "../../lib/words.js";
+import { Alarm } from "../models/alarm.js";
+import { Outbox, windowStorage } from "../models/outbox.js";
+import { Senses } from "../models/senses.js";
+import { clockTime, endSentence } from "../models/sentences.js";
+import { CallFacts } from "./call_facts.js";
+import { CallPictures } from "./call_pictures.js";
+import { PhoneCheck } from "./phone_check.js";
+import { TalkThread } from "./talk_thread.js";
+
+const TICK_MS = 500;
+// A tap on the button of the screen before must not press the one that took its place.
+const SETTLE_MS = 400;
+
+export class AlarmPage extends HTMLElement {
+  #outbox = new Outbox(windowStorage());
+  #alarm = new Alarm(this.#outbox);
+  #senses = new Senses(this.#alarm, this.#outbox);
+  #wakeLock = new WakeLock();
+  #phase = "";
+  #changedAt = -SETTLE_MS;
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #ticking;
+  #listening = new AbortController();
+
+  connectedCallback() {
+    const { signal } = this.#listening;
+    const facts = find(this, "call-facts", CallFacts);
+    facts.begin(this.#alarm, this.#senses, this.dataset.phone ?? "");
+    find(this, "call-pictures", CallPictures).begin(this.#alarm, this.#senses);
+    find(this, "talk-thread", TalkThread).begin(this.#alarm);
+    find(this, "phone-check", PhoneCheck).begin(this.#alarm);
+    this.#alarm.addEventListener("change", () => this.#render());
+    this.addEventListener("click", (event) => this.#press(event), { signal });
+    this.addEventListener("submit", (event) => this.#submit(event), { signal });
+    this.addEventListener("announce", (event) => {
+      write(part(this, "status"), /** @type {CustomEvent} */ (event).detail);
+    }, { signal });
+    document.addEventListener("visibilitychange", () => this.#look(), { signal });
+    addEventListener("pageshow", () => this.#look(), { signal });
+    addEventListener("online", () => this.#look(), { signal });
+    addEventListener("offline", () => this.#render(), { signal });
+    addEventListener("popstate", () => this.#alarm.isLive && facts.tell("back"), { signal });
+    this.#ticking = setInterval(() => this.#tick(), TICK_MS);
+    this.#senses.prepare();
+    this.#alarm.resume(this.dataset.live === "true");
+    this.#render();
+  }
+
+  disconnectedCallback() {
+    this.#listening.abort();
+    clearInterval(this.#ticking);
+  }
+
+  // --- Pressing ----------------------------------------------------------------------
+
+  get #isSettling() {
+    return performance.now() - this.#changedAt < SETTLE_MS;
+  }
+
+  /** @param {SubmitEvent} event */
+  #submit(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (!form.matches(".alarm-form")) return;
+    event.preventDefault();
+    if (this.#isSettling) return;
+    const pressed = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    // The back button must not leave the alarm by one press of a nervous thumb.
+    history.pushState({ alarm: true }, "");
+    const mode = pressed?.value === "silent" ? "silent" : "normal";
+    this.#alarm.tap(mode, this.#senses.position.fresh());
+  }
+
+  /** @param {MouseEvent} event */
+  #press(event) {
+    const target = /** @type {Element} */ (event.target);
+    const button = /** @type {HTMLElement | null} */ (target.closest("button[data-command]"));
+    const { command, question = "" } = button?.dataset ?? {};
+    // Silence never waits.
+    if (!button || (this.#isSettling && command !== "go-silent")) return;
+    if (command === "ask") return this.#ask(question, button);
+    this.#closeQuestions();
+    switch (command) {
+      case "hang-up":
+        return this.#alarm.hangUp();
+      case "take-over":
+        return this.#alarm.takeOver();
+      case "go-silent":
+        return this.#alarm.setMode("silent");
+      case "leave-silence":
+        return this.#alarm.setMode("normal");
+      case "camera":
+        return this.#senses.toggleCamera();
+      case "flip":
+        return void this.#senses.camera.flip();
+      case "retry-camera":
+        return void this.#senses.camera.start();
+      case "retry-position":
+        return void this.#senses.position.start();
+      case "new-alarm":
+        return this.#alarm.forget();
+    }
+  }
+
+  /** Ask inline, with the harmless answer focused. @param {string} name @param {HTMLElement} by */
+  #ask(name, by) {
+    const card = find(this, `.question[data-question="${name}"]`, HTMLElement);
+    const wasOpen = !card.hidden;
+    this.#closeQuestions();
+    if (wasOpen) return;
+    card.hidden = false;
+    by.setAttribute("aria-expanded", "true");
+    find(card, "button", HTMLButtonElement).focus();
+  }
+
+  #closeQuestions() {
+    for (const card of this.querySelectorAll(".question")) {
+      const hadFocus = card.contains(document.activeElement);
+      card.toggleAttribute("hidden", true);
+      const asker = this.querySelector(
+        `[data-command="ask"][data-question="${card.getAttribute("data-question")}"]`,
+      );
+      asker?.removeAttribute("aria-expanded");
+      if (hadFocus && asker instanceof HTMLElement) asker.focus();
+    }
+  }
+
+  #look() {
+    if (!document.hidden) {
+      this.#alarm.check();
+      this.#wakeLock.renew();
+    }
+    this.#senses.look();
+    this.#render();
+  }
+
+  // --- Showing -----------------------------------------------------------------------
+
+  #tick() {
+    this.#senses.follow();
+    this.#showClock();
+  }
+
+  #render() {
+    const { phase, mode, isReadOnly, isLive, failures } = this.#alarm;
+    this.#senses.follow();
+    this.#wakeLock.set(isLive);
+    this.dataset.mode = mode;
+    document.documentElement.dataset.theme = mode === "silent" ? "dark" : "auto";
+    document.documentElement.toggleAttribute("data-silent", mode === "silent");
+    this.#showOnly("[data-only]", (element) => element.dataset.only, phase);
+    this.#showOnly("[data-mode-only]", (element) => element.dataset.modeOnly, mode);
+    const hold = isReadOnly ? "read-only" : "held";
+    for (const element of this.querySelectorAll("[data-for]")) {
+      const isFor = element.getAttribute("data-for") === hold;
+      if (!isFor) element.toggleAttribute("hidden", true);
+      else if (!element.hasAttribute("data-only")) element.toggleAttribute("hidden", false);
+    }
+    part(this, "offline").hidden = navigator.onLine;
+    part(this, "not-sent").hidden = failures === 0;
+    part(this, "tries").hidden = failures === 0;
+    write(part(this, "tries"), fill(gettext("Tries so far: %(failures)s"), { failures }));
+    this.#showEnd();
+    this.#showClock();
+    if (phase !== this.#phase) this.#enter(phase);
+  }
+
+  /**
+   * @param {string} selector @param {(element: HTMLElement) => string | undefined} read
+   * @param {string} value
+   */
+  #showOnly(selector, read, value) {
+    for (const found of this.querySelectorAll(selector)) {
+      const element = /** @type {HTMLElement} */ (found);
+      element.hidden = !(read(element) ?? "").split(" ").includes(value);
+    }
+  }
+
+  /** @param {string} phase */
+  #enter(phase) {
+    const isFirst = this.#phase === "";
+    this.#phase = phase;
+    this.dataset.phase = phase;
+    if (isFirst && phase === "idle") return;
+    this.#changedAt = performance.now();
+    this.#closeQuestions();
+    scrollTo(0, 0);
+    const heading = this.querySelector(`[data-only~="${phase}"] h1[tabindex]`);
+    if (heading instanceof HTMLElement && heading.checkVisibility?.() !== false) {
+      heading.focus({ preventScroll: true });
+    }
+  }
+
+  #showEnd() {
+    const call = this.#alarm.state?.call;
+    if (this.#alarm.phase !== "ended" || !call) return;
+    write(part(this, "end-number"), call.number);
+    write(part(this, "end-why"), endSentence(call.end_reason));
+  }
+
+  /** In silence the time of day, else how long the call has lasted. */
+  #showClock() {
+    const clock = part(this, "clock");
+    const { state, isLive, mode, now } = this.#alarm;
+    clock.hidden = !isLive;
+    if (!state || !isLive) return;
+    const since = Date.parse(state.call.connected_at ?? state.call.queued_at);
+    const seconds = Math.max(0, Math.floor((now - since) / 1000));
+    const pad = (/** @type {number} */ count) => String(count).padStart(2, "0");
+    write(clock, mode === "silent"
+      ? clockTime(new Date(now).toISOString())
+      : `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`);
+  }
+}

@@ -1,0 +1,77 @@
+// The caller's alarm as the server has confirmed it. Pure: an old snapshot with the
+// entries since applied equals a fresh snapshot; entries carry the new state.
+
+/** @typedef {import("../../lib/wire.js").Entry} Entry */
+/**
+ * @typedef {object} Call
+ * @property {string} call
+ * @property {string} number
+ * @property {"waiting" | "offered" | "connected" | "ended"} state
+ * @property {"normal" | "silent"} mode
+ * @property {string} queued_at
+ * @property {string | null} connected_at
+ * @property {string | null} ended_at
+ * @property {string} end_reason
+ * @property {string} seat_label
+ * @property {string} seat_label_en
+ * @property {string | null} lost_at
+ */
+/** @typedef {{seq: number, at: string, side: "caller" | "seat", text: string}} Message */
+/**
+ * @typedef {object} Position
+ * @property {number} lat_e7
+ * @property {number} lon_e7
+ * @property {number} accuracy_mm
+ * @property {number} age_ms
+ * @property {string} at
+ * @property {string} area
+ * @property {string} area_en
+ * @property {boolean} is_inside
+ */
+/**
+ * @typedef {object} AlarmState
+ * @property {{incident: string, number: string, opened_at: string}} incident
+ * @property {Call} call
+ * @property {Message[]} messages
+ * @property {Position | null} position
+ * @property {{assurance: string, phone_masked: string}} caller
+ */
+
+/** @param {AlarmState} state @param {Entry} entry @returns {AlarmState} */
+export function applyEntry(state, entry) {
+  const { type = "", data = {} } = entry;
+  // A repeat of another call of the same incident is not this window's call.
+  if (type.startsWith("call.")) {
+    return data.call?.call === state.call.call ? { ...state, call: data.call } : state;
+  }
+  switch (type) {
+    case "message.posted": {
+      const { side, text } = data;
+      const message = { seq: entry.seq, at: entry.at ?? "", side, text };
+      return { ...state, messages: [...state.messages, message] };
+    }
+    case "position.reported":
+      return { ...state, position: data.position };
+    case "caller.verified":
+      return { ...state, caller: data.caller };
+    case "incident.opened":
+      return { ...state, incident: data.incident };
+    default:
+      // Hidden from callers, or newer than this page: only its number matters.
+      return state;
+  }
+}
+
+/**
+ * What happened between two states that the caller should be told once.
+ * @param {AlarmState | null} before @param {AlarmState} after
+ * @returns {"connected" | "returned" | "ended" | "merged" | null}
+ */
+export function newsBetween(before, after) {
+  const was = before?.call.state;
+  const { state, end_reason: reason } = after.call;
+  if (was === state) return null;
+  if (state === "connected") return "connected";
+  if (state === "ended") return reason === "merged" ? "merged" : "ended";
+  return was === "connected" ? "returned" : null;
+}

@@ -1,0 +1,130 @@
+// What must outlive a reload: the tap that no server has confirmed, the call this window
+// holds, and words not yet acknowledged. Kept in sessionStorage, one window's own; where
+// the browser refuses storage, in memory.
+
+/** @typedef {import("../../lib/tap.js").Tap} Tap */
+/** @typedef {import("../../lib/tap.js").Tapped} Tapped */
+/** @typedef {{id: string, text: string}} Unsent */
+/**
+ * @typedef {object} Kept
+ * @property {Tap} [tap]  not yet confirmed
+ * @property {Tapped} [call]  the confirmed alarm; its epoch is kept up to date
+ * @property {Unsent[]} [unsent]
+ * @property {boolean} [isCameraOff]  the caller switched it off: it stays off
+ * @property {import("./alarm_state.js").AlarmState} [ended]  how it ended, until a new one
+ */
+
+const KEY = "alarm110.caller";
+
+export class Outbox {
+  /** @type {Kept} */ #kept;
+  #storage;
+
+  /** @param {Storage | null} storage */
+  constructor(storage) {
+    this.#storage = storage;
+    this.#kept = this.#read();
+  }
+
+  get tap() {
+    return this.#kept.tap ?? null;
+  }
+
+  get call() {
+    return this.#kept.call ?? null;
+  }
+
+  get ended() {
+    return this.#kept.ended ?? null;
+  }
+
+  get isCameraOff() {
+    return this.#kept.isCameraOff ?? false;
+  }
+
+  get unsent() {
+    return this.#kept.unsent ?? [];
+  }
+
+  /** @param {Tap} tap */
+  keepTap(tap) {
+    this.#write({ ...this.#kept, tap });
+  }
+
+  /** The server has it. @param {Tapped} call */
+  keepCall(call) {
+    const { unsent } = this.#kept;
+    this.#write({ call, unsent });
+  }
+
+  /** @param {number | null} epoch */
+  keepEpoch(epoch) {
+    const { call } = this.#kept;
+    // Null is not kept: the number of a place lost is what proves it was once ours.
+    if (call && epoch !== null) this.#write({ ...this.#kept, call: { ...call, epoch } });
+  }
+
+  /** @param {"normal" | "silent"} mode */
+  keepMode(mode) {
+    const { tap, call } = this.#kept;
+    this.#write({
+      ...this.#kept,
+      ...(tap && { tap: { ...tap, mode } }),
+      ...(call && { call: { ...call, mode } }),
+    });
+  }
+
+  /** @param {boolean} isCameraOff */
+  keepCameraOff(isCameraOff) {
+    this.#write({ ...this.#kept, isCameraOff });
+  }
+
+  /** @param {import("./alarm_state.js").AlarmState} ended */
+  keepEnded(ended) {
+    this.#write({ call: this.#kept.call, ended });
+  }
+
+  /** @param {Unsent} words */
+  add(words) {
+    this.#write({ ...this.#kept, unsent: [...this.unsent, words] });
+  }
+
+  /** @param {string} id */
+  drop(id) {
+    if (!this.unsent.some((words) => words.id === id)) return;
+    const unsent = this.unsent.filter((words) => words.id !== id);
+    this.#write({ ...this.#kept, unsent });
+  }
+
+  clear() {
+    this.#write({});
+  }
+
+  /** @returns {Kept} */
+  #read() {
+    try {
+      return JSON.parse(this.#storage?.getItem(KEY) ?? "{}") ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  /** @param {Kept} kept */
+  #write(kept) {
+    this.#kept = kept;
+    try {
+      this.#storage?.setItem(KEY, JSON.stringify(kept));
+    } catch {
+      // Full or forbidden: it lives as long as this page does.
+    }
+  }
+}
+
+/** @returns {Storage | null} reading the property alone may throw when cookies are refused */
+export function windowStorage() {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,120 @@
+// Where the phone is: asks once, then follows, and says so only when it matters.
+
+/** @typedef {"on" | "off" | "refused" | "none" | "asking"} Sense  as on the wire */
+/** @typedef {{lat_e7: number, lon_e7: number, accuracy_mm: number, age_ms: number}} Place */
+
+const FRESH_MS = 60_000;
+const REPORT_AGAIN_MS = 15_000;
+const REPORT_GAP_MS = 2000;
+const MOST_ACCURACY_MM = 1e9;
+const METRES_PER_DEGREE = 111_320;
+
+export class PositionWatch {
+  /** @type {Sense} */ state = "off";
+  /** Called with a place worth telling. @type {(place: Place) => void} */ onPlace = () => {};
+  /** @type {() => void} */ onState = () => {};
+
+  /** @type {number | null} */ #watch = null;
+  /** @type {GeolocationPosition | null} */ #latest = null;
+  /** @type {{fix: GeolocationPosition, at: number} | null} */ #told = null;
+
+  static get isPossible() {
+    return "geolocation" in navigator && isSecureContext;
+  }
+
+  /** Begin; may show the browser's question. Settles once it is answered. */
+  start() {
+    if (!PositionWatch.isPossible) {
+      this.#become("none");
+      return Promise.resolve();
+    }
+    this.stop();
+    this.#become("asking");
+    return new Promise((/** @type {(value?: unknown) => void} */ settle) => {
+      this.#watch = navigator.geolocation.watchPosition(
+        (fix) => {
+          this.#take(fix);
+          settle();
+        },
+        (error) => {
+          // Unavailable or slow is not refused: the watch goes on looking.
+          const isRefused = error.code === error.PERMISSION_DENIED;
+          this.#become(isRefused ? "refused" : this.#latest ? "on" : "none");
+          if (isRefused) this.stop();
+          settle();
+        },
+        { enableHighAccuracy: true, maximumAge: 10_000, timeout: 20_000 },
+      );
+    });
+  }
+
+  stop() {
+    if (this.#watch !== null) navigator.geolocation.clearWatch(this.#watch);
+    this.#watch = null;
+  }
+
+  /** @returns {Place | null} the last fix, if it is young enough to send with the tap */
+  fresh() {
+    const place = this.#latest && toPlace(this.#latest);
+    return place && place.age_ms < FRESH_MS ? place : null;
+  }
+
+  /** Tell the place again, whatever was told before: the alarm is new. */
+  tellAgain() {
+    this.#told = null;
+    if (this.#latest) this.#tell(this.#latest);
+  }
+
+  /** @param {GeolocationPosition} fix */
+  #take(fix) {
+    this.#latest = fix;
+    this.#become("on");
+    if (this.#isWorthTelling(fix)) this.#tell(fix);
+  }
+
+  /** @param {GeolocationPosition} fix */
+  #tell(fix) {
+    this.#told = { fix, at: Date.now() };
+    this.onPlace(toPlace(fix));
+  }
+
+  /** @param {GeolocationPosition} fix */
+  #isWorthTelling(fix) {
+    if (!this.#told) return true;
+    const passedMs = Date.now() - this.#told.at;
+    if (passedMs < REPORT_GAP_MS) return false;
+    const before = this.#told.fix.coords;
+    const isBetter = fix.coords.accuracy < before.accuracy * 0.7;
+    const hasMoved = metresBetween(before, fix.coords) > Math.max(10, fix.coords.accuracy / 2);
+    return isBetter || hasMoved || passedMs > REPORT_AGAIN_MS;
+  }
+
+  /** @param {Sense} state */
+  #become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.onState();
+  }
+}
+
+/** @param {GeolocationPosition} fix @returns {Place} */
+export function toPlace({ coords, timestamp }) {
+  return {
+    lat_e7: Math.round(coords.latitude * 1e7),
+    lon_e7: Math.round(coords.longitude * 1e7),
+    accuracy_mm: Math.min(MOST_ACCURACY_MM, Math.max(0, Math.round(coords.accuracy * 1000))),
+    age_ms: Math.min(2 ** 31 - 1, Math.max(0, Math.round(Date.now() - timestamp))),
+  };
+}
+
+/**
+ * Near enough for "has it moved": flat, good to a percent over a few kilometres.
+ * @param {{latitude: number, longitude: number}} a
+ * @param {{latitude: number, longitude: number}} b
+ */
+export function metresBetween(a, b) {
+  const north = (b.latitude - a.latitude) * METRES_PER_DEGREE;
+  const squeeze = Math.cos((a.latitude * Math.PI) / 180);
+  const east = (b.longitude - a.longitude) * METRES_PER_DEGREE * squeeze;
+  return Math.hypot(north, east);
+}

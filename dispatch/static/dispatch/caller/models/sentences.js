@@ -1,0 +1,137 @@
+// The sentences the page builds from facts: plain, short, never more than is confirmed.
+
+import { fill, gettext, ngettext } from "../../lib/words.js";
+
+/** @typedef {import("./alarm.js").Alarm} Alarm */
+/** @typedef {import("./position_watch.js").Sense} Sense */
+
+/**
+ * @param {import("./line_truth.js").LineTruth} truth
+ * @param {string} seat @param {boolean} isOffered @param {string} phone
+ */
+export function truthSentence({ is, seconds }, seat, isOffered, phone) {
+  switch (is) {
+    case "connecting":
+      return gettext("Connecting to the police…");
+    case "waiting":
+      return isOffered
+        ? gettext("The line is open. A call-taker is being asked.")
+        : gettext("The line is open. Waiting for a call-taker.");
+    case "connected":
+      return fill(gettext("Connected to %(seat)s"), { seat });
+    case "watching":
+      return gettext("The line is open. This window only watches.");
+    case "closed":
+      return fill(gettext("This page lost the call. Call %(phone)s or reload."), { phone });
+    default:
+      return fill(
+        gettext("No connection since %(seconds)s s. Trying again. Call %(phone)s."),
+        { seconds, phone },
+      );
+  }
+}
+
+/**
+ * @param {import("./alarm.js").Place | null} place @param {string} phone
+ * @returns {{main: string, more: string, isNobody: boolean}}
+ */
+export function placeSentence(place, phone) {
+  if (!place) return { main: "", more: "", isNobody: false };
+  if (place.seats_open === 0) {
+    return {
+      main: fill(gettext("Nobody is on duty here now. Call %(phone)s."), { phone }),
+      more: gettext("Your alarm stays in line."),
+      isNobody: true,
+    };
+  }
+  const main = place.place <= 1
+    ? gettext("You are next")
+    : fill(gettext("Place in line: %(place)s"), { place: place.place });
+  return { main, more: waitSentence(place.wait_seconds), isNobody: false };
+}
+
+/** @param {number | null} seconds */
+function waitSentence(seconds) {
+  if (seconds === null) return "";
+  if (seconds < 60) return gettext("less than 1 min");
+  const minutes = Math.round(seconds / 60);
+  return fill(ngettext("about %(minutes)s min", "about %(minutes)s min", minutes), { minutes });
+}
+
+/**
+ * @param {Sense} sense @param {import("./alarm_state.js").Position | null} position
+ *   as the server has it: the tick stands on its word, not on the phone's
+ * @returns {{tone: string, words: string}}
+ */
+export function positionSentence(sense, position) {
+  if (position) {
+    const metres = Math.max(1, Math.round(position.accuracy_mm / 1000));
+    const words = fill(gettext("Position ±%(metres)s m, received"), { metres });
+    return { tone: sense === "refused" ? "muted" : "ok", words };
+  }
+  return /** @type {Record<Sense, {tone: string, words: string}>} */ ({
+    on: { tone: "muted", words: gettext("Position found, sending…") },
+    asking: { tone: "muted", words: gettext("Looking for your position…") },
+    off: { tone: "muted", words: gettext("Position not asked yet") },
+    refused: { tone: "warn", words: gettext("Position not allowed") },
+    none: { tone: "warn", words: gettext("No position. Write where you are.") },
+  })[sense];
+}
+
+/** @param {Sense} sense @param {boolean} isSeen @returns {{tone: string, words: string}} */
+export function cameraSentence(sense, isSeen) {
+  if (sense === "on" && isSeen) {
+    return { tone: "live", words: gettext("Camera on, seen by the police") };
+  }
+  return /** @type {Record<Sense, {tone: string, words: string}>} */ ({
+    on: { tone: "ok", words: gettext("Camera on") },
+    asking: { tone: "muted", words: gettext("Opening the camera…") },
+    off: { tone: "muted", words: gettext("Camera off") },
+    refused: { tone: "warn", words: gettext("Camera not allowed") },
+    none: { tone: "warn", words: gettext("No camera here. Write what you see.") },
+  })[sense];
+}
+
+/** @param {import("./questions.js").Question} question */
+export function questionSentence(question) {
+  return question === "position"
+    ? gettext("Your phone will now ask for your position. Allow it, so that the police can find you.")
+    : gettext("Your phone will now ask for the camera. Allow it, so that the police can see.");
+}
+
+/** @param {"connected" | "returned" | "resumed" | "back"} news @param {string} seat */
+export function newsSentence(news, seat) {
+  switch (news) {
+    case "connected":
+      return fill(gettext("%(seat)s has answered."), { seat });
+    case "returned":
+      return gettext("The call-taker's line was cut. You are back in line at your old place; the next one answers.");
+    case "resumed":
+      return gettext("The connection is back. Same call.");
+    default:
+      return gettext("Your alarm goes on.");
+  }
+}
+
+/** @param {string} reason */
+export function endSentence(reason) {
+  switch (reason) {
+    case "seat_ended":
+      return gettext("The call-taker ended the call.");
+    case "caller_ended":
+      return gettext("You ended the call.");
+    case "caller_lost":
+      return gettext("The connection to your phone was lost for too long. The police know and can try to reach you.");
+    default:
+      return "";
+  }
+}
+
+/** @param {string} at  UTC text with microseconds @returns {string} hours and minutes here */
+export function clockTime(at) {
+  const date = new Date(at.replace(/(\.\d{3})\d*/, "$1"));
+  if (Number.isNaN(date.valueOf())) return "";
+  return date.toLocaleTimeString(document.documentElement.lang, {
+    hour: "2-digit", minute: "2-digit", hour12: false,
+  });
+}

@@ -1,0 +1,119 @@
+// The head of a call: which, since when, who, whether silent; and its end, asked inline.
+
+import { Region } from "./region.js";
+import { writeMark } from "./rows.js";
+import { duration, secondsSince } from "../models/clock.js";
+import { assuranceName, endReason, shortNumber } from "../models/words.js";
+import { fill, gettext } from "../../lib/words.js";
+
+/** @typedef {import("../models/shapes.js").Call} Call */
+/** @typedef {import("../models/shapes.js").Seat} Seat */
+
+export class CallHead extends Region {
+  #isAsking = false;
+  #finishing = false;
+  #announced = "";
+
+  show() {
+    const { seat, incident } = this.desk;
+    if (this.desk.view !== "call" || !seat) return this.#reset();
+    const isWrapUp = seat.activity === "wrap_up";
+    this.reveal("end-ask", !isWrapUp && !this.#isAsking);
+    this.reveal("end-confirm", !isWrapUp && this.#isAsking);
+    this.reveal("wrap-up", isWrapUp);
+    if (incident) this.#showCall(incident.call, incident.caller);
+    else this.write("number", "");
+    this.tick(this.desk.clock.now());
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    const { seat, incident } = this.desk;
+    if (this.desk.view !== "call" || !seat) return;
+    const left = Math.max(0, (Date.parse(seat.wrap_up_until ?? "") - now) / 1000);
+    this.write("wrap-up-words", fill(gettext("Wrap-up %(time)s"), { time: duration(left || 0) }));
+    if (!incident) return;
+    const { connected_at: from, ended_at: until } = incident.call;
+    this.write("time", duration(secondsSince(from, until ? Date.parse(until) : now)));
+  }
+
+  /** @param {string} act */
+  act(act) {
+    const isWrapUp = this.desk.seat?.activity === "wrap_up";
+    if (act === "end" && !isWrapUp) this.#ask(true);
+    else if (act === "end-no" || (act === "escape" && this.#isAsking)) this.#ask(false);
+    else if (act === "end-yes") void this.#end();
+    else if (act === "longer" && isWrapUp) void this.desk.attempt({ type: "extend_wrap_up" });
+    else if (act === "done" && isWrapUp) void this.#finish();
+    else return false;
+    return true;
+  }
+
+  // --- Showing -----------------------------------------------------------------------
+
+  /** @param {Call} call @param {import("../models/shapes.js").Caller} caller */
+  #showCall(call, caller) {
+    const isLive = call.state === "connected";
+    const state = this.find("state");
+    this.write("number", shortNumber(call.number));
+    this.find("number").title = call.number;
+    if (call.state === "ended") writeMark(state, "muted", "phone-off", endReason(call.end_reason));
+    else if (!isLive) writeMark(state, "warn", "refresh-cw", gettext("Back in the line"));
+    else if (this.desk.line !== "live") writeMark(state, "warn", "wifi-off", gettext("Connection cut"));
+    else if (call.lost_at) writeMark(state, "warn", "wifi-off", gettext("Caller lost"));
+    else writeMark(state, "live", "circle-dot", gettext("Live"));
+    const who = [caller.name_masked, caller.phone_masked].filter(Boolean).join(" ");
+    this.write("who", who || gettext("Unknown caller"));
+    this.write("assurance", who ? assuranceName(caller.assurance) : "");
+    this.reveal("silent", call.mode === "silent");
+    this.#announceOnce(call);
+  }
+
+  /** What must be known without looking. @param {Call} call */
+  #announceOnce(call) {
+    const stamp = [call.call, call.mode, call.lost_at, call.state].join("|");
+    if (stamp === this.#announced) return;
+    this.#announced = stamp;
+    if (call.state === "ended") this.announce(endReason(call.end_reason));
+    else if (call.lost_at) this.announce(gettext("The caller is lost."));
+    else if (call.mode === "silent") this.announce(gettext("Connected. Silent call: write only."));
+    else this.announce(gettext("Connected."));
+  }
+
+  #reset() {
+    this.#isAsking = false;
+    this.#announced = "";
+  }
+
+  // --- Ending ------------------------------------------------------------------------
+
+  /** @param {boolean} isAsking */
+  #ask(isAsking) {
+    const moves = isAsking !== this.#isAsking;
+    this.#isAsking = isAsking;
+    this.show();
+    if (moves) this.find(isAsking ? "end-yes" : "end").focus();
+  }
+
+  async #end() {
+    const call = this.desk.incident?.call.call;
+    if (!call) return;
+    this.find("acts").inert = true;
+    await this.desk.attempt({ type: "end_call", call });
+    this.find("acts").inert = false;
+    this.#isAsking = false;
+    this.show();
+  }
+
+  /** Words first: the form is asked to save before the screen is cleared. */
+  async #finish() {
+    if (this.#finishing) return;
+    this.#finishing = true;
+    /** @type {Promise<unknown>[]} */
+    const waits = [];
+    this.dispatchEvent(new CustomEvent("wrapping-up", { bubbles: true, detail: waits }));
+    await Promise.all(waits);
+    await this.desk.attempt({ type: "finish_wrap_up" });
+    this.#finishing = false;
+  }
+}

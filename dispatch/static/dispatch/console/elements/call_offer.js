@@ -1,0 +1,94 @@
+// A call is offered to this seat. `auto`: the console has accepted already and says what
+// comes. `ring`: it takes the middle, rings, counts down, and waits for one key.
+
+import { Region } from "./region.js";
+import { duration, secondsSince } from "../models/clock.js";
+import { areaName, assuranceName, priorityName, shortNumber } from "../models/words.js";
+import { fill, gettext } from "../../lib/words.js";
+
+/** @typedef {import("../models/shapes.js").Offer} Offer */
+
+export class CallOffer extends Region {
+  #shown = "";
+  #answering = false;
+
+  begin() {
+    this.ring.addEventListener("change", () => {
+      if (this.#offer?.answer === "ring") this.ring.start();
+    });
+  }
+
+  show() {
+    const offer = this.#offer;
+    this.hidden = !offer;
+    if (!offer) return this.#put();
+    if (offer.offer !== this.#shown) this.#arrive(offer);
+    const isRing = offer.answer === "ring";
+    this.reveal("acts", isRing);
+    this.reveal("count-row", isRing);
+    this.reveal("auto", !isRing);
+    this.reveal("silent", offer.mode === "silent");
+    this.reveal("lost", Boolean(offer.lost_at));
+    this.write("title", fill(gettext("Call %(number)s"), { number: shortNumber(offer.number) }));
+    this.write("where", areaName(offer) || gettext("Place unknown"));
+    this.write("who", assuranceName(offer.assurance));
+    this.write("priority", `${offer.priority} · ${priorityName(offer.priority)}`);
+    this.tick(this.desk.clock.now());
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    const offer = this.#offer;
+    if (!offer) return;
+    const left = Math.max(0, (Date.parse(offer.expires_at) - now) / 1000);
+    this.write("waiting", duration(secondsSince(offer.queued_at, now)));
+    this.write("count", fill(gettext("%(seconds)s s"), { seconds: Math.ceil(left) }));
+    /** @type {HTMLProgressElement} */ (this.find("bar")).value = left;
+    this.reveal("no-sound", offer.answer === "ring" && this.ring.isBlocked);
+  }
+
+  /** @param {string} act */
+  act(act) {
+    if (act === "accept" && this.#offer) void this.#answer("accept_offer");
+    else if (act === "decline" && this.#offer) void this.#answer("decline_offer");
+    else return false;
+    return true;
+  }
+
+  // --- Inside ------------------------------------------------------------------------
+
+  /** @returns {Offer | null} */
+  get #offer() {
+    const { seat } = this.desk;
+    return seat?.activity === "offered" ? seat.offer : null;
+  }
+
+  /** @param {Offer} offer */
+  #arrive(offer) {
+    this.#shown = offer.offer;
+    const silent = offer.mode === "silent" ? gettext("Silent.") : "";
+    const words = fill(gettext("Call offered. %(area)s. %(silent)s"), { area: areaName(offer) || gettext("Place unknown"), silent });
+    this.announce(words);
+    if (offer.answer !== "ring") return;
+    this.ring.start();
+    // Never out of somebody's typing; only where nothing has the focus.
+    if (document.activeElement === document.body) this.find("accept").focus();
+  }
+
+  #put() {
+    this.#shown = "";
+    this.ring.stop();
+  }
+
+  /** @param {"accept_offer" | "decline_offer"} type */
+  async #answer(type) {
+    const offer = this.#offer;
+    if (!offer || this.#answering) return;
+    this.#answering = true;
+    this.find("acts").inert = true;
+    this.ring.stop();
+    await this.desk.attempt({ type, offer: offer.offer });
+    this.#answering = false;
+    this.find("acts").inert = false;
+  }
+}

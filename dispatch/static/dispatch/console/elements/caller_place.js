@@ -1,0 +1,96 @@
+// Where the phone says it is: words and figures first, then the trail. A map takes the
+// sketch's place once there are tiles.
+
+import { Region } from "./region.js";
+import { duration, secondsSince, timeOfDay } from "../models/clock.js";
+import { accuracy, coordinates, sketch } from "../models/trail.js";
+import { areaName } from "../models/words.js";
+import { fill, gettext } from "../../lib/words.js";
+
+/** @typedef {import("../models/shapes.js").Position} Position */
+
+const SVG = "http://www.w3.org/2000/svg";
+const WIDTH = 200;
+const HEIGHT = 120;
+const OLD_SECONDS = 60;
+
+export class CallerPlace extends Region {
+  show() {
+    const { incident } = this.desk;
+    if (!incident) return;
+    const { position, trail } = incident;
+    this.reveal("none", !position);
+    this.reveal("facts", Boolean(position));
+    this.reveal("trail", Boolean(position));
+    this.reveal("age", Boolean(position));
+    if (!position) return;
+    this.write("area", areaName(position) || gettext("Area unknown"));
+    this.reveal("outside", !position.is_inside);
+    this.write("coordinates", coordinates(position));
+    this.write("accuracy", accuracy(position.accuracy_mm));
+    this.#showTrail(trail.length ? trail : [position]);
+    this.tick(this.desk.clock.now());
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    const position = this.desk.incident?.position;
+    if (!position) return;
+    const seconds = secondsSince(position.at, now) + position.age_ms / 1000;
+    this.write("age", fill(gettext("%(time)s ago"), { time: duration(seconds) }));
+    this.find("age").dataset.tone = seconds > OLD_SECONDS ? "warn" : "";
+  }
+
+  /** @param {string} act */
+  act(act) {
+    const position = this.desk.incident?.position;
+    if (act !== "copy-place" || !position) return false;
+    void this.#copy(coordinates(position));
+    return true;
+  }
+
+  /** @param {string} words */
+  async #copy(words) {
+    try {
+      await navigator.clipboard.writeText(words);
+      this.desk.say(fill(gettext("Copied: %(words)s"), { words }), "ok");
+    } catch {
+      this.desk.say(gettext("The browser does not let this page copy. Select the figures instead."), "warn");
+    }
+  }
+
+  /** @param {Position[]} trail  oldest first */
+  #showTrail(trail) {
+    const list = this.find("list");
+    const stamp = `${trail.length}|${trail.at(-1)?.at}`;
+    if (list.dataset.stamp === stamp) return;
+    list.dataset.stamp = stamp;
+    list.replaceChildren(...[...trail].reverse().map((spot) => {
+      const item = document.createElement("li");
+      item.textContent = `${timeOfDay(spot.at)}  ${coordinates(spot)}  ${accuracy(spot.accuracy_mm)}`;
+      return item;
+    }));
+    this.#draw(trail);
+  }
+
+  /** @param {Position[]} trail */
+  #draw(trail) {
+    const { spots, metres } = sketch(trail, WIDTH, HEIGHT);
+    const last = spots.at(-1);
+    if (!last) return;
+    const path = make("polyline", { points: spots.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" "), class: "sketch-path" });
+    const blur = make("circle", { cx: last.x, cy: last.y, r: Math.max(3, last.accuracy), class: "sketch-accuracy" });
+    const point = make("circle", { cx: last.x, cy: last.y, r: 4, class: "sketch-point" });
+    const scale = make("path", { d: `M8 ${HEIGHT - 8}v4h${WIDTH / 4}v-4`, class: "sketch-scale" });
+    const words = make("text", { x: 12 + WIDTH / 4, y: HEIGHT - 4, class: "sketch-words" });
+    words.textContent = `${metres < 10 ? metres.toFixed(1) : Math.round(metres)} m`;
+    this.find("sketch").replaceChildren(blur, path, point, scale, words);
+  }
+}
+
+/** @param {string} name @param {Record<string, string | number>} attributes @returns {SVGElement} */
+function make(name, attributes) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  return /** @type {SVGElement} */ (element);
+}

@@ -1,0 +1,45 @@
+// The operator's own picture, as the caller sees it, and the button that turns it off.
+
+import { Region } from "./region.js";
+import { gettext } from "../../lib/words.js";
+
+export class CameraPreview extends Region {
+  #video = document.createElement("video");
+
+  begin() {
+    this.#video.muted = true;
+    this.#video.playsInline = true;
+    this.#video.autoplay = true;
+    this.#video.setAttribute("aria-label", gettext("Your camera"));
+    this.find("view").prepend(this.#video);
+    this.camera.addEventListener("change", () => this.show());
+  }
+
+  show() {
+    const { state, stream, isSending } = this.camera;
+    const isOn = state === "on";
+    if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
+    this.#video.hidden = !isOn;
+    this.dataset.sending = String(isSending);
+    this.reveal("note", !isOn);
+    this.write("note", noteOf(state));
+    this.write("toggle-words", isOn ? gettext("Camera off") : gettext("Camera on"));
+  }
+
+  /** @param {string} act */
+  act(act) {
+    if (act !== "camera") return false;
+    this.camera.toggle();
+    return true;
+  }
+}
+
+/** @param {import("../own_camera.js").CameraState} state @returns {string} */
+function noteOf(state) {
+  switch (state) {
+    case "asking": return gettext("The browser asks whether it may use the camera.");
+    case "refused": return gettext("The browser refuses the camera. Allow it beside the address.");
+    case "none": return gettext("No camera found. Calls work without it.");
+    default: return gettext("Your camera is off. The caller does not see you.");
+  }
+}

@@ -1,0 +1,135 @@
+// The top bar: which seat, how available, how long the line, and whether any of it is true
+// right now. While the line is cut, its place says so: the figures there are not news.
+
+import { Region } from "./region.js";
+import { writeMark } from "./rows.js";
+import { callsWaiting, oldestSince } from "../models/agency_state.js";
+import { duration, secondsSince, timeOfDay } from "../models/clock.js";
+import { inLanguage, seatLabel } from "../models/words.js";
+import { fill, gettext, ngettext } from "../../lib/words.js";
+
+const KEPT_SECONDS = 8; // a seat's lease; then its call goes back to the line
+
+export class ConsoleBar extends Region {
+  #asked = "";
+
+  begin() {
+    const menu = /** @type {HTMLSelectElement} */ (this.find("availability"));
+    menu.addEventListener("change", () => void this.#choose(menu.value));
+    this.ring.addEventListener("change", () => this.#showRing());
+    this.#showRing();
+  }
+
+  show() {
+    const { seat } = this.desk;
+    for (const part of this.querySelectorAll("[data-only]")) {
+      /** @type {HTMLElement} */ (part).hidden = (part.getAttribute("data-only") === "seat") !== Boolean(seat);
+    }
+    if (seat) this.#showSeat(seat);
+    this.#showTruth();
+    this.tick(this.desk.clock.now());
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    this.write("clock", timeOfDay(now));
+    const isCut = this.desk.line === "reconnecting" && this.desk.cutAt > 0;
+    this.reveal("cut", isCut);
+    this.reveal("line", !isCut);
+    if (isCut) this.write("cut-words", this.#cutWords());
+    else this.#showLine(now);
+  }
+
+  /** @param {string} act */
+  act(act) {
+    if (act === "ring") this.ring.toggle();
+    else if (act === "leave") void this.#leave();
+    else if (act === "ready" && this.desk.seat) void this.#choose("ready");
+    else if (act === "rest" && this.desk.seat) void this.#choose("break:rest");
+    else return false;
+    return true;
+  }
+
+  // --- Seat --------------------------------------------------------------------------
+
+  /** @param {import("../models/shapes.js").Seat} seat */
+  #showSeat(seat) {
+    const agency = this.desk.agencies.find((state) => state.agency.agency === seat.agency)?.agency;
+    const place = agency ? inLanguage(agency.name, agency.name_en) : "";
+    this.write("seat", [seatLabel(seat), place].filter(Boolean).join(" · "));
+    const menu = /** @type {HTMLSelectElement} */ (this.find("availability"));
+    const stored = seat.availability === "break" ? `break:${seat.reason}` : seat.availability;
+    menu.value = this.#asked || stored;
+    if (menu.selectedIndex < 0) menu.value = "break:rest";
+    menu.dataset.availability = seat.availability;
+    this.reveal("pending", Boolean(this.#asked));
+    const leave = /** @type {HTMLButtonElement} */ (this.find("leave"));
+    leave.disabled = seat.activity !== "idle";
+  }
+
+  /** @param {string} choice */
+  async #choose(choice) {
+    const [availability = "off", reason = ""] = choice.split(":");
+    this.#asked = choice;
+    this.show();
+    await this.desk.attempt({ type: "set_availability", availability, reason });
+    this.#asked = "";
+    this.show();
+  }
+
+  async #leave() {
+    if (await this.desk.attempt({ type: "leave_seat" })) this.desk.left();
+  }
+
+  #showRing() {
+    const { isOn } = this.ring;
+    this.find("ring").setAttribute("aria-pressed", String(isOn));
+    this.find("ring-on").toggleAttribute("hidden", !isOn);
+    this.find("ring-off").toggleAttribute("hidden", isOn);
+  }
+
+  // --- Line --------------------------------------------------------------------------
+
+  /** @param {number} now */
+  #showLine(now) {
+    const calls = callsWaiting(this.desk.agencies);
+    const oldest = oldestSince(calls);
+    if (!this.desk.seat) this.write("line", "");
+    else if (!oldest) this.write("line", gettext("Nobody is waiting"));
+    else {
+      const many = ngettext("%(count)s waiting", "%(count)s waiting", calls.length);
+      const longest = fill(gettext("oldest %(time)s"), { time: duration(secondsSince(oldest, now)) });
+      this.write("line", `${fill(many, { count: calls.length })} · ${longest}`);
+    }
+    this.find("line").dataset.tone = oldest && secondsSince(oldest, now) > 60 ? "warn" : "";
+  }
+
+  // --- The truth about the connection ------------------------------------------------
+
+  #showTruth() {
+    const truth = this.find("truth");
+    const { line } = this.desk;
+    if (line === "live") writeMark(truth, "ok", "wifi", gettext("Connected"));
+    else if (line === "down") writeMark(truth, "muted", "wifi-off", gettext("Closed"));
+    else writeMark(truth, "warn", "wifi-off", gettext("Connecting"));
+    const isCut = line === "reconnecting";
+    if (isCut && !this.classList.contains("is-cut")) {
+      this.announce(gettext("No connection to the server. Trying again."));
+    }
+    this.classList.toggle("is-cut", isCut);
+  }
+
+  #cutWords() {
+    const seconds = Math.floor((Date.now() - this.desk.cutAt) / 1000);
+    const since = fill(gettext("No connection since %(seconds)s s."), { seconds });
+    const left = KEPT_SECONDS - seconds;
+    if (this.desk.seat?.activity === "on_call") {
+      const fate = left > 0
+        ? fill(gettext("The call is kept for %(seconds)s s more."), { seconds: left })
+        : gettext("The call may be back in the line. This page will say so.");
+      return `${since} ${fate}`;
+    }
+    if (left > 0) return `${since} ${fill(gettext("The seat is kept for %(seconds)s s more."), { seconds: left })}`;
+    return `${since} ${gettext("The seat may be given up. This page will say so.")}`;
+  }
+}

@@ -1,0 +1,97 @@
+// Choosing a seat: which are free, who sits at the others, and what happened to the one
+// this window lost.
+
+import { Region } from "./region.js";
+import { showRows, slot, writeMark, writeSlot } from "./rows.js";
+import { seatsOf } from "../models/agency_state.js";
+import { timeOfDay } from "../models/clock.js";
+import { callAfterLapse, inLanguage, lapse, refusal, seatLabel, seatState } from "../models/words.js";
+import { fill, gettext } from "../../lib/words.js";
+
+/** @typedef {import("../models/shapes.js").Seat} Seat */
+
+export class SeatChooser extends Region {
+  #asking = "";
+
+  show() {
+    if (this.desk.view !== "choose") return;
+    this.#showNotice();
+    const agencies = this.desk.agencies.filter((agency) => seatsOf(agency).length > 0);
+    this.reveal("none", agencies.length === 0);
+    const template = /** @type {HTMLTemplateElement} */ (this.find("agency-row"));
+    showRows(this.find("agencies"), template, agencies, ({ agency }) => agency.agency, (row, state) => {
+      writeSlot(row, "name", inLanguage(state.agency.name, state.agency.name_en));
+      const seats = /** @type {HTMLTemplateElement} */ (this.find("seat-row"));
+      showRows(slot(row, "seats"), seats, seatsOf(state), ({ seat }) => seat, (line, seat) => this.#fill(line, seat));
+    });
+  }
+
+  /** @param {string} act @param {HTMLElement | null} button */
+  act(act, button) {
+    if (act === "take-seat") {
+      void this.take(button?.closest("li")?.dataset.key ?? "");
+      return true;
+    }
+    if (act !== "retake" || !this.desk.lastSeat) return false;
+    void this.take(this.desk.lastSeat.seat);
+    return true;
+  }
+
+  /** Take it; if it is one's own in another window, it moves here. @param {string} id */
+  async take(id) {
+    if (this.#asking) return;
+    const isMine = this.#isMine(this.#find(id));
+    this.#asking = id;
+    this.show();
+    try {
+      await this.desk.command({ type: "take_seat", seat: id, take_over: isMine });
+    } catch (error) {
+      const refused = /** @type {import("../../lib/wire.js").Refused} */ (error);
+      this.desk.say(refusal(refused), "warn");
+    }
+    this.#asking = "";
+    this.show();
+  }
+
+  #showNotice() {
+    const { notice, lastSeat } = this.desk;
+    this.reveal("notice", Boolean(notice));
+    if (!notice) return;
+    const at = timeOfDay(notice.facts.ended_at);
+    this.write("lapse", [at, lapse(notice)].filter(Boolean).join(" "));
+    this.write("lapsed-call", callAfterLapse(notice));
+    const isFree = lastSeat !== null && (!lastSeat.operator_id || this.#isMine(lastSeat));
+    this.reveal("retake", isFree);
+    if (lastSeat) this.write("retake-words", fill(gettext("Take %(seat)s again"), { seat: seatLabel(lastSeat) }));
+  }
+
+  /** @param {HTMLElement} row @param {Seat} seat */
+  #fill(row, seat) {
+    const isMine = this.#isMine(seat);
+    const isFree = !seat.operator_id;
+    writeSlot(row, "label", seatLabel(seat));
+    if (isFree) writeMark(slot(row, "state"), "ok", "check", gettext("Free"));
+    else writeMark(slot(row, "state"), "muted", "user", seatState(seat));
+    const since = fill(gettext("%(operator)s since %(time)s"), { operator: seat.operator, time: timeOfDay(seat.since) });
+    const own = gettext("You, in another window");
+    writeSlot(row, "holder", isMine ? own : isFree ? "" : since);
+    const isAsked = this.#asking === seat.seat;
+    const act = isMine ? gettext("Take over here") : isFree ? gettext("Take") : "";
+    writeSlot(row, "act", isAsked ? gettext("Asking the server") : act);
+    const button = row.querySelector("button");
+    if (!button) return;
+    button.disabled = !isFree && !isMine;
+    button.dataset.mine = String(isMine);
+  }
+
+  /** @param {Seat | null} seat */
+  #isMine(seat) {
+    return Boolean(seat?.operator_id) && seat?.operator_id === this.desk.you?.operator.id;
+  }
+
+  /** @param {string} id @returns {Seat | null} */
+  #find(id) {
+    for (const { seats } of this.desk.agencies) if (seats[id]) return seats[id];
+    return null;
+  }
+}

@@ -1,0 +1,176 @@
+// Words between caller and seat. A message carries its tick only when the server has kept
+// it; until then it says so, and nothing typed is lost.
+
+import { Region } from "./region.js";
+import { showRows, slot, writeSlot } from "./rows.js";
+import { timeOfDay } from "../models/clock.js";
+import { isComposing } from "../models/keys.js";
+import { Outbox } from "../models/outbox.js";
+import { refusal } from "../models/words.js";
+import { gettext } from "../../lib/words.js";
+import { newId } from "../../lib/wire.js";
+
+/** @typedef {{key: string, side: string, text: string, at: string, kept: string}} Line */
+
+const TYPING_EVERY_MS = 2000;
+const TYPING_SHOWN_MS = 4000;
+
+export class TextThread extends Region {
+  #incident = "";
+  /** @type {Outbox | null} */ #outbox = null;
+  /** Messages of this window that came back: number → id, so that their row stays. @type {Map<number, string>} */
+  #ids = new Map();
+  #toldTypingAt = 0;
+  #theyTypedAt = 0;
+
+  begin() {
+    const words = this.#words;
+    this.find("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#sendWords();
+    });
+    words.addEventListener("input", () => this.#typed());
+    words.addEventListener("keydown", (event) => this.#pressed(event));
+    this.addEventListener("phrase", (event) => this.#send(/** @type {CustomEvent} */ (event).detail));
+    this.desk.addEventListener("typing", () => this.#theyType());
+    this.desk.addEventListener("cleared", () => this.#clear());
+  }
+
+  show() {
+    const { incident } = this.desk;
+    if (!incident) return;
+    if (incident.incident.incident !== this.#incident) this.#open(incident.incident.incident);
+    const isOver = incident.call.state === "ended";
+    this.reveal("silent", incident.call.mode === "silent" && !isOver);
+    this.#words.disabled = isOver;
+    const list = this.find("messages");
+    const wasAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
+    const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
+    showRows(list, template, this.#lines(incident.messages), ({ key }) => key, fillRow);
+    if (wasAtEnd) list.scrollTop = list.scrollHeight;
+    this.tick();
+  }
+
+  tick() {
+    this.reveal("typing", Date.now() - this.#theyTypedAt < TYPING_SHOWN_MS);
+  }
+
+  /** @param {string} act @param {HTMLElement | null} button */
+  act(act, button) {
+    const id = button?.closest("li")?.dataset.key ?? "";
+    if (act === "write") this.#words.focus();
+    else if (act === "send-again") this.#again(id);
+    else return false;
+    return true;
+  }
+
+  // --- Sending -----------------------------------------------------------------------
+
+  #sendWords() {
+    const text = this.#words.value.trim();
+    if (!text || this.#words.disabled) return;
+    this.#words.value = "";
+    if (this.#outbox) this.#outbox.unsent = "";
+    this.#send(text);
+  }
+
+  /** @param {string} text */
+  #send(text) {
+    const id = newId();
+    this.#outbox?.add(id, text);
+    void this.#deliver(id, text);
+    this.show();
+    const list = this.find("messages");
+    list.scrollTop = list.scrollHeight;
+  }
+
+  /** @param {string} id @param {string} text */
+  async #deliver(id, text) {
+    const outbox = this.#outbox;
+    try {
+      const ack = await this.desk.command({ type: "post_message", id, text });
+      if (ack.seq !== undefined) this.#ids.set(ack.seq, id);
+      outbox?.remove(id);
+    } catch (refused) {
+      outbox?.refuse(id, refusal(/** @type {import("../../lib/wire.js").Refused} */ (refused)));
+    }
+    this.show();
+  }
+
+  /** A new try of refused words gets a new id: the old one is answered for good. @param {string} id */
+  #again(id) {
+    const item = this.#outbox?.items.find((known) => known.id === id);
+    if (!item) return;
+    this.#outbox?.remove(id);
+    this.#send(item.text);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    // Enter that chooses a Chinese word must not send half a sentence.
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
+    event.preventDefault();
+    this.#sendWords();
+  }
+
+  #typed() {
+    if (this.#outbox) this.#outbox.unsent = this.#words.value;
+    if (Date.now() - this.#toldTypingAt < TYPING_EVERY_MS) return;
+    this.#toldTypingAt = Date.now();
+    this.desk.send({ type: "typing" });
+  }
+
+  // --- Showing -----------------------------------------------------------------------
+
+  /** @param {string} incident */
+  #open(incident) {
+    this.#incident = incident;
+    this.#ids.clear();
+    this.#theyTypedAt = 0;
+    this.#outbox = new Outbox(sessionStorage, incident);
+    this.#words.value = this.#outbox.unsent;
+    for (const { id, text, why } of this.#outbox.items) if (!why) void this.#deliver(id, text);
+  }
+
+  #clear() {
+    this.#incident = "";
+    this.#outbox = null;
+    this.#words.value = "";
+    this.find("messages").replaceChildren();
+  }
+
+  /** @param {import("../models/shapes.js").Message[]} messages @returns {Line[]} */
+  #lines(messages) {
+    const kept = messages.map((message) => ({
+      key: message.client_id ?? this.#ids.get(message.seq) ?? String(message.seq),
+      side: message.side,
+      text: message.text,
+      at: timeOfDay(message.at),
+      kept: message.side === "seat" ? gettext("✓ kept") : "",
+    }));
+    const known = new Set(kept.map(({ key }) => key));
+    const going = (this.#outbox?.items ?? [])
+      .filter(({ id }) => !known.has(id))
+      .map(({ id, text, why }) => ({ key: id, side: why ? "failed" : "going", text, at: "", kept: why || gettext("not kept yet") }));
+    return [...kept, ...going];
+  }
+
+  #theyType() {
+    this.#theyTypedAt = Date.now();
+    this.tick();
+  }
+
+  get #words() {
+    return /** @type {HTMLTextAreaElement} */ (this.find("words"));
+  }
+}
+
+/** @param {HTMLElement} row @param {Line} line */
+function fillRow(row, line) {
+  row.dataset.side = line.side;
+  writeSlot(row, "text", line.text);
+  writeSlot(row, "from", line.side === "caller" ? gettext("Caller") : gettext("You"));
+  writeSlot(row, "at", line.at);
+  writeSlot(row, "kept", line.kept);
+  slot(row, "again").hidden = line.side !== "failed";
+}

@@ -1,0 +1,105 @@
+// The line: who waits, most urgent and longest first, and a button to take each by hand.
+
+import { Region } from "./region.js";
+import { makeMark, rowsOf, showRows, slot, writeSlot } from "./rows.js";
+import { callsWaiting } from "../models/agency_state.js";
+import { duration, secondsSince } from "../models/clock.js";
+import { areaName, inLanguage, priorityName, shortNumber } from "../models/words.js";
+import { fill, gettext } from "../../lib/words.js";
+
+/** @typedef {import("../models/shapes.js").LineCall} LineCall */
+
+const LONG_SECONDS = 60;
+
+export class WaitingLine extends Region {
+  #taking = "";
+
+  show() {
+    const calls = callsWaiting(this.desk.agencies);
+    this.write("count", calls.length ? String(calls.length) : "");
+    this.reveal("empty", calls.length === 0);
+    this.write("empty-why", this.#emptyWords());
+    const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
+    showRows(this.find("calls"), template, calls, ({ call }) => call, (row, call) => this.#fill(row, call));
+    this.tick(this.desk.clock.now());
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    for (const row of rowsOf(this.find("calls"))) {
+      const seconds = secondsSince(row.dataset.queuedAt, now);
+      writeSlot(row, "wait", duration(seconds));
+      slot(row, "wait").dataset.tone = seconds > LONG_SECONDS ? "warn" : "";
+    }
+  }
+
+  /** @param {string} act @param {HTMLElement | null} button */
+  act(act, button) {
+    if (act === "take-call") void this.#take(button?.closest("li")?.dataset.key ?? "");
+    else if (act === "next") void this.#takeNext();
+    else return false;
+    return true;
+  }
+
+  async #takeNext() {
+    const next = callsWaiting(this.desk.agencies).find(({ state }) => state === "waiting");
+    if (next) await this.#take(next.call);
+    else this.desk.say(gettext("Nobody is waiting."));
+  }
+
+  /** @param {string} call */
+  async #take(call) {
+    if (this.#taking || this.desk.view !== "idle") return;
+    this.#taking = call;
+    this.show();
+    await this.desk.attempt({ type: "take_call", call });
+    this.#taking = "";
+    this.show();
+  }
+
+  #emptyWords() {
+    const isReady = this.desk.seat?.availability === "ready";
+    return isReady
+      ? gettext("The next call comes to you by itself.")
+      : gettext("You are not Ready: calls go to other seats. You can still take one by hand.");
+  }
+
+  /** @param {HTMLElement} row @param {LineCall} call */
+  #fill(row, call) {
+    row.dataset.queuedAt = call.queued_at;
+    row.dataset.priority = String(call.priority);
+    writeSlot(row, "priority", String(call.priority));
+    slot(row, "priority").title = priorityName(call.priority);
+    const area = areaName(call) || gettext("Place unknown");
+    writeSlot(row, "area", area);
+    writeSlot(row, "number", shortNumber(call.number));
+    this.#fillMarks(slot(row, "marks"), call);
+    const button = /** @type {HTMLButtonElement} */ (slot(row, "take"));
+    button.disabled = call.state !== "waiting" || this.#taking !== "";
+    button.textContent = this.#taking === call.call ? gettext("Asking") : gettext("Take");
+    button.setAttribute("aria-label", fill(gettext("Take call %(number)s, %(area)s"), { number: shortNumber(call.number), area }));
+  }
+
+  /** @param {HTMLElement} marks @param {LineCall} call */
+  #fillMarks(marks, call) {
+    const stamp = [call.mode, call.lost_at, call.state, call.escalations, call.priority, call.seat].join("|");
+    if (marks.dataset.stamp === stamp) return;
+    marks.dataset.stamp = stamp;
+    marks.replaceChildren();
+    if (call.mode === "silent") {
+      const silent = makeMark("", "volume-x", gettext("SILENT"));
+      silent.classList.add("silent-mark");
+      marks.append(silent);
+    }
+    if (call.priority === 1) marks.append(makeMark("warn", "triangle-alert", priorityName(1)));
+    if (call.lost_at) marks.append(makeMark("warn", "wifi-off", gettext("Phone out of reach")));
+    if (call.escalations > 0) {
+      const times = fill(gettext("Alerted %(count)s×"), { count: call.escalations });
+      marks.append(makeMark("warn", "flag", times));
+    }
+    if (call.state === "offered") {
+      const seat = inLanguage(call.seat_label, call.seat_label_en) || gettext("a seat");
+      marks.append(makeMark("muted", "bell-ring", fill(gettext("Ringing at %(seat)s"), { seat })));
+    }
+  }
+}

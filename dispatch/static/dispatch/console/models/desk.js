@@ -1,0 +1,200 @@
+// What the console knows, and where everything that arrives lands. No DOM and no socket of
+// its own: the page hands it a door with `command` and `send`. Regions listen to "change",
+// "still", "still_seen", "typing", "say" and "cleared".
+
+import { ServerClock } from "./clock.js";
+import { Shift } from "./shift.js";
+import { Streams } from "./streams.js";
+import { refusal } from "./words.js";
+
+/** @typedef {import("./shapes.js").You} You */
+/** @typedef {import("./shapes.js").Notice} Notice */
+/** @typedef {import("../../lib/wire.js").Frame} Frame */
+/** @typedef {import("../../lib/wire.js").Ack} Ack */
+/** @typedef {import("../../lib/wire.js").Refused} Refused */
+/** @typedef {{command: (frame: Frame) => Promise<Ack>, send: (frame: Frame) => boolean}} Door */
+/** @typedef {"opening" | "choose" | "elsewhere" | "signed_out" | "idle" | "call"} View */
+
+const NOT_ALLOWED = 4401;
+
+export class Desk extends EventTarget {
+  /** @type {You | null} */ you = null;
+  /** @type {number | null} */ epoch = null;
+  /** @type {import("./shapes.js").Device | null} */ device = null;
+  /** @type {Notice | null} */ notice = null;
+  /** @type {import("../../lib/wire.js").LineState} */ line = "connecting";
+  /** When the server was last heard before the line broke, on this computer's clock. */
+  cutAt = 0;
+  isSignedOut = false;
+
+  clock = new ServerClock();
+  /** @type {Shift} */ shift;
+  /** @type {Door} */ #door;
+  #streams = new Streams(() => this.#cleared());
+  #accepted = "";
+
+  /** @param {Storage} storage @param {Door} door */
+  constructor(storage, door) {
+    super();
+    this.shift = new Shift(storage);
+    this.#door = door;
+  }
+
+  // --- Questions ---------------------------------------------------------------------
+
+  /** @returns {import("./agency_state.js").AgencyState[]} */
+  get agencies() {
+    return [...this.#streams.agencies.values()];
+  }
+
+  /** @returns {import("./shapes.js").Seat | null} the seat held by this window */
+  get seat() {
+    return this.epoch === null ? null : this.#streams.seat(this.you?.seat);
+  }
+
+  /** @returns {import("./shapes.js").Seat | null} the seat this tab held last, if it lost it */
+  get lastSeat() {
+    return this.#streams.seat(this.shift.place.seat);
+  }
+
+  /** @returns {import("./shapes.js").IncidentSnapshot | null} */
+  get incident() {
+    return this.#streams.followed?.state ?? null;
+  }
+
+  /** @returns {View} */
+  get view() {
+    if (this.isSignedOut) return "signed_out";
+    if (!this.you) return "opening";
+    const { seat } = this;
+    if (!seat) return this.notice?.facts.why === "taken_over" ? "elsewhere" : "choose";
+    return seat.activity === "on_call" || seat.activity === "wrap_up" ? "call" : "idle";
+  }
+
+  /** @returns {import("./shapes.js").Agency | null} whose phrases and categories apply */
+  get agency() {
+    const ids = [this.incident?.call.agency, this.seat?.agency];
+    const known = ids.map((id) => this.#streams.agencies.get(id ?? ""));
+    return known.find((state) => state)?.agency ?? null;
+  }
+
+  // --- Acts --------------------------------------------------------------------------
+
+  /** @param {Frame} frame @returns {Promise<Ack>} rejects with `Refused` */
+  command(frame) {
+    return this.#door.command(frame);
+  }
+
+  /** @param {Frame} frame @returns {boolean} */
+  send(frame) {
+    return this.#door.send(frame);
+  }
+
+  /** Do it; if it is refused, say why. @param {Frame} frame @returns {Promise<Ack | null>} */
+  async attempt(frame) {
+    try {
+      return await this.command(frame);
+    } catch (refused) {
+      this.say(refusal(/** @type {Refused} */ (refused)), "warn");
+      return null;
+    }
+  }
+
+  /** @param {string} text @param {"" | "warn" | "ok"} [tone] */
+  say(text, tone = "") {
+    this.#tell("say", { text, tone });
+  }
+
+  // --- What arrives ------------------------------------------------------------------
+
+  /** @param {import("../../lib/wire.js").Welcome} welcome */
+  welcome(welcome) {
+    this.clock.hear(welcome.at);
+    this.you = /** @type {You} */ (welcome.you);
+    this.epoch = welcome.epoch;
+    this.#streams.welcome(welcome);
+    if (welcome.epoch !== null && this.you.seat) {
+      this.shift.hold(this.you.seat, welcome.epoch);
+      this.notice = null;
+    } else {
+      this.shift.lose();
+      this.notice = this.you.notice ?? this.notice;
+    }
+    this.#changed();
+  }
+
+  /** @param {import("../../lib/wire.js").Entry} entry */
+  entry(entry) {
+    this.#streams.apply(entry);
+    this.#changed();
+  }
+
+  /** @param {Frame} frame  unnumbered */
+  frame(frame) {
+    switch (frame.type) {
+      case "heartbeat": return this.clock.hear(frame.at);
+      case "still":
+      case "still_seen":
+      case "typing": return this.#tell(frame.type, frame);
+      case "device": this.device = /** @type {any} */ (frame); break;
+      case "followed":
+      case "resync": this.#streams.stand(frame.stream, frame.snapshot); break;
+      case "unfollowed": this.#streams.clear(frame.stream); break;
+      case "error": this.#refused(frame); break;
+      default: return;
+    }
+    this.#changed();
+  }
+
+  /** @param {import("../../lib/wire.js").LineState} line @param {number} silentMs @param {number} code */
+  lineChanged(line, silentMs, code) {
+    if (this.line === "live") this.cutAt = Date.now() - silentMs;
+    this.line = line;
+    if (line === "down") {
+      this.epoch = null;
+      if (code === NOT_ALLOWED) this.isSignedOut = true;
+      else this.#refused({ type: "error", code: "epoch_stale" });
+    }
+    this.#changed();
+  }
+
+  /** The person left the seat: nothing is remembered of it. */
+  left() {
+    this.shift.leave();
+    this.notice = null;
+    this.#changed();
+  }
+
+  // --- Inside ------------------------------------------------------------------------
+
+  /** @param {Frame} error  one that answers no command */
+  #refused(error) {
+    if (error.code === "epoch_stale") {
+      const facts = { why: "taken_over", ...error.facts };
+      this.notice = { code: error.code, detail: error.detail ?? "", facts };
+    } else this.say(error.detail ?? error.code, "warn");
+  }
+
+  #cleared() {
+    this.device = null;
+    this.#tell("cleared");
+  }
+
+  /** `auto`: the console accepts by itself, at once; a timer would sleep in a hidden tab. */
+  #acceptByItself() {
+    const offer = this.seat?.activity === "offered" ? this.seat.offer : null;
+    if (!offer || offer.answer !== "auto" || offer.offer === this.#accepted) return;
+    this.#accepted = offer.offer;
+    void this.attempt({ type: "accept_offer", offer: offer.offer });
+  }
+
+  #changed() {
+    this.#acceptByItself();
+    this.#tell("change");
+  }
+
+  /** @param {string} type @param {unknown} [detail] */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

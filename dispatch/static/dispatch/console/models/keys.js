@@ -1,0 +1,83 @@
+// Which key does what. Alt + a key by its place on the keyboard (`event.code`), never a
+// bare letter, and never while an input method composes: Chinese is typed here.
+
+/**
+ * What `match` needs of a KeyboardEvent.
+ * @typedef {object} Pressed
+ * @property {string} code
+ * @property {boolean} altKey
+ * @property {boolean} ctrlKey
+ * @property {boolean} metaKey
+ * @property {boolean} shiftKey
+ * @property {boolean} isComposing
+ * @property {number} keyCode
+ * @property {boolean} repeat
+ */
+/** @typedef {Record<string, string>} KeyMap  action → code */
+
+/** M S P W T I U are left for mute, sound, snapshot, warn, transfer, invite, units. */
+export const DEFAULT_KEYS = Object.freeze({
+  accept: "KeyA",
+  decline: "KeyX",
+  next: "KeyL",
+  ready: "KeyR",
+  rest: "KeyB",
+  retake: "KeyJ",
+  write: "KeyC",
+  phrases: "KeyH",
+  category: "KeyF",
+  notes: "KeyN",
+  camera: "KeyV",
+  veil: "KeyG",
+  end: "KeyE",
+  longer: "KeyZ",
+  done: "KeyO",
+  ring: "KeyK",
+  keys: "Slash",
+});
+
+const STORED_AT = "alarm110.keys";
+const COMPOSING = 229; // what browsers report as keyCode for a key an input method ate
+const ALLOWED = /^(Key[A-Z]|Digit\d|Slash|Comma|Period|Semicolon|Quote|F([2-9]|1[0-2]))$/;
+
+/** @param {Pressed} event @returns {boolean} whether the key belongs to an input method */
+export function isComposing(event) {
+  return event.isComposing || event.keyCode === COMPOSING;
+}
+
+/** @param {Pressed} event @param {KeyMap} keys @returns {string | null} the action meant */
+export function match(event, keys) {
+  if (isComposing(event) || event.repeat) return null;
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return null;
+  return Object.keys(keys).find((action) => keys[action] === event.code) ?? null;
+}
+
+/** @param {Storage} storage @returns {KeyMap} the defaults, with what this person changed */
+export function loadKeys(storage) {
+  return { ...DEFAULT_KEYS, ...JSON.parse(storage.getItem(STORED_AT) ?? "{}") };
+}
+
+/**
+ * Give `action` the key `code`; who had it gets the old one, so no act is left without.
+ * @param {KeyMap} keys @param {string} action @param {string} code
+ * @returns {KeyMap | null} null if the key cannot be used
+ */
+export function remap(keys, action, code) {
+  if (!ALLOWED.test(code)) return null;
+  const holder = Object.keys(keys).find((other) => keys[other] === code);
+  const next = { ...keys, [action]: code };
+  if (holder && holder !== action) next[holder] = keys[action] ?? "";
+  return next;
+}
+
+/** @param {Storage} storage @param {KeyMap} keys */
+export function saveKeys(storage, keys) {
+  storage.setItem(STORED_AT, JSON.stringify(keys));
+}
+
+/** @param {string} code @returns {string} as printed on the key */
+export function keyName(code) {
+  const signs = { Slash: "/", Comma: ",", Period: ".", Semicolon: ";", Quote: "'" };
+  const sign = signs[/** @type {keyof typeof signs} */ (code)];
+  return `Alt ${sign ?? code.replace(/^(Key|Digit)/, "")}`;
+}

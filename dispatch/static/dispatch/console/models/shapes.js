@@ -1,0 +1,158 @@
+// The shapes the console reads off the wire; PROTOCOL.md is the full declaration.
+
+/**
+ * @typedef {object} Offer
+ * @property {string} offer
+ * @property {string} call
+ * @property {string} incident
+ * @property {string} number
+ * @property {string} mode
+ * @property {number} priority
+ * @property {string} queued_at
+ * @property {"auto" | "ring"} answer
+ * @property {string} made_at
+ * @property {string} expires_at
+ * @property {string} assurance
+ * @property {string} area
+ * @property {string} area_en
+ * @property {string | null} lost_at
+ */
+/**
+ * @typedef {object} Seat
+ * @property {string} seat
+ * @property {number} number
+ * @property {string} label
+ * @property {string} label_en
+ * @property {string} agency
+ * @property {boolean} is_active
+ * @property {"off" | "ready" | "break"} availability
+ * @property {string} reason
+ * @property {"idle" | "offered" | "on_call" | "wrap_up"} activity
+ * @property {string} since
+ * @property {string} operator
+ * @property {string | null} operator_id
+ * @property {number} epoch
+ * @property {Offer | null} offer
+ * @property {string | null} call
+ * @property {string | null} incident
+ * @property {string | null} wrap_up_until
+ */
+/**
+ * @typedef {object} LineCall
+ * @property {string} call
+ * @property {string} number
+ * @property {string} incident
+ * @property {string} agency
+ * @property {"waiting" | "offered" | "connected" | "ended"} state
+ * @property {"normal" | "silent"} mode
+ * @property {number} priority
+ * @property {string} queued_at
+ * @property {string} assurance
+ * @property {string} area
+ * @property {string} area_en
+ * @property {string | null} seat
+ * @property {string} seat_label
+ * @property {string} seat_label_en
+ * @property {string} operator
+ * @property {string | null} lost_at
+ * @property {number} escalations
+ * @property {boolean} needs_callback
+ */
+/**
+ * @typedef {object} Call
+ * @property {string} call
+ * @property {string} number
+ * @property {string} incident
+ * @property {string} agency
+ * @property {"waiting" | "offered" | "connected" | "ended"} state
+ * @property {"normal" | "silent"} mode
+ * @property {number} priority
+ * @property {string} queued_at
+ * @property {string | null} connected_at
+ * @property {string | null} ended_at
+ * @property {string} end_reason
+ * @property {string | null} seat
+ * @property {string} seat_label
+ * @property {string} seat_label_en
+ * @property {string} operator
+ * @property {string | null} lost_at
+ * @property {number} escalations
+ * @property {boolean} needs_callback
+ */
+/**
+ * @typedef {object} Position
+ * @property {number} lat_e7
+ * @property {number} lon_e7
+ * @property {number} accuracy_mm
+ * @property {number} age_ms
+ * @property {string} at
+ * @property {string} area
+ * @property {string} area_en
+ * @property {boolean} is_inside
+ */
+/**
+ * @typedef {object} Caller
+ * @property {string} assurance
+ * @property {string} phone_masked
+ * @property {string} name_masked
+ * @property {string} language
+ */
+/**
+ * @typedef {object} Incident
+ * @property {string} incident
+ * @property {string} number
+ * @property {string} opened_at
+ * @property {string} category
+ * @property {number} priority
+ * @property {string} place
+ * @property {string} notes
+ * @property {string} persons
+ * @property {string} disposition
+ * @property {string[]} flags
+ * @property {string | null} saved_at
+ * @property {string} saved_by
+ */
+/**
+ * @typedef {object} Message
+ * @property {number} seq
+ * @property {string} at
+ * @property {"caller" | "seat"} side
+ * @property {string} text
+ * @property {string} [client_id]  id of the command that made it
+ */
+/** @typedef {{code: string, name: string, name_en: string}} Category */
+/** @typedef {{text: string, text_en: string}} Phrase */
+/**
+ * @typedef {object} Agency
+ * @property {string} agency
+ * @property {string} name
+ * @property {string} name_en
+ * @property {string} code
+ * @property {"auto" | "ring"} answer_mode
+ * @property {string} phone_number
+ * @property {Category[]} categories
+ * @property {Phrase[]} phrases
+ */
+/** @typedef {{agency: Agency, seats: Record<string, Seat>, line: Record<string, LineCall>}} AgencySnapshot */
+/**
+ * @typedef {object} IncidentSnapshot
+ * @property {Incident} incident
+ * @property {Caller} caller
+ * @property {Call} call
+ * @property {Message[]} messages
+ * @property {Position | null} position
+ * @property {Position[]} trail
+ */
+/** @typedef {{call: string, camera: string, microphone: string, position: string, is_hidden: boolean}} Device */
+/** @typedef {{code: string, detail: string, facts: Record<string, any>}} Notice */
+/**
+ * @typedef {object} You
+ * @property {"seat"} side
+ * @property {{id: string, name: string}} operator
+ * @property {string | null} seat
+ * @property {string[]} agencies
+ * @property {boolean} held_elsewhere
+ * @property {Notice} [notice]
+ */
+
+export {};

@@ -1,0 +1,51 @@
+// One request, one answer, and never for ever: fetch itself has no time limit.
+
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {any} body  JSON, or null where the answer had none
+ * @property {number} retryAfterMs  what the server asks for, 0 if nothing
+ */
+
+/**
+ * @param {string} url
+ * @param {{body?: unknown, headers?: Record<string, string>, timeoutMs?: number,
+ *          keepalive?: boolean}} [options]  with a body it is a POST
+ * @returns {Promise<Answer>} rejects when the server was not reached in time
+ */
+export async function request(url, options = {}) {
+  const { body, headers = {}, timeoutMs = 8000, keepalive = false } = options;
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(), timeoutMs);
+  try {
+    const response = await fetch(url, {
+      method: body === undefined ? "GET" : "POST",
+      headers: body === undefined
+        ? headers
+        : { ...headers, "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin",
+      cache: "no-store",
+      keepalive,
+      signal: giveUp.signal,
+    });
+    return {
+      status: response.status,
+      body: await readJson(response),
+      retryAfterMs: 1000 * Number(response.headers.get("Retry-After") ?? 0) || 0,
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @param {Response} response @returns {Promise<any>} */
+async function readJson(response) {
+  const text = await response.text();
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    // A proxy's or captive portal's page: the status says enough.
+    return null;
+  }
+}

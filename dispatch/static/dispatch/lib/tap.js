@@ -1,0 +1,94 @@
+// The tap: one alarm, delivered once, however often it has to be sent. Keeps trying with
+// the same id; what the server cannot read is left out rather than the alarm lost.
+
+import { request } from "./http.js";
+import { newId } from "./wire.js";
+
+/**
+ * @typedef {object} Tap
+ * @property {string} id
+ * @property {"normal" | "silent"} mode
+ * @property {string} [text]
+ * @property {object} [position]
+ * @property {string} [language]
+ */
+/**
+ * @typedef {object} Tapped  the server's answer
+ * @property {string} call
+ * @property {string} incident
+ * @property {string} number
+ * @property {string} stream
+ * @property {number} cursor
+ * @property {number | null} epoch
+ * @property {string | null} capability
+ * @property {"normal" | "silent"} mode
+ * @property {string} state
+ * @property {string} queued_at
+ * @property {{name: string, name_en: string, phone_number: string}} agency
+ * @property {number | null} place
+ * @property {number} seats_open
+ * @property {boolean} merged
+ */
+
+const TAP_URL = "/api/v1/calls";
+const MINE_URL = "/api/v1/calls/mine";
+// Longer each time: on a very thin line only patience gets one through.
+const TIMEOUTS_MS = [5000, 8000, 12_000, 20_000];
+const RETRY_MS = [500, 1000, 2000, 4000];
+
+/** @param {Omit<Tap, "id">} parts @returns {Tap} */
+export function makeTap(parts) {
+  return { id: newId(), ...parts };
+}
+
+/**
+ * Send until it is answered.
+ * @param {Tap} tap
+ * @param {{onFailure: (failures: number) => void, isWanted: () => boolean}} options
+ *   `onFailure` after each try that brought no alarm; false from `isWanted` stops it
+ * @returns {Promise<Tapped | null>} null if it was no longer wanted
+ */
+export async function sendTap(tap, { onFailure, isWanted }) {
+  /** @type {Tap} */ let body = tap;
+  for (let failures = 0; isWanted(); failures += 1) {
+    const step = Math.min(failures, TIMEOUTS_MS.length - 1);
+    let retryMs = RETRY_MS[step];
+    try {
+      const answer = await request(TAP_URL, {
+        body, timeoutMs: TIMEOUTS_MS[step], keepalive: true,
+      });
+      if ((answer.status === 200 || answer.status === 201) && answer.body?.call) {
+        return answer.body;
+      }
+      if (answer.status === 400 || answer.status === 413 || answer.status === 422) {
+        body = { id: tap.id, mode: tap.mode };
+      }
+      retryMs = Math.max(retryMs, Math.min(answer.retryAfterMs, 10_000));
+    } catch {
+      // Not reached: the same again.
+    }
+    onFailure(failures + 1);
+    await restOrOnline(retryMs);
+  }
+  return null;
+}
+
+/** @returns {Promise<Tapped | null>} the live call of this phone, if there is one */
+export async function findMine() {
+  const answer = await request(MINE_URL);
+  if (answer.status !== 200) throw new Error(`mine ${answer.status}`);
+  return answer.body?.live ?? null;
+}
+
+/** @param {number} ms @returns {Promise<void>} after `ms`, or once the network is back */
+function restOrOnline(ms) {
+  return new Promise((done) => {
+    const wake = () => {
+      clearTimeout(timer);
+      removeEventListener("online", wake);
+      done();
+    };
+    const timer = setTimeout(wake, ms);
+    addEventListener("online", wake);
+  });
+}

@@ -1,0 +1,16 @@
+"""The switchboard's pages and hot paths."""
+
+from django.urls import path
+
+from dispatch import views
+from dispatch.api import calls
+
+urlpatterns = [
+    path("", views.caller_page, name="caller"),
+    path("alarm/", views.plain_alarm, name="plain-alarm"),
+    path("console/", views.console_page, name="console"),
+    path("api/v1/calls", calls.tap, name="tap"),
+    path("api/v1/calls/mine", calls.mine, name="mine"),
+    path("api/v1/calls/<uuid:call>/commands", calls.command, name="command"),
+    path("api/v1/calls/<uuid:call>/inbox", calls.inbox, name="inbox"),
+]

@@ -1,0 +1,87 @@
+"""The pages: the caller's, the operator's console, and the alarm without JavaScript."""
+
+from uuid import uuid4
+
+import msgspec
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.api.device import new_device, read_device, set_device
+from accounts.api.origin import origin_allowed
+from accounts.models import User
+from dispatch.actions import caller_desk
+from dispatch.actions.running import run
+from dispatch.commands import Tap
+from dispatch.snapshots import ground
+from dispatch.snapshots.console import console_of
+from reports.errors import Busy
+
+
+@never_cache
+@require_GET
+async def caller_page(request: HttpRequest) -> HttpResponse:
+    """Show the alarm button. Writes nothing; the cookie names the phone at the tap."""
+    agency = await run(ground.default_agency)
+    response = render(request, "caller/page.html", {"agency": agency})
+    if read_device(request) is None:
+        set_device(response, new_device())
+    return response
+
+
+@csrf_exempt  # guarded by Origin: a page left open for days must still raise the alarm
+@require_POST
+async def plain_alarm(request: HttpRequest) -> HttpResponse:
+    """Raise an alarm from the form that works without JavaScript."""
+    if not origin_allowed(request.headers.get("Origin")):
+        raise PermissionDenied
+    device = read_device(request)
+    words = request.POST.get("text", "").replace("\x00", "").strip()[:2000]
+    tap = msgspec.convert(
+        {
+            "id": _form_id(request),
+            "mode": "silent" if request.POST.get("mode") == "silent" else "normal",
+            **({"text": words} if words else {}),
+        },
+        Tap,
+    )
+    agency = await run(ground.default_agency)
+    try:
+        tapped = await caller_desk.tap(tap, device=device)
+    except Busy:
+        response = render(request, "503.html", {"agency": agency}, status=503)
+        response["Retry-After"] = "1"
+        return response
+    response = render(
+        request,
+        "caller/noscript_done.html",
+        {"number": tapped.number, "agency": tapped.agency},
+    )
+    if device is None:
+        set_device(response, f"tap:{tap.id}")
+    return response
+
+
+def _form_id(request: HttpRequest) -> str:
+    """Return the tap's id: the form's own, so that a reload is the same alarm."""
+    given = request.POST.get("id", "")
+    try:
+        return str(msgspec.convert(given, type=type(uuid4()), strict=False))
+    except msgspec.ValidationError:
+        return str(uuid4())
+
+
+@never_cache
+@require_GET
+@login_required
+def console_page(request: HttpRequest) -> HttpResponse:
+    """Show the console to operators; others may not see it."""
+    user = request.user
+    assert isinstance(user, User)
+    if console_of(user, request.session.session_key or "") is None:
+        raise PermissionDenied
+    return render(request, "console/page.html", {"operator": str(user)})

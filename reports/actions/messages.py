@@ -1,0 +1,75 @@
+"""Words between the two sides: entries only, written in batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from reports import journal
+from reports.events import MessagePosted
+from reports.journal import Author, Draft
+from reports.writer import Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class MessageItem:
+    """One message to write: into which incident, by whom, from which side."""
+
+    incident: UUID
+    author: Author
+    side: str
+    text: str
+    client_id: UUID
+
+
+class MessageBatch:
+    """Writes messages; see ``reports.writer.BatchFunction``."""
+
+    rank: ClassVar[int] = 10
+
+    def __init__(self) -> None:
+        self._twins: list[tuple[Attempt, Attempt]] = []
+
+    def lock(self, attempts: Sequence[Attempt]) -> None:
+        """Settle messages that are already written, or twice in this batch."""
+        known = journal.known_acks(
+            [(a.item.author.id, a.item.client_id) for a in attempts]
+        )
+        first: dict[tuple[str, UUID], Attempt] = {}
+        for attempt in attempts:
+            key = (attempt.item.author.id, attempt.item.client_id)
+            if key in known:
+                attempt.outcome = known[key]
+            elif key in first:
+                self._twins.append((attempt, first[key]))
+                attempt.outcome = first[key]
+            else:
+                first[key] = attempt
+
+    def write(self, attempts: Sequence[Attempt]) -> None:
+        """Nothing to write: a message is its entry."""
+
+    def entries(self, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Draft]]:
+        """Return one entry a message."""
+        return [
+            (
+                attempt,
+                Draft(
+                    attempt.item.incident,
+                    attempt.item.author,
+                    MessagePosted(
+                        side=attempt.item.side,
+                        text=attempt.item.text,
+                        client_id=attempt.item.client_id,
+                    ),
+                    ("incident", str(attempt.item.incident)),
+                    attempt.item.client_id,
+                ),
+            )
+            for attempt in attempts
+        ]
+
+    def finish(self, attempts: Sequence[Attempt]) -> None:
+        """Give a twin its elder's answer."""
+        for twin, elder in self._twins:
+            twin.outcome, twin.error = elder.outcome, elder.error

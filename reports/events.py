@@ -1,0 +1,164 @@
+"""The entries this app writes, each declared once: what it says, and to whom.
+
+An entry is a past fact. Its body carries the new state, not a delta, so applying one
+twice is harmless. ``for_caller`` names the fields a caller may see; ``None`` hides the
+entry from callers, who then get ``{stream, seq, skip}``: hiding never looks like
+losing.
+"""
+
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+EVERYTHING: frozenset[str] = frozenset({"*"})
+
+# kind → struct; filled as the structs are declared, here and in the apps above.
+KINDS: dict[str, type["EntryBody"]] = {}
+
+
+class EntryBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all bodies. Subclasses set ``kind`` and ``for_caller``."""
+
+    kind: ClassVar[str]
+    for_caller: ClassVar[frozenset[str] | None] = None
+
+    def project_for_caller(self) -> dict[str, object] | None:
+        """Return what a caller may see of this body, or None for nothing."""
+        return _pick(msgspec.to_builtins(self), type(self).for_caller)
+
+
+def declare(kind: type[EntryBody]) -> type[EntryBody]:
+    """Register a kind of entry; a class decorator."""
+    if kind.kind in KINDS:
+        raise ValueError(f"{kind.kind} is declared twice")
+    KINDS[kind.kind] = kind
+    return kind
+
+
+def project_for_caller(kind: str, body: dict[str, object]) -> dict[str, object] | None:
+    """Return a stored body as a caller may see it, or None for nothing."""
+    return _pick(body, KINDS[kind].for_caller)
+
+
+def _pick(
+    body: dict[str, object], fields: frozenset[str] | None
+) -> dict[str, object] | None:
+    """Keep the named fields; ``a.b`` keeps field b of the object a."""
+    if fields is None:
+        return None
+    if fields == EVERYTHING:
+        return body
+    picked: dict[str, object] = {}
+    for field in fields:
+        outer, _, inner = field.partition(".")
+        if outer not in body:
+            continue
+        if not inner:
+            picked[outer] = body[outer]
+            continue
+        value = body[outer]
+        if isinstance(value, dict) and inner in value:
+            part = picked.setdefault(outer, {})
+            assert isinstance(part, dict)
+            part[inner] = value[inner]
+    return picked
+
+
+# --- What the bodies are made of -----------------------------------------------------
+
+
+class PositionView(Struct, frozen=True, kw_only=True):
+    """A place the phone claimed, with what it claimed of its age and accuracy."""
+
+    lat_e7: int
+    lon_e7: int
+    accuracy_mm: int
+    age_ms: int
+    at: str
+    area: str = ""
+    area_en: str = ""
+    is_inside: bool = False
+
+
+class CallerView(Struct, frozen=True, kw_only=True):
+    """What a seat sees of the caller: masked, never the whole number."""
+
+    caller: UUID
+    assurance: str
+    phone_masked: str = ""
+    name_masked: str = ""
+    language: str = ""
+
+
+class IncidentView(Struct, frozen=True, kw_only=True):
+    """The incident form as last saved."""
+
+    incident: UUID
+    number: str
+    opened_at: str
+    agency: UUID
+    category: str = ""
+    priority: int = 2
+    place: str = ""
+    notes: str = ""
+    persons: str = ""
+    disposition: str = ""
+    flags: list[str] = []
+    saved_at: str | None = None
+    saved_by: str = ""
+
+
+# --- Entries -------------------------------------------------------------------------
+
+
+@declare
+class IncidentOpened(EntryBody, frozen=True, kw_only=True):
+    """The alarm exists."""
+
+    kind: ClassVar[str] = "incident.opened"
+    for_caller: ClassVar[frozenset[str] | None] = frozenset(
+        {"incident.incident", "incident.number", "incident.opened_at"}
+    )
+    incident: IncidentView
+    caller: CallerView
+
+
+@declare
+class IncidentUpdated(EntryBody, frozen=True, kw_only=True):
+    """The form was saved. Operators only: a caller must not read their notes."""
+
+    kind: ClassVar[str] = "incident.updated"
+    incident: IncidentView
+
+
+@declare
+class MessagePosted(EntryBody, frozen=True, kw_only=True):
+    """Words, from ``caller`` or ``seat``; ``client_id`` is the id of their command."""
+
+    kind: ClassVar[str] = "message.posted"
+    for_caller: ClassVar[frozenset[str] | None] = EVERYTHING
+    side: str
+    text: str
+    client_id: UUID
+
+
+@declare
+class PositionReported(EntryBody, frozen=True, kw_only=True):
+    """The phone said where it is."""
+
+    kind: ClassVar[str] = "position.reported"
+    for_caller: ClassVar[frozenset[str] | None] = EVERYTHING
+    position: PositionView
+
+
+@declare
+class CallerVerified(EntryBody, frozen=True, kw_only=True):
+    """The phone number was proven by a code."""
+
+    kind: ClassVar[str] = "caller.verified"
+    for_caller: ClassVar[frozenset[str] | None] = frozenset(
+        {"caller.assurance", "caller.phone_masked"}
+    )
+    caller: CallerView

@@ -1,0 +1,1 @@
+"""How facts are proven: canonical JSON and the digest chain."""

@@ -1,0 +1,226 @@
+"""The group-commit writer: whatever queued while the last commit ran goes into one.
+
+One task and one thread a process. A *batch function* belongs to an app's ``actions``;
+this module knows none. The steps of all functions run together, then one
+``record_many``; a future resolves only after the commit, so an answer given on it is
+true. A batch that breaks a constraint is tried again one by one, so that one bad item
+does not fail its neighbours.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
+
+from reports.clock import monotonic
+from reports.errors import Busy
+
+log = logging.getLogger(__name__)
+
+MAX_BATCH = 400  # items in one transaction
+MAX_QUEUE = 20_000  # items; beyond it the phone keeps what it has
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try to write one item. ``outcome`` or ``error`` is what its sender gets."""
+
+    item: Any
+    outcome: Any = None
+    error: Exception | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether nothing was decided yet."""
+        return self.outcome is None and self.error is None
+
+
+class BatchFunction(Protocol):
+    """Writes many items of one sort in somebody else's transaction.
+
+    The writer makes one instance a transaction, so steps may keep what they found.
+    """
+
+    # Functions that lock calls run before those that lock counters (one lock order).
+    rank: ClassVar[int]
+
+    def lock(self, attempts: Sequence[Attempt]) -> None:
+        """Take the locks; settle items already known by their client id."""
+
+    def write(self, attempts: Sequence[Attempt]) -> None:
+        """Write the rows of the open items; may settle some with an error."""
+
+    def entries(self, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Any]]:
+        """Return the entries of the open items; an item's first one is its ack."""
+
+    def finish(self, attempts: Sequence[Attempt]) -> None:
+        """Turn what the items have into outcomes, numbers known."""
+
+
+Pair = tuple[type[BatchFunction], Any]
+# ``journal.record_many``: drafts in, where they came to stand out. Handed in, as the
+# journal stands above this module.
+Record = Callable[[list[Any]], Sequence[Any]]
+
+
+def commit(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
+    """Write the items now, in this thread; return one attempt each, in their order."""
+    try:
+        return _commit_together(pairs, record)
+    except IntegrityError:
+        # Most often another process wrote the same tap or message a moment earlier:
+        # the second try finds it by its client id and gives the old answer.
+        log.warning("a batch of %d broke a constraint; one by one", len(pairs))
+    attempts = []
+    for pair in pairs:
+        try:
+            attempts += _commit_together([pair], record)
+        except IntegrityError as error:
+            attempts.append(Attempt(pair[1], error=error))
+    return attempts
+
+
+def _commit_together(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
+    """One transaction for all; raises IntegrityError with nothing written."""
+    attempts = [Attempt(item) for _, item in pairs]
+    groups: dict[type[BatchFunction], list[Attempt]] = {}
+    for (kind, _), attempt in zip(pairs, attempts, strict=True):
+        groups.setdefault(kind, []).append(attempt)
+    ordered = [
+        (kind(), group)
+        for kind, group in sorted(groups.items(), key=lambda item: item[0].rank)
+    ]
+    with transaction.atomic():
+        for function, group in ordered:
+            function.lock(group)
+        for function, group in ordered:
+            function.write([a for a in group if a.is_open])
+        drafts: list[tuple[Attempt, Any]] = []
+        for function, group in ordered:
+            drafts += function.entries([a for a in group if a.is_open])
+        recorded = record([draft for _, draft in drafts])
+        for (attempt, _), where in zip(drafts, recorded, strict=True):
+            if attempt.outcome is None:
+                attempt.outcome = where
+        for function, group in ordered:
+            function.finish([a for a in group if a.error is None])
+    return attempts
+
+
+class Writer:
+    """The task that commits what has queued; one a process."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._queue: list[tuple[type[BatchFunction], Any, asyncio.Future[Any]]] = []
+        self._wake = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._task: asyncio.Task[None] | None = None
+        self.ticked_at = monotonic()
+        self.batches = 0
+        self.items = 0
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Write what has queued, then stop."""
+        if self._task is None:
+            return
+        while self._queue:
+            self._wake.set()
+            await asyncio.sleep(0.01)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._thread.submit(connection.close)
+        self._thread.shutdown(wait=True)
+
+    async def submit(self, function: type[BatchFunction], item: Any) -> Any:
+        """Return the item's outcome once it is committed.
+
+        Raises:
+            Busy: the database is locked or away, or too much has queued.
+            Exception: what the batch function settled the item with.
+        """
+        if len(self._queue) >= MAX_QUEUE:
+            raise Busy
+        future = asyncio.get_running_loop().create_future()
+        self._queue.append((function, item, future))
+        self._wake.set()
+        return await future
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            self.ticked_at = monotonic()
+            if not self._queue:
+                self._wake.clear()
+                try:
+                    await asyncio.wait_for(self._wake.wait(), 1)
+                except TimeoutError:
+                    continue
+            batch, self._queue = self._queue[:MAX_BATCH], self._queue[MAX_BATCH:]
+            pairs = [(function, item) for function, item, _ in batch]
+            try:
+                attempts = await loop.run_in_executor(
+                    self._thread, _commit_safely, pairs, self._record
+                )
+            except Exception as error:
+                if not isinstance(error, OperationalError | InterfaceError):
+                    log.exception("a batch of %d failed", len(batch))
+                refusal = Busy() if _is_passing(error) else error
+                for _, _, future in batch:
+                    if not future.done():
+                        future.set_exception(refusal)
+                continue
+            self.batches += 1
+            self.items += len(batch)
+            for (_, _, future), attempt in zip(batch, attempts, strict=True):
+                if future.done():  # its sender has gone; the fact stands all the same
+                    continue
+                if attempt.error is not None:
+                    future.set_exception(attempt.error)
+                else:
+                    future.set_result(attempt.outcome)
+
+
+def _commit_safely(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
+    """Commit in the writer's thread; a broken connection is not kept."""
+    try:
+        return commit(pairs, record)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("the database did not take a batch: %s", type(error).__name__)
+        connection.close()
+        raise
+
+
+def _is_passing(error: Exception) -> bool:
+    """Return whether the same item may well succeed a moment later."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+_writer: Writer | None = None
+
+
+def attach(writer: Writer | None) -> None:
+    """Make ``writer`` this process's writer."""
+    global _writer
+    _writer = writer
+
+
+async def submit(function: type[BatchFunction], item: Any) -> Any:
+    """Hand an item to this process's writer; see ``Writer.submit``."""
+    if _writer is None:
+        raise RuntimeError("the writer is not running")
+    return await _writer.submit(function, item)
