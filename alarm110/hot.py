@@ -22,8 +22,8 @@ class HotHandler(ASGIHandler):
 
     Its views know a caller by the device cookie or a capability and check ``Origin``
     themselves: no session, no CSRF token, no ``request.user``. As no signal looks after
-    connections here, they reach the database only through the writer or
-    ``channels.db.database_sync_to_async``.
+    connections here, they reach the database only through the writer and the threads of
+    ``dispatch/actions/running.py``, which do.
     """
 
     # Django's own, which its type stubs do not know.

@@ -206,7 +206,8 @@ USE_TZ = True
 
 # --- Security ------------------------------------------------------------------------
 
-SECURE_SSL_REDIRECT = False  # the plain port serves nothing but the redirect and the CA
+# The plain port never reaches Django (alarm110/plain.py); this is the second bolt.
+SECURE_SSL_REDIRECT = TLS
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
@@ -259,7 +260,7 @@ SPECTACULAR_SETTINGS = {"TITLE": "alarm110", "VERSION": "1"}
 
 
 def _desk_link(title: object, icon: str, model: str) -> dict[str, object]:
-    """Return a line of the menu; whoever has a desk may open each, and sees their own."""
+    """Return a line of the menu; who has a desk may open each, and sees their own."""
     link = reverse_lazy(f"admin:{model}_changelist")
     return {"title": title, "icon": icon, "link": link}
 

@@ -101,4 +101,3 @@ class ShiftEnd(models.TextChoices):
     LEFT = "left", _("left the seat")
     LAPSED = "lapsed", _("connection to the seat lost")
     TAKEN_OVER = "taken_over", _("continued on another computer")
-    REVOKED = "revoked", _("the right was taken away")

@@ -50,11 +50,11 @@ def _tap_item(tap: commands.Tap, device: str | None, canary_key: str | None) -> 
     if canary and agency:
         return TapItem(tap, canary, _with_stream(agency))
     located = ground.locate(tap.position) if tap.position else None
-    flags = ["unverified"]
+    flags: tuple[str, ...] = ()
     if located is None:
-        flags.append("position_missing")
+        flags = ("position_missing",)
     elif located.agency is None:
-        flags.append("position_outside")
+        flags = ("position_outside",)
     return TapItem(
         tap=tap,
         device_hash=device_hash(device or f"tap:{tap.id}"),
@@ -62,7 +62,7 @@ def _tap_item(tap: commands.Tap, device: str | None, canary_key: str | None) -> 
             (located.agency if located else None) or ground.default_agency()
         ),
         position=located.view if located else None,
-        flags=tuple(flags),
+        flags=flags,
     )
 
 

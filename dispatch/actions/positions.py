@@ -15,9 +15,15 @@ from dispatch.snapshots import call_view, line_call
 from dispatch.states import ESCALATE_SECONDS, CallState, ParticipantRole
 from reports import journal
 from reports.clock import now
-from reports.events import PositionReported, PositionView
+from reports.events import (
+    EntryBody,
+    IncidentUpdated,
+    PositionReported,
+    PositionView,
+)
 from reports.journal import Author, Draft
 from reports.models import Incident
+from reports.snapshots import incident_view
 from reports.writer import Attempt
 
 
@@ -70,6 +76,7 @@ class PositionBatch:
     def write(self, attempts: Sequence[Attempt]) -> None:
         """Copy the last position on the call; move a waiting call to its ground."""
         moved: list[Incident] = []
+        flagged: list[Incident] = []
         for attempt in attempts:
             item: PositionItem = attempt.item
             call = self._calls[item.place.call_id]
@@ -82,6 +89,11 @@ class PositionBatch:
             call.area_name_en = item.position.area_en
             body = PositionReported(position=item.position)
             self._note(attempt, call.incident.uuid, body, call, item.client_id)
+            if flags := _flags(call.incident, item):
+                call.incident.flags = flags
+                flagged.append(call.incident)
+                form = IncidentUpdated(incident=incident_view(call.incident))
+                self._note(attempt, call.incident.uuid, form, call)
             old = call.agency
             if (
                 item.agency is not None
@@ -118,12 +130,14 @@ class PositionBatch:
             )
         if moved:
             Incident.objects.bulk_update(moved, ["agency"])
+        if flagged:
+            Incident.objects.bulk_update(flagged, ["flags"])
 
     def _note(
         self,
         attempt: Attempt,
         stream: UUID,
-        body: events.CallEntry | events.LineUpdated | PositionReported,
+        body: EntryBody,
         call: Call,
         client_id: UUID | None = None,
     ) -> None:
@@ -138,3 +152,11 @@ class PositionBatch:
 
     def finish(self, attempts: Sequence[Attempt]) -> None:
         """An item's first entry is its ack; nothing to add."""
+
+
+def _flags(incident: Incident, item: PositionItem) -> list[str] | None:
+    """Return the incident's flags now that a place is known; None if they stay."""
+    flags = [f for f in incident.flags if not f.startswith("position_")]
+    if item.agency is None:
+        flags.append("position_outside")
+    return flags if flags != incident.flags else None

@@ -154,13 +154,6 @@ def finish_wrap_up(*, holder: Holder, client_id: UUID) -> Recorded:
         return board.commit()[0]
 
 
-def revoke_shifts(*, operator: User) -> None:
-    """End the shifts of somebody who lost the right; a call goes back to the line."""
-    shift = Shift.objects.filter(operator=operator, ended_at__isnull=True).first()
-    if shift is not None:
-        drop_seats([shift.seat_id], ShiftEnd.REVOKED)
-
-
 def drop_seats(seat_ids: list[int], why: ShiftEnd, *, lapsed_only: bool = False) -> int:
     """End shifts from our side: offers withdrawn, calls back at their old places.
 

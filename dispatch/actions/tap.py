@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from accounts.models import Agency, Caller
+from accounts.models import Agency, Assurance, Caller
 from dispatch import events
 from dispatch.commands import Tap
 from dispatch.models import Call, Participant
@@ -162,7 +162,7 @@ class TapBatch:
                 NewIncident(
                     agency=a.item.agency,
                     caller=self._caller(a),
-                    flags=list(a.item.flags),
+                    flags=_flags(a.item, self._caller(a)),
                     is_synthetic=a.item.agency.is_synthetic,
                 )
                 for a in new
@@ -275,6 +275,12 @@ class TapBatch:
 
     def _caller(self, attempt: Attempt) -> Caller:
         return self._by_hash[attempt.item.device_hash]
+
+
+def _flags(item: TapItem, caller: Caller) -> list[str]:
+    """Return what a person must see of this alarm at once."""
+    unverified = ["unverified"] if caller.assurance == Assurance.NONE else []
+    return [*unverified, *item.flags]
 
 
 def tapped_call(

@@ -21,7 +21,7 @@ from dispatch.actions.tap import (
 from dispatch.api.answers import answer, door, read_body, refusal
 from dispatch.api.mailbox import Mailbox, mailbox
 from dispatch.commands import Command, Tap
-from dispatch.errors import EpochStale, NotYours
+from dispatch.errors import EpochStale, NotYours, ReadOnly
 from dispatch.events.frames import Ack, Welcome
 from dispatch.events.rendering import for_caller
 from dispatch.models import Call
@@ -79,11 +79,15 @@ async def command(request: HttpRequest, call: UUID) -> HttpResponse:
     """Do one command, or take one unnumbered frame, without a socket."""
     frame = read_body(request, _frame)
     place = await _place(request, call)
+    if place.guest is None and not isinstance(frame, commands.TakeOver):
+        is_stale = bool(request.headers.get("Alarm110-Epoch"))
+        return refusal(
+            EpochStale() if is_stale else ReadOnly(), getattr(frame, "id", None)
+        )
     box = mailbox(place.call, place.incident)
     if not isinstance(frame, Command):
-        if place.guest is not None:
-            _enter(place, box)
-            passing.from_guest(place.call, frame, box)
+        _enter(place, box)
+        passing.from_guest(place.call, frame, box)
         return answer({"type": "ack"})
     try:
         recorded = await caller_desk.perform(place, frame)
@@ -112,9 +116,9 @@ async def inbox(request: HttpRequest, call: UUID) -> HttpResponse:
         head, snapshot = await run(_snapshot, place.incident)
         body["welcome"] = _welcome(place, head, snapshot)
         after = head
+    box.arrived.clear()  # before the look: what comes during it must not be slept over
     entries = await run(journal.replay, place.incident, after, 200)
-    if not entries and not box.ephemeral and after >= 0 and "welcome" not in body:
-        box.arrived.clear()
+    if not entries and not box.ephemeral and "welcome" not in body:
         await box.wait(wait)
         entries = await run(journal.replay, place.incident, after, 200)
     _sign_of_life(place)

@@ -53,7 +53,6 @@ class Mailbox:
 
     def fetch(self) -> list[ServerFrame]:
         """Return and forget the unnumbered frames."""
-        self.arrived.clear()
         frames = list(self.ephemeral)
         self.ephemeral.clear()
         return frames

@@ -178,13 +178,17 @@ class SeatSocket(Socket):
         place, console, seat = self.place, self.console, self.seat
         if place is None or console is None or place.holder is None or seat is None:
             return
-        epoch, place.holder = place.holder.epoch, None
-        self._leave_room()
+        former, place.holder = place.holder, None
         try:
-            await run(resume, console.user, seat, epoch)
+            await run(resume, console.user, seat, former.epoch)
         except EpochStale as error:
             self._notice = error
             self.refuse(error)
+        else:  # a late echo of an older shift: this one stands
+            place.holder = former
+            return
+        self._leave_room()
+        rooms.unclaim_seat(former.seat_id, self)
         if self.is_open:
             await self._welcome({})
 

@@ -24,6 +24,7 @@ FOR_CALLER: frozenset[str] = frozenset(
             "seat_label",
             "seat_label_en",
             "lost_at",
+            "escalations",
         )
     }
 )

@@ -12,7 +12,7 @@ from dispatch.events.frames import Place
 from dispatch.loops.base import Loop
 from dispatch.matching import FreeSeat, Overflow, WaitingCall
 from dispatch.models import Call, Offer, Seat, Shift
-from dispatch.states import Availability, OfferState
+from dispatch.states import WRAP_UP_SECONDS, Availability, CallState, OfferState
 from reports import broadcast, journal
 from reports.broadcast import Published
 from reports.clock import monotonic, now
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 REFUSED_SECONDS = 15  # a seat that declined or slept is not asked for the same call
 MAX_WAVE = 500  # calls looked at in one turn
 PLACES_SECONDS = 4.0  # a waiting caller hears at least this often
+HANDLING_SECONDS = 30.0  # how long an average of talking times is used
+SAMPLE = 30  # calls in that average; with fewer than a sixth of it nothing is claimed
 
 
 class Matcher(Loop):
@@ -33,6 +35,8 @@ class Matcher(Loop):
         self._agencies_at = -100.0
         self._places_at = 0.0
         self._told: dict[UUID, Place] = {}
+        self._handling: float | None = None
+        self._handling_at = -100.0
 
     def deliver(self, entry: Published) -> None:
         """Wake up: a line or a seat changed."""
@@ -62,7 +66,10 @@ class Matcher(Loop):
             self._told.clear()
             return
         is_due = monotonic() - self._places_at >= PLACES_SECONDS
-        places = await self.in_thread(places_in_line)
+        if monotonic() - self._handling_at > HANDLING_SECONDS:
+            self._handling = await self.in_thread(handling_seconds)
+            self._handling_at = monotonic()
+        places = await self.in_thread(places_in_line, self._handling)
         for call, room in guests.items():
             place = places.get(call)
             if place is not None and (is_due or self._told.get(call) != place):
@@ -137,8 +144,30 @@ def _refused(calls: list[int]) -> frozenset[tuple[int, int]]:
     )
 
 
-def places_in_line() -> dict[UUID, Place]:
-    """Return every waiting call's place in its agency's line, from 1."""
+def handling_seconds() -> float | None:
+    """Return how long the latest calls took a seat; None if there were too few."""
+    spans = [
+        (ended - connected).total_seconds()
+        for connected, ended in Call.objects.filter(
+            state=CallState.ENDED,
+            connected_at__isnull=False,
+            incident__is_synthetic=False,
+        )
+        .order_by("-ended_at")
+        .values_list("connected_at", "ended_at")[:SAMPLE]
+        if connected and ended
+    ]
+    if len(spans) < SAMPLE // 6:
+        return None
+    return sum(spans) / len(spans) + WRAP_UP_SECONDS
+
+
+def places_in_line(handling: float | None) -> dict[UUID, Place]:
+    """Return every waiting call's place in its agency's line, from 1.
+
+    The wait is estimated as the calls ahead, this one's turn included, shared among the
+    seats on duty, each taking ``handling`` seconds; null where nothing is known.
+    """
     open_seats: dict[int, int] = {}
     for agency in (
         Shift.objects.filter(ended_at__isnull=True)
@@ -154,5 +183,6 @@ def places_in_line() -> dict[UUID, Place]:
     for uuid, agency in Call.objects.in_line().values_list("uuid", "agency_id"):
         counts[agency] = counts.get(agency, 0) + 1
         seats = open_seats.get(agency, 0) + helpers.get(agency, 0)
-        places[uuid] = Place(place=counts[agency], wait_seconds=None, seats_open=seats)
+        wait = round(counts[agency] / seats * handling) if handling and seats else None
+        places[uuid] = Place(place=counts[agency], wait_seconds=wait, seats_open=seats)
     return places

@@ -9,7 +9,7 @@ import {
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
 /** @typedef {import("../models/senses.js").Senses} Senses */
-/** @typedef {"connected" | "returned" | "resumed" | "back"} News */
+/** @typedef {"returned" | "resumed" | "back"} News */
 
 const TICK_MS = 500;
 const NEWS_MS = 8000;
@@ -36,7 +36,7 @@ export class CallFacts extends HTMLElement {
     alarm.addEventListener("change", () => this.#render());
     alarm.addEventListener("news", (event) => {
       const news = /** @type {CustomEvent} */ (event).detail;
-      if (news === "connected" || news === "returned") this.tell(news);
+      if (news === "returned") this.tell(news);
     });
     this.#ticking = setInterval(() => this.#render(), TICK_MS);
   }
@@ -47,7 +47,7 @@ export class CallFacts extends HTMLElement {
 
   /** Say something once, in the one place where news stands. @param {News} news */
   tell(news) {
-    this.#news = newsSentence(news, this.#seat());
+    this.#news = newsSentence(news);
     clearTimeout(this.#newsTimer);
     this.#newsTimer = setTimeout(() => {
       this.#news = null;
@@ -89,7 +89,7 @@ export class CallFacts extends HTMLElement {
     if (truth.is === was) return;
     if (was === "silent" && truth.is !== "closed") this.tell("resumed");
     // The seconds count on the screen; aloud, the change is said once.
-    else if (was && truth.is !== "connected") this.#announce(sentence);
+    else if (was) this.#announce(sentence);
   }
 
   /** @param {Alarm} alarm */

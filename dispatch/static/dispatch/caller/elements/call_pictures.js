@@ -1,9 +1,8 @@
 // <call-pictures>: the call-taker's still large with its age, this phone's own camera
 // small, and the switches of the camera.
 
-import { find, part, write } from "../../lib/dom.js";
+import { find, part } from "../../lib/dom.js";
 import { StillView } from "../../lib/stills.js";
-import { gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
 /** @typedef {import("../models/senses.js").Senses} Senses */
@@ -54,7 +53,6 @@ export class CallPictures extends HTMLElement {
     toggle.disabled = camera.state === "asking" || camera.state === "none";
     const use = find(toggle, "use", SVGUseElement);
     use.setAttribute("href", isOn ? "#icon-camera" : "#icon-camera-off");
-    write(part(this, "camera-word"), isOn ? gettext("Camera on") : gettext("Camera off"));
     find(this, '[data-command="flip"]', HTMLButtonElement).disabled = !isOn;
   }
 }

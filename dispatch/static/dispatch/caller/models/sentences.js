@@ -99,13 +99,11 @@ export function questionSentence(question) {
     : gettext("Your phone will now ask for the camera. Allow it, so that the police can see.");
 }
 
-/** @param {"connected" | "returned" | "resumed" | "back"} news @param {string} seat */
-export function newsSentence(news, seat) {
+/** @param {"returned" | "resumed" | "back"} news */
+export function newsSentence(news) {
   switch (news) {
-    case "connected":
-      return fill(gettext("%(seat)s has answered."), { seat });
     case "returned":
-      return gettext("The call-taker's line was cut. You are back in line at your old place; the next one answers.");
+      return gettext("The call-taker was cut off. You keep your place in line; the next one answers.");
     case "resumed":
       return gettext("The connection is back. Same call.");
     default:

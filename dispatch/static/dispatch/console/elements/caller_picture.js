@@ -29,7 +29,7 @@ export class CallerPicture extends Region {
     const { incident } = this.desk;
     if (this.desk.view !== "call" || !incident) return;
     if (incident.call.state === "ended") this.#view?.clear();
-    this.dataset.mode = incident.call.mode;
+    this.dataset.mode = incident.call.state === "ended" ? "ended" : incident.call.mode;
     this.#showDevice();
     this.tick(this.desk.clock.now());
   }

@@ -67,7 +67,10 @@ export class CallerPlace extends Region {
     list.dataset.stamp = stamp;
     list.replaceChildren(...[...trail].reverse().map((spot) => {
       const item = document.createElement("li");
-      item.textContent = `${timeOfDay(spot.at)}  ${coordinates(spot)}  ${accuracy(spot.accuracy_mm)}`;
+      const [when, where] = [document.createElement("span"), document.createElement("span")];
+      when.textContent = `${timeOfDay(spot.at)} ${accuracy(spot.accuracy_mm)}`;
+      where.textContent = coordinates(spot);
+      item.append(when, where);
       return item;
     }));
     this.#draw(trail);

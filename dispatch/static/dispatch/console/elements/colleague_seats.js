@@ -41,7 +41,7 @@ export class ColleagueSeats extends Region {
 /** @param {Seat} seat @returns {{tone: string, icon: string}} */
 function lookOf(seat) {
   if (!seat.operator_id) return { tone: "muted", icon: "power" };
-  if (seat.activity === "on_call") return { tone: "live", icon: "phone" };
+  if (seat.activity === "on_call") return { tone: "", icon: "phone" };
   if (seat.activity === "offered") return { tone: "warn", icon: "bell-ring" };
   if (seat.activity === "wrap_up") return { tone: "warn", icon: "timer" };
   if (seat.availability === "ready") return { tone: "ok", icon: "check" };

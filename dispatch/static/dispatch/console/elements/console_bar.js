@@ -83,7 +83,7 @@ export class ConsoleBar extends Region {
 
   #showRing() {
     const { isOn } = this.ring;
-    this.find("ring").setAttribute("aria-pressed", String(isOn));
+    this.write("ring-words", isOn ? gettext("Ring tone on") : gettext("Ring tone off"));
     this.find("ring-on").toggleAttribute("hidden", !isOn);
     this.find("ring-off").toggleAttribute("hidden", isOn);
   }

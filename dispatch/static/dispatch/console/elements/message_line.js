@@ -5,7 +5,11 @@ import { Region } from "./region.js";
 import { makeMark } from "./rows.js";
 import { timeOfDay } from "../models/clock.js";
 
+const FRESH_MS = 30_000;
+
 export class MessageLine extends Region {
+  #saidAt = 0;
+
   begin() {
     this.desk.addEventListener("say", (event) => {
       const { text, tone } = /** @type {CustomEvent} */ (event).detail;
@@ -13,11 +17,18 @@ export class MessageLine extends Region {
     });
   }
 
+  /** Old news turns grey; it stays, with its time. */
+  tick() {
+    this.find("said").dataset.old = String(Date.now() - this.#saidAt > FRESH_MS);
+  }
+
   /** @param {string} text @param {string} tone */
   #say(text, tone) {
     const time = document.createElement("time");
     time.textContent = timeOfDay(this.desk.clock.now());
     const icon = tone === "warn" ? "triangle-alert" : tone === "ok" ? "check" : "info";
+    this.#saidAt = Date.now();
     this.find("said").replaceChildren(time, makeMark(tone, icon, text));
+    this.tick();
   }
 }

@@ -18,9 +18,7 @@ export class PhraseList extends Region {
     const language = this.#chosen ?? languageOf(incident.caller.language);
     this.find("in-zh").setAttribute("aria-pressed", String(language === "zh"));
     this.find("in-en").setAttribute("aria-pressed", String(language === "en"));
-    this.write("caller-language", incident.caller.language
-      ? fill(gettext("The caller's phone speaks %(language)s."), { language: incident.caller.language })
-      : "");
+    this.write("caller-language", speaks(incident.caller.language));
     this.#fill(language);
     this.reveal("phrases", this.#isOpen);
     const button = /** @type {HTMLButtonElement} */ (this.find("phrases-button"));
@@ -34,7 +32,7 @@ export class PhraseList extends Region {
     else if (act === "escape" && this.#isOpen) this.#open(false);
     else if (act === "phrases-zh") this.#speak("zh");
     else if (act === "phrases-en") this.#speak("en");
-    else if (act === "phrase" && button) this.#send(button.textContent ?? "");
+    else if (act === "phrase" && button) this.#send(button.dataset.text ?? "");
     else return false;
     return true;
   }
@@ -63,13 +61,11 @@ export class PhraseList extends Region {
   /** @param {"zh" | "en"} language */
   #fill(language) {
     const phrases = this.desk.agency?.phrases ?? [];
-    const texts = phrases.map(({ text, text_en: english }) => (language === "zh" ? text : english || text));
-    const stamp = texts.join("\n");
+    const stamp = language + JSON.stringify(phrases);
     if (stamp === this.#stamp) return;
     this.#stamp = stamp;
     const list = this.find("phrase-list");
-    list.lang = language === "zh" ? "zh-Hans" : "en";
-    list.replaceChildren(...texts.map(makeItem));
+    list.replaceChildren(...phrases.map((phrase) => makeItem(phrase, language)));
   }
 
   #reset() {
@@ -78,19 +74,37 @@ export class PhraseList extends Region {
   }
 }
 
+/** @param {string} tag BCP 47 @returns {string} */
+function speaks(tag) {
+  if (!tag) return "";
+  const names = new Intl.DisplayNames([document.documentElement.lang], { type: "language", fallback: "code" });
+  return fill(gettext("The caller's phone speaks %(language)s."), { language: names.of(tag) ?? tag });
+}
+
 /** @param {string} language a BCP 47 tag @returns {"zh" | "en"} */
 function languageOf(language) {
   return language === "" || language.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
-/** @param {string} text @returns {HTMLElement} */
-function makeItem(text) {
+/**
+ * What will be sent, and under it the same in the other language, to know what one says.
+ * @param {import("../models/shapes.js").Phrase} phrase @param {"zh" | "en"} language
+ * @returns {HTMLElement}
+ */
+function makeItem({ text, text_en: english }, language) {
   const item = document.createElement("li");
   const button = document.createElement("button");
+  const [sent, other] = [document.createElement("span"), document.createElement("small")];
+  const isChinese = language === "zh" || !english;
+  sent.textContent = isChinese ? text : english;
+  sent.lang = isChinese ? "zh-Hans" : "en";
+  other.textContent = isChinese ? english : text;
+  other.lang = isChinese ? "en" : "zh-Hans";
   button.type = "button";
   button.className = "button-quiet";
   button.dataset.act = "phrase";
-  button.textContent = text;
+  button.dataset.text = sent.textContent;
+  button.append(sent, other);
   item.append(button);
   return item;
 }

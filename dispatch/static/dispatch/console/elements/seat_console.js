@@ -52,12 +52,12 @@ export class SeatConsole extends HTMLElement {
   }
 
   #show() {
-    const { view, seat, incident } = this.#desk;
+    const { view, seat, incident, line } = this.#desk;
     this.dataset.view = view;
     for (const part of this.querySelectorAll("[data-view-name]")) {
       /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-view-name") !== view;
     }
-    const isInCall = seat?.activity === "on_call" && incident?.call.state === "connected";
+    const isInCall = line === "live" && seat?.activity === "on_call" && incident?.call.state === "connected";
     this.#camera.place(Boolean(seat), isInCall);
     for (const region of this.#regions) if (isOnScreen(region)) region.show();
     if (view !== this.#view) this.#enterView(view);

@@ -43,11 +43,12 @@ export class TextThread extends Region {
     const isOver = incident.call.state === "ended";
     this.reveal("silent", incident.call.mode === "silent" && !isOver);
     this.#words.disabled = isOver;
-    const list = this.find("messages");
-    const wasAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
+    /** @type {HTMLButtonElement} */ (this.find("send")).disabled = isOver;
+    const scroll = this.find("scroll");
+    const wasAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 24;
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
-    showRows(list, template, this.#lines(incident.messages), ({ key }) => key, fillRow);
-    if (wasAtEnd) list.scrollTop = list.scrollHeight;
+    showRows(this.find("messages"), template, this.#lines(incident.messages), ({ key }) => key, fillRow);
+    if (wasAtEnd) scroll.scrollTop = scroll.scrollHeight;
     this.tick();
   }
 
@@ -80,8 +81,8 @@ export class TextThread extends Region {
     this.#outbox?.add(id, text);
     void this.#deliver(id, text);
     this.show();
-    const list = this.find("messages");
-    list.scrollTop = list.scrollHeight;
+    const scroll = this.find("scroll");
+    scroll.scrollTop = scroll.scrollHeight;
   }
 
   /** @param {string} id @param {string} text */

@@ -19,6 +19,7 @@ export class WaitingLine extends Region {
     this.write("count", calls.length ? String(calls.length) : "");
     this.reveal("empty", calls.length === 0);
     this.write("empty-why", this.#emptyWords());
+    this.reveal("not-ready", this.desk.seat !== null && this.desk.seat.availability !== "ready");
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
     showRows(this.find("calls"), template, calls, ({ call }) => call, (row, call) => this.#fill(row, call));
     this.tick(this.desk.clock.now());
@@ -61,7 +62,7 @@ export class WaitingLine extends Region {
     const isReady = this.desk.seat?.availability === "ready";
     return isReady
       ? gettext("The next call comes to you by itself.")
-      : gettext("You are not Ready: calls go to other seats. You can still take one by hand.");
+      : gettext("Who calls now comes to another seat. You can still take a call by hand.");
   }
 
   /** @param {HTMLElement} row @param {LineCall} call */
@@ -94,8 +95,8 @@ export class WaitingLine extends Region {
     if (call.priority === 1) marks.append(makeMark("warn", "triangle-alert", priorityName(1)));
     if (call.lost_at) marks.append(makeMark("warn", "wifi-off", gettext("Phone out of reach")));
     if (call.escalations > 0) {
-      const times = fill(gettext("Alerted %(count)s×"), { count: call.escalations });
-      marks.append(makeMark("warn", "flag", times));
+      const words = gettext("Supervisor alerted");
+      marks.append(makeMark("warn", "flag", call.escalations > 1 ? `${words} ×${call.escalations}` : words));
     }
     if (call.state === "offered") {
       const seat = inLanguage(call.seat_label, call.seat_label_en) || gettext("a seat");

@@ -6,6 +6,7 @@ import { ServerClock } from "./clock.js";
 import { Shift } from "./shift.js";
 import { Streams } from "./streams.js";
 import { refusal } from "./words.js";
+import { gettext } from "../../lib/words.js";
 
 /** @typedef {import("./shapes.js").You} You */
 /** @typedef {import("./shapes.js").Notice} Notice */
@@ -92,6 +93,7 @@ export class Desk extends EventTarget {
 
   /** Do it; if it is refused, say why. @param {Frame} frame @returns {Promise<Ack | null>} */
   async attempt(frame) {
+    if (this.line !== "live") this.say(gettext("No connection. This is done as soon as it is back."), "warn");
     try {
       return await this.command(frame);
     } catch (refused) {

@@ -1,0 +1,426 @@
+"""One file brings a region on line; a second run changes nothing; faults are named."""
+
+import json
+import re
+import stat
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import shapely
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.matching import read_polygon
+from accounts.models import Agency, Area, Caller, Role, Tier, User
+from accounts.snapshots import area_index, rights_of
+from accounts.states import RoleKind
+from dispatch.actions.regions.canary import canary_device_hash
+from dispatch.models import Seat
+from reports.journal import verify
+from reports.models import Entry, Stream
+
+pytestmark = pytest.mark.django_db
+YANTAI = Path(__file__).parents[2] / "dispatch" / "regions" / "yantai.toml"
+
+SMALL = """\
+[region]
+code = "3706"
+name = "小城"
+demo = true
+
+[[agencies]]
+code = "370602"
+name = "甲"
+default = true
+areas = ["370602"]
+seats = 2
+tiers = [
+  { neighbour = "370613", after_seconds = 5 },
+]
+
+[[agencies]]
+code = "370613"
+name = "乙"
+areas = [
+  { file = "own.geojson", code = "900001", name = "自绘" },
+]
+seats = [{ number = 7, label = "七号", label_en = "Seven" }]
+
+[[categories]]
+code = "01"
+name = "盗窃"
+
+[[phrases]]
+text = "您好"
+text_en = "Hello"
+
+[[staff]]
+username = "chen"
+name = "陈"
+role = "operator"
+agencies = ["370602"]
+
+[[staff]]
+username = "zhao"
+name = "赵"
+role = "supervisor"
+agencies = ["*"]
+"""
+
+
+@pytest.fixture
+def region(tmp_path) -> Path:
+    """A small region file, with a polygon beside it."""
+    ring = [[121.0, 37.0], [121.1, 37.0], [121.1, 37.1], [121.0, 37.0]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {}, "geometry": geometry}
+    (tmp_path / "own.geojson").write_text(json.dumps(feature))
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+def onboard(path: Path, *options: str) -> list[str]:
+    # All runs of a test share its transaction, and entries come once in each.
+    connection.run_on_commit.clear()
+    out = StringIO()
+    call_command("onboard", str(path), *options, stdout=out, no_color=True)
+    return out.getvalue().splitlines()
+
+
+def rewrite(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def everything() -> list[list[tuple]]:
+    """Return all rows that onboarding writes."""
+    models = (Agency, Area, Tier, Seat, User, Role, Caller, Entry, Stream)
+    return [list(m.objects.order_by("pk").values_list()) for m in models]
+
+
+# --- Yantai --------------------------------------------------------------------------
+
+
+def test_yantai_comes_on_line_and_a_second_run_changes_nothing(settings):
+    first = onboard(YANTAI)
+    assert "agency 370602: made" in first
+    before, told = everything(), (settings.HOME / "demo.txt").read_text()
+    key = (settings.HOME / "canary.key").read_text()
+
+    assert onboard(YANTAI) == ["nothing changed"]
+
+    assert everything() == before
+    assert (settings.HOME / "demo.txt").read_text() == told
+    assert (settings.HOME / "canary.key").read_text() == key
+
+
+def test_yantai_is_the_city_and_its_eleven_districts():
+    onboard(YANTAI)
+    real = Agency.objects.filter(is_synthetic=False)
+    assert real.count() == 12
+    assert Area.objects.count() == 11
+    assert {len(agency.categories) for agency in real} == {19}
+    assert all(phrase["text_en"] for phrase in real[0].phrases)
+    default = Agency.objects.get(is_default=True)
+    assert (default.code, default.answer_mode) == ("370600", "auto")
+    seats = {a.code: a.seats.count() for a in real}
+    assert seats["370600"] == 6
+    assert seats["370602"] == 4
+    assert min(seats.values()) >= 2
+    assert len(area_index()) == 11
+    place = area_index().locate(375330000, 1213900000)
+    assert Agency.objects.get(pk=place.agency_id).code == "370602"
+
+
+def test_neighbours_of_yantai_are_neighbours():
+    onboard(YANTAI)
+    ground = {a.agency_id: read_polygon(a.polygon) for a in Area.objects.all()}
+    for tier in Tier.objects.select_related("agency", "neighbour"):
+        if "370600" in (tier.agency.code, tier.neighbour.code):
+            continue  # the command centre has no ground of its own
+        gap = shapely.distance(ground[tier.agency_id], ground[tier.neighbour_id])
+        assert gap < 0.01, f"{tier} do not touch"  # degrees, about 1 km
+    for agency in Agency.objects.filter(is_synthetic=False, is_default=False):
+        assert agency.tiers.filter(neighbour__code="370600").exists()
+
+
+def test_demo_log_ins_work_and_are_for_their_owner_only(settings):
+    onboard(YANTAI)
+    path = settings.HOME / "demo.txt"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    lines = [n for n in path.read_text().splitlines() if not n.startswith("#")]
+    logins = dict(line.split()[:2] for line in lines)
+    assert len(set(logins.values())) == len(logins) == 17
+    for name in ("chen", "ma", "zhao", "tang"):
+        assert User.objects.get(username=name).check_password(logins[name])
+    zhifu = Agency.objects.get(code="370602").pk
+    rights = {n: rights_of(User.objects.get(username=n)) for n in logins}
+    assert rights["chen"].may_operate(zhifu)
+    assert rights["wu"].may_operate(zhifu)
+    assert not rights["ma"].may_operate(zhifu)
+    assert rights["zhao"].may_supervise(zhifu)
+    assert rights["han"].may_audit(zhifu)
+    assert rights["tang"].may_administer(None)
+
+
+def test_the_canary_has_everything_of_its_own(settings):
+    onboard(YANTAI)
+    path = settings.HOME / "canary.key"
+    key = path.read_text().strip()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    agency = Agency.objects.get(is_synthetic=True)
+    assert agency.code == "000000"
+    assert agency.seats.count() == 1
+    assert not agency.areas.exists()
+    assert not Tier.objects.filter(neighbour=agency).exists()
+    operator = User.objects.get(username="canary")
+    assert operator.check_password(key)
+    assert rights_of(operator).operator_agencies == {agency.pk}
+    caller = Caller.objects.get(is_synthetic=True)
+    assert caller.device_hash == canary_device_hash(key)
+
+
+def test_a_lost_canary_key_is_made_anew(settings):
+    onboard(YANTAI)
+    (settings.HOME / "canary.key").unlink()
+    changed = onboard(YANTAI)
+    assert changed == [
+        "canary's operator: password is the key again",
+        "canary's caller: key changed",
+    ]
+    key = (settings.HOME / "canary.key").read_text().strip()
+    assert User.objects.get(username="canary").check_password(key)
+    assert Caller.objects.get(is_synthetic=True).device_hash == canary_device_hash(key)
+
+
+# --- What changes --------------------------------------------------------------------
+
+
+def test_every_new_seat_is_an_entry_of_its_agency(region):
+    onboard(region)
+    agency = Agency.objects.get(code="370602")
+    entries = Entry.objects.filter(stream__uuid=agency.uuid)
+    assert entries.count() == 2
+    assert {entry.kind for entry in entries} == {"seat.updated"}
+    assert verify(agency.uuid) is None
+
+
+def test_changed_rows_are_listed_and_nothing_else_moves(region):
+    onboard(region)
+    rewrite(region, 'name = "甲"', 'name = "甲局"')
+    rewrite(region, "after_seconds = 5", "after_seconds = 50")
+    rewrite(region, "seats = 2", "seats = 3")
+    assert onboard(region) == [
+        "agency 370602: name '甲' → '甲局'",
+        "tier 370602 → 370613: after_seconds '5' → '50'",
+        "seat 370602/3: made",
+    ]
+
+
+def test_what_vanished_goes_out_of_service_and_stays(region):
+    onboard(region)
+    start = SMALL.index('[[agencies]]\ncode = "370613"')
+    end = SMALL.index("[[categories]]")
+    text = SMALL[:start] + SMALL[end:]
+    text = text.replace('  { neighbour = "370613", after_seconds = 5 },\n', "")
+    text = text.replace('areas = ["370602"]', "areas = []").replace("= 2", "= 1")
+    region.write_text(text, encoding="utf-8")
+
+    onboard(region)
+
+    assert not Agency.objects.get(code="370613").is_active
+    assert not Area.objects.get(code="370602").is_active
+    assert not Tier.objects.get().is_active
+    assert [s.is_active for s in Seat.objects.order_by("agency__code", "number")] == [
+        True,  # the canary's
+        True,
+        False,  # 370602/2
+        False,  # 370613/7
+    ]
+    assert onboard(region) == ["nothing changed"]
+
+    region.write_text(SMALL, encoding="utf-8")
+    onboard(region)
+    assert Agency.objects.get(code="370613").is_active
+    assert Seat.objects.filter(is_active=False).count() == 0
+
+
+def test_another_region_is_left_alone(region):
+    onboard(region)
+    Agency.objects.create(code="110101", name="别处")
+    assert onboard(region) == ["nothing changed"]
+    assert Agency.objects.get(code="110101").is_active
+
+
+def test_what_the_file_does_not_say_stays_as_it_is(region):
+    onboard(region)
+    agency = Agency.objects.get(code="370602")
+    agency.answer_mode, agency.name_en = "ring", "A"
+    agency.save()
+    Seat.objects.filter(agency=agency, number=1).update(label="窗边")
+    assert onboard(region) == ["nothing changed"]
+    agency.refresh_from_db()
+    assert (agency.answer_mode, agency.name_en) == ("ring", "A")
+    assert Seat.objects.get(agency=agency, number=1).label == "窗边"
+
+
+def test_the_live_state_of_a_seat_is_not_touched(region):
+    onboard(region)
+    Seat.objects.filter(number=7).update(availability="ready", epoch=5)
+    rewrite(region, 'label_en = "Seven"', 'label_en = "No. 7"')
+    onboard(region)
+    seat = Seat.objects.get(number=7)
+    assert (seat.label_en, seat.availability, seat.epoch) == ("No. 7", "ready", 5)
+
+
+def test_the_default_moves_in_one_run(region):
+    onboard(region)
+    rewrite(region, "default = true\n", "")
+    rewrite(region, 'name = "乙"', 'name = "乙"\ndefault = true')
+    onboard(region)
+    assert Agency.objects.get(is_default=True).code == "370613"
+
+
+def test_a_new_person_is_added_to_the_log_ins_and_the_others_stay(region, settings):
+    onboard(region)
+    path = settings.HOME / "demo.txt"
+    before = path.read_text().splitlines()
+    more = '\n[[staff]]\nusername = "wu"\nname = "吴"\nrole = "operator"\nagencies = '
+    region.write_text(SMALL + more + '["370602"]\n', encoding="utf-8")
+    assert onboard(region) == ["staff wu: made"]
+    after = path.read_text().splitlines()
+    assert after[: len(before)] == before
+    assert after[-1].split()[0] == "wu"
+
+
+def test_who_was_closed_by_an_administrator_stays_closed(region):
+    onboard(region)
+    User.objects.filter(username="chen").update(is_active=False)
+    assert onboard(region) == ["nothing changed"]
+    assert not User.objects.get(username="chen").is_active
+
+
+def test_a_missing_role_is_given_and_none_is_taken(region):
+    onboard(region)
+    zhao = User.objects.get(username="zhao")
+    extra = Agency.objects.create(code="110101", name="别处")
+    Role.objects.create(user=zhao, kind=RoleKind.AUDITOR, agency=extra)
+    Role.objects.filter(user=zhao, agency__code="370613").delete()
+    version = zhao.rights_version
+    assert onboard(region) == ["staff zhao: supervisor 370613"]
+    zhao.refresh_from_db()
+    assert zhao.rights_version == version + 1
+    assert zhao.roles.count() == 3
+
+
+def test_without_demo_nobody_gets_a_password(region, settings):
+    rewrite(region, "demo = true", "demo = false")
+    said = onboard(region)
+    assert "give a password: manage.py changepassword chen" in said
+    assert not User.objects.get(username="chen").has_usable_password()
+    assert not (settings.HOME / "demo.txt").exists()
+
+
+# --- --check and faults --------------------------------------------------------------
+
+
+def test_check_tells_and_writes_nothing(region, settings):
+    before = everything()
+    said = onboard(region, "--check")
+    assert "agency 370602: made" in said
+    assert said[-1] == "only checked: nothing was written"
+    assert everything() == before
+    assert not (settings.HOME / "demo.txt").exists()
+    assert not (settings.HOME / "canary.key").exists()
+
+
+# What is written instead of what, where the fault must be pointed at (the last such
+# text in the file), and a word of what must be said.
+FAULTS = [
+    ("seats = 2", "seets = 2", "seets", "seets"),
+    ("seats = 2", "seats = -1", "seats = -1", "seats"),
+    ("seats = 2", 'seats = "two"', "two", "seats"),
+    ("seats = 2", "seats = 2\nseats = 3", "seats = 3", "overwrite"),
+    ('name = "甲"', "name = 甲", "name = 甲", "value"),
+    ('code = "370602"', 'code = "37060"', '"37060"', "code"),
+    ('code = "370602"', 'code = "110101"', '"110101"', "not in region 3706"),
+    ('code = "370602"', 'code = "000000"', '"000000"', "canary"),
+    ('code = "370613"', 'code = "370602"', 'code = "370602"', "twice"),
+    ('neighbour = "370613"', 'neighbour = "370699"', "370699", "370699"),
+    ('neighbour = "370613"', 'neighbour = "370602"', "tiers = [", "own neighbour"),
+    ('areas = ["370602"]', 'areas = ["370699"]', "370699", "no polygon for 370699"),
+    ('"own.geojson"', '"gone.geojson"', "gone.geojson", "gone.geojson"),
+    ('"own.geojson"', '"small.toml"', "small.toml", "not GeoJSON"),
+    ('code = "900001", ', "", "own.geojson", "code"),
+    ('code = "900001"', 'code = "370602"', "own.geojson", "370602 is there twice"),
+    ('name = "乙"', 'name = "乙"\ndefault = true', "default = true", "default"),
+    ("number = 7", "number = 0", "number = 0", "seats"),
+    ('role = "operator"', 'role = "boss"', "boss", "boss"),
+    ('agencies = ["370602"]', 'agencies = ["370699"]', "370699", "370699"),
+    ('agencies = ["370602"]', "agencies = []", "chen", "needs agencies"),
+    ('agencies = ["370602"]', "everywhere = true", "chen", "works in an agency"),
+    ('username = "zhao"', 'username = "chen"', "chen", "twice"),
+    ('username = "zhao"', 'username = "canary"', '"canary"', "canary"),
+    ('[region]\ncode = "3706"\n', "[region]\n", "[region]", "code"),
+    ("[[phrases]]", "[[sayings]]", "sayings", "sayings"),
+    ('text = "您好"', 'text = "a\\u0000b"', "u0000", "text"),
+]
+
+
+@pytest.mark.parametrize("options", [(), ("--check",)])
+@pytest.mark.parametrize(("before", "after", "where", "word"), FAULTS)
+def test_a_fault_is_named_with_its_line_and_nothing_is_loaded(
+    region, settings, before, after, where, word, options
+):
+    rewrite(region, before, after)
+    text = region.read_text(encoding="utf-8")
+    line = text[: text.rindex(where)].count("\n") + 1
+    rows = everything()
+
+    with pytest.raises(CommandError) as refusal:
+        onboard(region, *options)
+
+    said = str(refusal.value)
+    assert "nothing was loaded" in said
+    assert word in said.split("\n", 1)[1]
+    assert re.search(rf"^  line {line}: ", said, re.MULTILINE), said
+    assert everything() == rows
+    assert not (settings.HOME / "canary.key").exists()
+
+
+def test_all_faults_are_told_at_once(region):
+    rewrite(region, 'username = "zhao"', 'username = "chen"')
+    rewrite(region, 'agencies = ["370602"]', 'agencies = ["370699"]')
+    with pytest.raises(CommandError) as refusal:
+        onboard(region)
+    assert str(refusal.value).count("line ") == 2
+
+
+def test_a_missing_file_and_a_foreign_encoding_are_one_clear_line(tmp_path):
+    with pytest.raises(CommandError, match="No such file"):
+        onboard(tmp_path / "gone.toml")
+    path = tmp_path / "gb.toml"
+    path.write_bytes('[region]\nname = "烟台"'.encode("gb18030"))
+    with pytest.raises(CommandError, match="not UTF-8"):
+        onboard(path)
+
+
+def test_a_refusal_half_way_undoes_what_came_before(region, settings):
+    Agency.objects.create(code="110101", name="别处", is_default=True)
+    rows = everything()
+    with pytest.raises(CommandError, match="default agency already"):
+        onboard(region)
+    assert everything() == rows
+    assert not (settings.HOME / "demo.txt").exists()
+
+
+def test_a_full_disk_undoes_the_passwords_that_could_not_be_told(region, settings):
+    (settings.HOME / "demo.txt").mkdir()  # nothing can be written there
+    rows = everything()
+    with pytest.raises(CommandError, match="nothing was loaded"):
+        onboard(region)
+    assert everything() == rows
+    assert not list(settings.HOME.glob("demo.txt.*"))

@@ -1,0 +1,86 @@
+"""What cannot work is told in one line, and the exit status says so."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def taken_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def run(*command, home, **more):
+    environment = {
+        **os.environ,
+        "ALARM110_HOME": str(home),
+        "HOST": "127.0.0.1",
+        "HTTP_PORT": "0",
+        **more,
+    }
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+def only_line(done):
+    """Return the only line that was told, without the name before it."""
+    assert done.returncode != 0
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0].removeprefix("alarm110: ")
+
+
+def test_a_port_in_use(tmp_path, taken_port):
+    command = (sys.executable, "manage.py", "prepare")
+    done = run(*command, home=tmp_path, PORT=str(taken_port))
+
+    assert only_line(done).startswith(f"Port {taken_port} is in use")
+    assert done.returncode == 78  # the supervisor would not try again
+
+
+def test_a_damaged_database(tmp_path, free_port):
+    (tmp_path / "alarm110.sqlite3").write_bytes(b"not a database" * 1000)
+    command = (sys.executable, "manage.py", "prepare")
+    done = run(*command, home=tmp_path, PORT=str(free_port))
+
+    assert "is damaged" in only_line(done)
+
+
+def test_a_data_folder_that_cannot_be(tmp_path):
+    (tmp_path / "file").touch()
+    done = run("sh", "./run", home=tmp_path / "file" / "var")
+
+    assert "cannot be made" in only_line(done)
+
+
+def test_a_python_that_is_too_old(tmp_path):
+    """In a copy without .venv, where a Python has to be found first."""
+    old = tmp_path / "python"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    script = tmp_path / "run"
+    script.write_text((ROOT / "run").read_text())
+    done = run("sh", str(script), home=tmp_path / "var", PYTHON=str(old))
+
+    assert only_line(done) == f"PYTHON={old} is not Python 3.11 or newer."
+
+
+def test_a_verb_that_is_not_there(tmp_path):
+    done = run("sh", "./run", "dance", home=tmp_path)
+
+    assert done.returncode == 1
+    assert "./run test" in done.stderr

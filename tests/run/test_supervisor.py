@@ -1,0 +1,104 @@
+"""The supervisor: a dead child comes back, and nothing is left when it goes itself."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SUPERVISE = (
+    "import sys\n"
+    "from alarm110.management.commands.up import Child, Supervisor\n"
+    "sys.exit(Supervisor([Child('child', [sys.executable, '-c', sys.argv[1]])]).run())"
+)
+# Notes each start, and stops when its standard input closes, as `serve` does.
+CHILD = (
+    "import os, sys\nopen({notes!r}, 'a').write(f'{{os.getpid()}}\\n')\nos.read(0, 1)"
+)
+
+
+def wait_for(condition, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def is_running(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+class Supervised:
+    """One supervisor with one child, and the pids that the child had so far."""
+
+    def __init__(self, notes):
+        self.notes = notes
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISE, CHILD.format(notes=str(notes))],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    @property
+    def pids(self):
+        return [int(line) for line in self.notes.read_text().split()]
+
+    def starts(self, count):
+        wait_for(lambda: self.notes.exists() and len(self.pids) == count)
+        return self.pids[-1]
+
+
+@pytest.fixture
+def supervised(tmp_path):
+    it = Supervised(tmp_path / "notes")
+    yield it
+    it.process.kill()
+    it.process.communicate()
+
+
+def test_a_killed_child_is_back_at_once_with_one_line(supervised):
+    os.kill(supervised.starts(1), signal.SIGKILL)
+    killed = time.monotonic()
+    second = supervised.starts(2)
+
+    assert time.monotonic() - killed < 1.0
+    supervised.process.terminate()
+    _, told = supervised.process.communicate(timeout=10)
+    assert told == "alarm110: child ended (signal SIGKILL); starting it again.\n"
+    assert supervised.process.returncode == 0
+    assert not is_running(second)
+
+
+def test_a_killed_supervisor_leaves_no_child(supervised):
+    child = supervised.starts(1)
+    supervised.process.kill()
+
+    wait_for(lambda: not is_running(child))
+
+
+def test_ctrl_c_ends_it_all(supervised):
+    child = supervised.starts(1)
+    supervised.process.send_signal(signal.SIGINT)
+
+    assert supervised.process.wait(timeout=10) == 0
+    assert not is_running(child)
+
+
+def test_a_child_that_refuses_is_not_started_again(tmp_path):
+    notes = tmp_path / "notes"
+    child = CHILD.format(notes=str(notes)).replace("os.read(0, 1)", "sys.exit(78)")
+    done = subprocess.run(
+        [sys.executable, "-c", SUPERVISE, child], cwd=ROOT, timeout=20
+    )
+
+    assert done.returncode == 78
+    assert len(notes.read_text().split()) == 1
