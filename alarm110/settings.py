@@ -128,7 +128,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 _database = DATABASES["default"]
 _database["ATOMIC_REQUESTS"] = False
-_database["CONN_MAX_AGE"] = None
+# A page has a thread for as long as its request: its connection must end with it. The
+# threads of the writer and the loops live long and keep theirs, whatever stands here.
+_database["CONN_MAX_AGE"] = 0
 _database["CONN_HEALTH_CHECKS"] = True
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a deferred transaction that upgrades to a write fails at once with

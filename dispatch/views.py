@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.api.device import new_device, read_device, set_device
+from accounts.api.device import device_hash, new_device, read_device, set_device
 from accounts.api.origin import origin_allowed
 from accounts.models import User
-from dispatch.actions import caller_desk
+from dispatch.actions import caller_desk, guests
 from dispatch.actions.running import run
 from dispatch.commands import Tap
 from dispatch.snapshots import ground
@@ -27,10 +27,29 @@ from reports.errors import Busy
 async def caller_page(request: HttpRequest) -> HttpResponse:
     """Show the alarm button. Writes nothing; the cookie names the phone at the tap."""
     agency = await run(ground.default_agency)
-    response = render(request, "caller/page.html", {"agency": agency})
-    if read_device(request) is None:
+    device = read_device(request)
+    live = device is not None and await _may_have_call(device)
+    response = render(request, "caller/page.html", {"agency": agency, "live": live})
+    if device is None:
         set_device(response, new_device())
     return response
+
+
+async def _may_have_call(device: str) -> bool:
+    """Return whether the page should ask for this phone's live call.
+
+    With the database away it should: the page comes all the same, and asks until told.
+    """
+    try:
+        call = await run(
+            guests.find_call,
+            capability_hash=None,
+            device_hash=device_hash(device),
+            call=None,
+        )
+    except Busy:
+        return True
+    return call is not None
 
 
 @csrf_exempt  # guarded by Origin: a page left open for days must still raise the alarm

@@ -84,7 +84,6 @@ class IncidentAdmin(ReadOnlyAdmin):
         "category",
         "priority",
         "place",
-        "is_synthetic",
     )
     list_filter = (
         "priority",

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_PATIENCE = 60.0  # seconds; two cores, and other tests on them
 STOP_PATIENCE = 20.0  # seconds
 # What a developer may have set for a server of their own must not reach ours.
-FOREIGN = ("ALARM110_", "DATABASE_URL", "REDIS_URL", "HOST", "PORT", "HTTP_PORT")
+FOREIGN = {"DATABASE_URL", "REDIS_URL", "HOST", "PORT", "HTTP_PORT"}
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Served:
     prefix: tuple[str, ...] = ()  # e.g. faketime and its arguments
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    # --- Where and who -----------------------------------------------------------------
+    # --- Where and who --------------------------------------------------------------
 
     @property
     def has_tls(self) -> bool:
@@ -81,7 +81,7 @@ class Served:
         """Return what a client needs to trust it; None without TLS."""
         return ssl.create_default_context(cafile=self.ca) if self.has_tls else None
 
-    # --- Life --------------------------------------------------------------------------
+    # --- Life -----------------------------------------------------------------------
 
     def prepare(self) -> None:
         """Run ``manage.py prepare``; raises with its words if it refuses."""
@@ -220,7 +220,7 @@ def prepared(
     env = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(FOREIGN) and name != "DJANGO_SETTINGS_MODULE"
+        if not name.startswith(("ALARM110_", "DJANGO_")) and name not in FOREIGN
     }
     env |= {
         "ALARM110_HOME": str(home),

@@ -1,6 +1,6 @@
 """PostgreSQL and Redis of the tests' own: in a temporary folder, on unix sockets.
 
-Never a system service: nothing listens on a port, and nothing is left when the test ends.
+Never a system service: nothing listens on a port, nothing is left when the test ends.
 
     with postgres() as database:
         serve(database_url=database.new_database("city"))
@@ -49,9 +49,9 @@ def require(name: str) -> dict[str, str]:
     With ``ALARM110_NO_SKIP=1`` (``CI=true ./run test``) what is missing is a failure.
     """
     found = {program: path for program in PROGRAMS[name] if (path := _which(program))}
-    if found and (name in ANY_OF or len(found) == len(PROGRAMS[name])):
-        return found
-    _go_without(WORDS[name])
+    if not found or (name not in ANY_OF and len(found) < len(PROGRAMS[name])):
+        _go_without(WORDS[name])
+    return found
 
 
 def _go_without(reason: str) -> NoReturn:

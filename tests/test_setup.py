@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import trustme
@@ -218,26 +219,32 @@ async def test_static_files_are_kept_for_ever_only_under_a_hashed_name(tmp_path)
 # --- Policies -------------------------------------------------------------------------
 
 
-def test_only_the_admin_may_evaluate(rf):
-    view = admin_policy(lambda request: HttpResponse())
+def through(middleware, request, **headers) -> Any:
+    """Return the answer of an empty view behind one middleware."""
+    return middleware(lambda _: HttpResponse(headers=headers))(request)
 
-    assert view(rf.get("/admin/login/"))._csp_update["script-src"] == ["'unsafe-eval'"]
-    assert not hasattr(view(rf.get("/console/")), "_csp_update")
+
+def test_only_the_admin_may_evaluate(rf):
+    admin = through(admin_policy, rf.get("/admin/login/"))
+
+    assert admin._csp_update["script-src"] == ["'unsafe-eval'"]
+    assert not hasattr(through(admin_policy, rf.get("/console/")), "_csp_update")
 
 
 def test_a_page_is_asked_for_again_unless_its_view_says_otherwise(rf):
-    plain = page_policy(lambda request: HttpResponse())(rf.get("/"))
-    kept = page_policy(lambda r: HttpResponse(headers={"Cache-Control": "no-store"}))
+    plain = through(page_policy, rf.get("/"))
+    kept = through(page_policy, rf.get("/"), **{"Cache-Control": "no-store"})
 
     assert plain["Cache-Control"] == "private, no-cache"
     assert "camera=(self)" in plain["Permissions-Policy"]
-    assert kept(rf.get("/"))["Cache-Control"] == "no-store"
+    assert kept["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/calls"])
 def test_a_locked_database_is_answered_with_when_to_come_back(rf, path):
     answer = database_trouble(rf.get(path), OperationalError("database is locked"))
 
+    assert answer is not None
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
     assert database_trouble(rf.get(path), ValueError()) is None
 

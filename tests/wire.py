@@ -16,8 +16,9 @@ from uuid import uuid4
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
-SUBPROTOCOL = "alarm110.v1"
+SUBPROTOCOL = Subprotocol("alarm110.v1")
 PONG = '{"type":"pong"}'
 
 Frame = dict[str, Any]
@@ -197,7 +198,7 @@ class Line:
         """Connect, say hello, return the welcome."""
         self.socket = await connect(
             self.url,
-            origin=self.origin,  # type: ignore[arg-type]
+            origin=self.origin,
             subprotocols=[SUBPROTOCOL],
             ssl=self.context,
             additional_headers={"Cookie": self.cookies} if self.cookies else None,
@@ -279,8 +280,8 @@ class Line:
         ]
 
     def check(self) -> None:
-        """Raise what went wrong on the line, if anything did."""
-        if self._fault is not None and not isinstance(self._fault, ConnectionClosed):
+        """Raise if the numbers did not hold; a closed socket is no fault by itself."""
+        if isinstance(self._fault, Gap):
             raise self._fault
 
     async def close(self) -> None:

@@ -10,8 +10,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import TabularInline
 from unfold.forms import (
     AdminPasswordChangeForm,
@@ -28,6 +29,7 @@ from accounts.admin.base import (
     editable_agencies,
 )
 from accounts.models import Role, User
+from accounts.permissions import Rights
 from accounts.states import RoleKind
 
 
@@ -45,10 +47,11 @@ class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
 class RoleFormSet(PaginationInlineFormSet):  # type: ignore[misc]
     """Roles to give or take, each within what the editor holds."""
 
+    rights: Rights  # the editor's
+
     def clean(self) -> None:
         """Refuse a role the editor may not give, and a new person without any."""
         super().clean()
-        rights = desk_rights(self.request)
         kept = 0
         for form in self.forms:
             if not form.has_changed() and form.instance.pk is None:
@@ -57,7 +60,7 @@ class RoleFormSet(PaginationInlineFormSet):  # type: ignore[misc]
             kept += not is_taken
             changes = is_taken or form.has_changed()
             role = form.instance
-            if changes and not rights.may_manage(role):
+            if changes and not self.rights.may_manage(role):
                 raise ValidationError(_("This role is not yours to give or take."))
             if role.kind == RoleKind.OPERATOR and role.agency_id is None:
                 raise ValidationError(_("An operator works in an agency: choose one."))
@@ -81,9 +84,9 @@ class RoleInline(TabularInline):  # type: ignore[misc]
     def get_formset(
         self, request: HttpRequest, obj: User | None = None, **kwargs: Any
     ) -> Any:
-        """Let the formset know who edits."""
+        """Let the formset know what the editor holds."""
         formset = super().get_formset(request, obj, **kwargs)
-        formset.request = request
+        formset.rights = desk_rights(request)
         return formset
 
     def formfield_for_foreignkey(
@@ -94,10 +97,11 @@ class RoleInline(TabularInline):  # type: ignore[misc]
             kwargs["queryset"] = editable_agencies(request, SUPERVISORS)
             everywhere = desk_rights(request).may_administer(None)
             kwargs["required"] = not everywhere
-            kwargs["empty_label"] = _("all agencies") if everywhere else "—"
         field: forms.ModelChoiceField[Any] | None = super().formfield_for_foreignkey(
             db_field, request, **kwargs
         )
+        if field and not field.required:
+            field.empty_label = _("all agencies")
         return field
 
     def formfield_for_choice_field(
@@ -155,6 +159,13 @@ def _may_change(request: HttpRequest, obj: Model | None) -> bool:
     return bool(held) and all(rights.may_manage(role) for role in held)
 
 
+def _few(names: list[str]) -> str:
+    """Name up to three agencies, count more."""
+    if len(names) <= 3:
+        return ", ".join(names)
+    return ngettext("%(n)d agency", "%(n)d agencies", len(names)) % {"n": len(names)}
+
+
 @admin.register(User)
 class StaffAdmin(HistoryDeskAdmin, UserAdmin):  # type: ignore[type-arg]
     """Staff members. Callers, who are Users too once verified, are not shown here."""
@@ -175,9 +186,7 @@ class StaffAdmin(HistoryDeskAdmin, UserAdmin):  # type: ignore[type-arg]
     search_fields = ("username", "display_name", "staff_number")
     ordering = ("username",)
     filter_horizontal = ()
-    fieldsets = (
-        (None, {"fields": ("username", "display_name", "staff_number", "is_active")}),
-    )
+    readonly_fields = ("password_link",)
     add_fieldsets = (
         (
             None,
@@ -195,12 +204,26 @@ class StaffAdmin(HistoryDeskAdmin, UserAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("roles"))
     def role_list(self, person: User) -> str:
-        """Name the roles: "operator (Zhifu), supervisor (all agencies)"."""
-        everywhere = _("all agencies")
-        return ", ".join(
-            f"{role.get_kind_display()} ({role.agency or everywhere})"
-            for role in person.roles.all()
-        )
+        """Name the roles: "operator (Zhifu), supervisor (12 agencies)"."""
+        held: dict[str, list[str]] = {}
+        for role in person.roles.all():
+            where = str(role.agency) if role.agency else _("all agencies")
+            held.setdefault(role.get_kind_display(), []).append(where)
+        return ", ".join(f"{kind} ({_few(where)})" for kind, where in held.items())
+
+    @admin.display(description=gettext_lazy("password"))
+    def password_link(self, person: User) -> str:
+        """Lead to the form for a new password."""
+        return format_html('<a href="../password/">{}</a>', _("Give a new password"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Add what only who may change this person needs."""
+        if obj is None:
+            return self.add_fieldsets
+        names = ["username", "display_name", "staff_number", "is_active"]
+        if obj != request.user and self.has_change_permission(request, obj):
+            names.append("password_link")
+        return ((None, {"fields": names}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Leave out callers, who are Users too once verified."""

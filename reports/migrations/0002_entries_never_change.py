@@ -22,7 +22,8 @@ $$ LANGUAGE plpgsql;
 def protect(apps: Any, schema_editor: Any) -> None:
     """Put the triggers on."""
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRESQL)
+        # None: without parameters a percent sign is only a percent sign.
+        schema_editor.execute(POSTGRESQL, params=None)
     for table in TABLES:
         for statement in trigger_statements(schema_editor.connection.vendor, table):
             schema_editor.execute(statement)

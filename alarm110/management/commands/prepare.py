@@ -57,7 +57,7 @@ class Command(BaseCommand):
         compile_catalogues(map(Path, settings.LOCALE_PATHS))
         self._migrate()
         self._collect_static()
-        if settings.TLS and ensure_certificate(settings.HOME, settings.OWN_HOSTS):
+        if settings.TLS and ensure_certificate(settings.HOME, _certified_hosts()):
             self.stdout.write("Made a certificate for this machine.")
         if settings.EMBEDDED and not Agency.objects.exists():
             self._onboard()
@@ -121,6 +121,12 @@ class Command(BaseCommand):
         if shutil.disk_usage(settings.HOME).free < LITTLE_SPACE:
             self.stdout.write(f"Little space is left on the disk of {settings.HOME}.")
         self.stdout.flush()
+
+
+def _certified_hosts() -> list[str]:
+    """Return every name that a page of ours may be opened under."""
+    public = [hosts.host_of(item).strip("[]") for item in settings.PUBLIC_ORIGINS]
+    return list(dict.fromkeys([*hosts.own_hosts(settings.HOST), *public]))
 
 
 def _static_fingerprint() -> str:
