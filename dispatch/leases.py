@@ -30,7 +30,6 @@ from dispatch.states import (
     ParticipantRole,
     ShiftEnd,
 )
-from reports import journal
 from reports.clock import after, now
 from reports.journal import SYSTEM, Draft
 
@@ -156,6 +155,7 @@ def renew(
     at this moment, and the next flush is a second away.
     """
     moment = now()
+    found: list[int] = []
     with transaction.atomic():
         WebProcess.objects.filter(boot_id=boot_id).update(renewed_at=moment)
         if seats:
@@ -174,18 +174,15 @@ def renew(
                     left_at__isnull=True,
                 )
             )
-            Participant.objects.filter(pk__in=ids).update(
+            renewed = Participant.objects.filter(pk__in=ids)
+            renewed.update(
                 lease_until=moment + timedelta(seconds=CALLER_LEASE_SECONDS),
                 is_extended=False,
             )
-    if guests:
-        back = list(
-            Call.objects.live()
-            .filter(pk__in=[call for call, _ in guests], lost_at__isnull=False)
-            .values_list("pk", flat=True)
-        )
-        if back:
-            note_resumed(back)
+            back = renewed.filter(call__lost_at__isnull=False)
+            found = list(back.values_list("call_id", flat=True))
+    if found:
+        note_resumed(found)
 
 
 def _places(field: str, places: Collection[tuple[int, int]]) -> Q:
@@ -233,6 +230,7 @@ def extend() -> int:
     """Set open leases and offers to at least now + 10 s, and say so."""
     until = after(RESTART_GRACE_SECONDS)
     with transaction.atomic():
+        board = _extend_offers(until)
         shifts = Shift.objects.filter(
             ended_at__isnull=True, is_extended=False, lease_until__lt=until
         )
@@ -246,18 +244,19 @@ def extend() -> int:
         )
         agencies |= set(guests.values_list("call__agency__uuid", flat=True))
         extended += guests.update(lease_until=until, is_extended=True)
-        Offer.objects.filter(state=OfferState.OPEN, expires_at__lt=until).update(
-            expires_at=until
-        )
-        journal.record_many(
-            [
-                Draft(
-                    agency,
-                    SYSTEM,
-                    events.LeasesExtended(seconds=RESTART_GRACE_SECONDS),
-                    ("agency", str(agency)),
-                )
-                for agency in sorted(agencies)
-            ]
-        )
+        for agency in sorted(agencies):
+            body = events.LeasesExtended(seconds=RESTART_GRACE_SECONDS)
+            board.record(Draft(agency, SYSTEM, body, ("agency", str(agency))))
+        board.commit()
     return extended
+
+
+def _extend_offers(until: datetime) -> Switchboard:
+    """Give open offers until then; their seats are told when ``commit`` is called."""
+    short = Offer.objects.filter(state=OfferState.OPEN, expires_at__lt=until)
+    places = list(short.values_list("seat_id", "call_id"))
+    board = Switchboard.lock(seats=[s for s, _ in places], calls=[c for _, c in places])
+    for offer in board.offers:
+        if offer.expires_at < until and offer.seat_id in board.seats:
+            board.extend_offer(offer, until)
+    return board

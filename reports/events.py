@@ -119,7 +119,13 @@ class IncidentOpened(EntryBody, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "incident.opened"
     for_caller: ClassVar[frozenset[str] | None] = frozenset(
-        {"incident.incident", "incident.number", "incident.opened_at"}
+        {
+            "incident.incident",
+            "incident.number",
+            "incident.opened_at",
+            "caller.assurance",
+            "caller.phone_masked",
+        }
     )
     incident: IncidentView
     caller: CallerView

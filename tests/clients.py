@@ -102,12 +102,15 @@ class Console(Client):
     ) -> None:
         super().__init__(server, keep=keep)
         self.user, self.seat = user, ""
+        self.password: str | None = None  # None: what the server's demo.txt says
         if session is not None:
             self.http.cookies["__Host-session"] = session
+            self.line = self.new_line()
 
     async def __aenter__(self) -> Self:
         if "__Host-session" not in self.http.cookies:
-            await sign_in(self.http, self.user, self.server.password(self.user))
+            password = self.password or self.server.password(self.user)
+            await sign_in(self.http, self.user, password)
             await self.http.close()
         self.line = self.new_line()
         await self.line.open()

@@ -28,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 START_PATIENCE = 60.0  # seconds; two cores, and other tests on them
 STOP_PATIENCE = 20.0  # seconds
+FRONTS = 4
 # What a developer may have set for a server of their own must not reach ours.
 FOREIGN = {"DATABASE_URL", "REDIS_URL", "HOST", "PORT", "HTTP_PORT"}
 
@@ -40,6 +41,9 @@ class Served:
     port: int
     http_port: int
     env: dict[str, str]
+    # Where a test may put a line of its own before the server: pages that came from
+    # there may speak to it (tests/faults/proxy.py).
+    front_ports: tuple[int, ...] = ()
     prefix: tuple[str, ...] = ()  # e.g. faketime and its arguments
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -216,7 +220,7 @@ def prepared(
     prefix: Sequence[str] = (),
 ) -> Served:
     """Return a server that is set up on free ports, but not started."""
-    port, http_port = free_ports(2)
+    port, http_port, *fronts = free_ports(2 + FRONTS)
     env = {
         name: value
         for name, value in os.environ.items()
@@ -228,11 +232,12 @@ def prepared(
         "PORT": str(port),
         "HTTP_PORT": str(http_port),
         "PYTHONUNBUFFERED": "1",
+        "ALARM110_ORIGINS": ",".join(f"https://127.0.0.1:{front}" for front in fronts),
     }
     if database_url:
         env["DATABASE_URL"] = database_url
     env |= extra_env or {}
-    return Served(home, port, http_port, env, tuple(prefix))
+    return Served(home, port, http_port, env, tuple(fronts), tuple(prefix))
 
 
 def free_ports(count: int) -> list[int]:

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import ssl
+import time
 import urllib.parse
 from collections.abc import Callable
 from http.cookies import SimpleCookie
@@ -16,6 +17,7 @@ from websockets.typing import Origin, Subprotocol
 
 SUBPROTOCOL = Subprotocol("alarm110.v1")
 REQUEST_SECONDS = 10.0
+SHORTEST_SECONDS = 0.1
 HTTPS_PORT, HTTP_PORT = 443, 80
 
 Frame = dict[str, Any]
@@ -35,11 +37,14 @@ class Refused(Trouble):
 
 
 class Web:
-    """Requests of one visitor. Blocking: called in threads."""
+    """Requests of one visitor, none beyond ``deadline`` (monotonic).
 
-    def __init__(self, url: str, context: ssl.SSLContext) -> None:
+    Blocking: called in threads, which nothing could end early.
+    """
+
+    def __init__(self, url: str, context: ssl.SSLContext, deadline: float) -> None:
         parts = urllib.parse.urlsplit(url)
-        self.url, self._context = url, context
+        self.url, self._context, self._deadline = url, context, deadline
         self._is_tls = parts.scheme == "https"
         self._host = parts.hostname or ""
         self._port = parts.port or (HTTPS_PORT if self._is_tls else HTTP_PORT)
@@ -80,18 +85,22 @@ class Web:
             raise Trouble(f"{path} answered {status} without JSON") from error
         if answer.get("type") == "error":
             raise Refused(answer)
+        if status not in (200, 201):
+            raise Trouble(f"{path} answered {status}")
         return answer
 
     def _request(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, bytes]:
+        left = max(SHORTEST_SECONDS, self._deadline - time.monotonic())
+        patience = min(REQUEST_SECONDS, left)
         if self._is_tls:
             connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=REQUEST_SECONDS, context=self._context
+                self._host, self._port, timeout=patience, context=self._context
             )
         else:
             connection = http.client.HTTPConnection(
-                self._host, self._port, timeout=REQUEST_SECONDS
+                self._host, self._port, timeout=patience
             )
         fixed = {
             "Origin": self.url,
@@ -248,4 +257,4 @@ def network_sentence(url: str, error: Exception) -> str:
         return f"nothing answers at {url}"
     if isinstance(error, TimeoutError):
         return f"{url} did not answer in time"
-    return f"{url} cannot be used ({error or type(error).__name__})"
+    return f"{url} cannot be used ({str(error) or type(error).__name__})"

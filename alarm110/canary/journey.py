@@ -5,7 +5,7 @@ import base64
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Callable
-from time import perf_counter
+from time import monotonic, perf_counter
 from uuid import uuid4
 
 from alarm110.canary.doors import Frame, Line, Refused, Trouble, Web
@@ -14,7 +14,7 @@ from dispatch.actions.regions.region_file import CANARY_CODE, CANARY_USER
 WHOLE_SECONDS = 30.0
 CLEAN_UP_SECONDS = 3.0  # of these
 STILL_SECONDS = 3.0  # nothing moved at the seat for so long: nobody is there
-FREE_SECONDS = 12.0  # how long another canary may take before we say it runs
+FREE_SECONDS = 8.0  # how long another canary may take before we say it runs
 TAKEN_ELSEWHERE = 4409  # the close code of a window whose seat continues in another
 
 PICTURE = base64.b64encode(b"\xff\xd8\xff\xe0 canary \xff\xd9").decode()
@@ -38,7 +38,9 @@ class Journey:
         told: Callable[[str, float], None],
     ) -> None:
         self._key, self._context, self._told = key, context, told
-        self._staff, self._caller = Web(url, context), Web(url, context)
+        deadline = monotonic() + WHOLE_SECONDS - CLEAN_UP_SECONDS
+        self._staff = Web(url, context, deadline)
+        self._caller = Web(url, context, deadline)
         self._console: Line | None = None
         self._phone: Line | None = None
         self._seat = self._agency = ""
@@ -73,7 +75,6 @@ class Journey:
         async with self._timed("seat"):
             console = self._console = await self._open(self._staff, "/ws/seat")
             await self._take_seat(console)
-            await self._clear_leftover(console)
         async with self._timed("ready"):
             await console.command("set_availability", availability="ready")
         since = console.mark()
@@ -137,32 +138,34 @@ class Journey:
     async def _take_seat(self, console: Line) -> None:
         """Take the canary's seat; never one of a real agency."""
         welcome = await console.hello()
-        if [s["agency"]["code"] for s in welcome["snapshots"].values()] != [
-            CANARY_CODE
-        ]:
+        codes = [known["agency"]["code"] for known in welcome["snapshots"].values()]
+        if codes != [CANARY_CODE]:
             raise Trouble("this key opens a real agency; the canary goes no further")
         self._agency, snapshot = next(iter(welcome["snapshots"].items()))
         if not snapshot["seats"]:
             raise Trouble("the canary's agency has no seat: run manage.py onboard")
         self._seat = next(iter(snapshot["seats"]))
+        try:
+            async with asyncio.timeout(FREE_SECONDS):
+                fresh = await self._sit_down(console)
+        except TimeoutError as error:
+            raise AnotherCanary from error
+        await self._clear_leftover(console, fresh["snapshots"][self._agency])
+
+    async def _sit_down(self, console: Line) -> Frame:
+        """Take the seat, from a canary that was cut off too; return the welcome."""
         take_over = False
-        async with asyncio.timeout(FREE_SECONDS) as patience:
-            while not self._is_seated:
-                mark = console.mark()
-                try:
-                    await console.command(
-                        "take_seat", seat=self._seat, take_over=take_over
-                    )
-                    self._is_seated = True
-                except Refused as refusal:
-                    if refusal.code != "seat_held":
-                        raise
-                    take_over = not await self._lives(console, mark)
-        if patience.expired():
-            raise AnotherCanary
-        self._line = (await console.wait_for(_kind("welcome"), mark))["snapshots"][
-            self._agency
-        ]["line"]
+        while True:
+            mark = console.mark()
+            try:
+                await console.command("take_seat", seat=self._seat, take_over=take_over)
+            except Refused as refusal:
+                if refusal.code != "seat_held":
+                    raise
+                take_over = not await self._lives(console, mark)
+                continue
+            self._is_seated = True
+            return await console.wait_for(_kind("welcome"), mark)
 
     async def _lives(self, console: Line, mark: int) -> bool:
         """Return whether whoever holds the seat does something there."""
@@ -179,10 +182,16 @@ class Journey:
             and frame["data"]["seat"]["seat"] == self._seat
         )
 
-    async def _clear_leftover(self, console: Line) -> None:
-        """End the call that a canary left which was cut off; a caller has but one."""
-        if not self._line:
+    async def _clear_leftover(self, console: Line, agency: Frame) -> None:
+        """End the call that a canary left which was cut off, and its wrap-up."""
+        if agency["line"]:
+            await self._end_leftover(console)
+        elif agency["seats"][self._seat]["activity"] != "wrap_up":
             return
+        with contextlib.suppress(Refused):  # a call that was only waiting has none
+            await console.command("finish_wrap_up")
+
+    async def _end_leftover(self, console: Line) -> None:
         mark = console.mark()
         self._call = await self._tap()  # merged into the old call, so it opens it
         phone = self._phone = await self._open_phone()

@@ -9,9 +9,10 @@ from dispatch import commands
 from dispatch.actions import calls, guests
 from dispatch.actions.messages import Guest, RoomMessage, RoomMessageBatch
 from dispatch.actions.positions import PositionBatch, PositionItem
+from dispatch.actions.repeats import note_repeated
 from dispatch.actions.running import run
 from dispatch.actions.tap import TapBatch, TapItem, Tapped
-from dispatch.errors import ReadOnly
+from dispatch.errors import NotYours, ReadOnly
 from dispatch.snapshots import ground
 from dispatch.states import CallMode
 from reports import writer
@@ -40,15 +41,16 @@ async def tap(
 ) -> Tapped:
     """Raise the alarm. Without a cookie the tap's own id stands for the phone."""
     item = await run(_tap_item, tap, device, canary_key)
-    result: Tapped = await writer.submit(TapBatch, item)
-    return result
+    while True:
+        tapped: Tapped = await writer.submit(TapBatch, item)
+        # False: the live call ended a moment ago, and the next try opens a new one.
+        if not tapped.is_merged or await run(note_repeated, item, tapped.call):
+            return tapped
 
 
 def _tap_item(tap: commands.Tap, device: str | None, canary_key: str | None) -> TapItem:
-    canary = _canary_device(canary_key)
-    agency = ground.canary_agency() if canary else None
-    if canary and agency:
-        return TapItem(tap, canary, _with_stream(agency))
+    if canary_key is not None:
+        return _canary_item(tap, canary_key)
     located = ground.locate(tap.position) if tap.position else None
     flags: tuple[str, ...] = ()
     if located is None:
@@ -64,6 +66,16 @@ def _tap_item(tap: commands.Tap, device: str | None, canary_key: str | None) -> 
         position=located.view if located else None,
         flags=flags,
     )
+
+
+def _canary_item(tap: commands.Tap, key: str) -> TapItem:
+    """Return the canary's tap. No phone sends a key, so a wrong one is no emergency:
+    it is refused, as it must not ring at a real seat.
+    """
+    device, agency = _canary_device(key), ground.canary_agency()
+    if device is None or agency is None:
+        raise NotYours
+    return TapItem(tap, device, _with_stream(agency))
 
 
 _known_streams: set[int] = set()
@@ -90,10 +102,8 @@ def _position_item(
     )
 
 
-def _canary_device(key: str | None) -> str | None:
+def _canary_device(key: str) -> str | None:
     """Return the canary caller's device hash if the key is the canary's."""
-    if not key:
-        return None
     hashed = device_hash(canary_device(key))
     exists = Caller.objects.filter(device_hash=hashed, is_synthetic=True).exists()
     return hashed if exists else None
@@ -120,19 +130,19 @@ async def perform(place: CallerPlace, command: commands.Command) -> Recorded | N
             item = await run(_position_item, place, _held(place), command)
             return await _submit(PositionBatch, item)
         case commands.SetMode():
-            _held(place)
             return await run(
                 calls.set_mode,
                 call_id=place.call_id,
+                epoch=_held(place).epoch,
                 mode=CallMode(command.mode),
                 author=place.author,
                 client_id=command.id,
             )
         case commands.HangUp():
-            _held(place)
             return await run(
                 calls.hang_up,
                 call_id=place.call_id,
+                epoch=_held(place).epoch,
                 author=place.author,
                 client_id=command.id,
             )

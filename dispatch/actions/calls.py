@@ -182,14 +182,13 @@ def end_call(*, holder: Holder, call: UUID, client_id: UUID) -> Recorded:
         return board.commit()[0]
 
 
-def hang_up(*, call_id: int, author: Author, client_id: UUID) -> Recorded:
+def hang_up(*, call_id: int, epoch: int, author: Author, client_id: UUID) -> Recorded:
     """End the call from the phone, whatever state it is in."""
 
     def act(board: Switchboard, call: Call) -> Recorded:
-        if call.state == CallState.ENDED:
-            if known := known_ack(author, client_id):
-                return known
-            raise CallEnded
+        if known := known_ack(author, client_id):
+            return known
+        _refuse_old_window(board, call, epoch)
         board.end(call, EndReason.CALLER_ENDED, author, client_id)
         return board.commit()[0]
 
@@ -197,21 +196,21 @@ def hang_up(*, call_id: int, author: Author, client_id: UUID) -> Recorded:
 
 
 def set_mode(
-    *, call_id: int, mode: CallMode, author: Author, client_id: UUID
+    *, call_id: int, epoch: int, mode: CallMode, author: Author, client_id: UUID
 ) -> Recorded:
     """Go silent or leave silence. Only the phone's own word does this."""
-    with transaction.atomic():
-        board = Switchboard.lock(calls=[call_id])
-        call = board.calls[call_id]
+
+    def act(board: Switchboard, call: Call) -> Recorded:
         if known := known_ack(author, client_id):
             return known
-        if call.state == CallState.ENDED:
-            raise CallEnded
+        _refuse_old_window(board, call, epoch)
         call.mode = mode
         board.tell(
             call, events.CallModeChanged(call=board.view(call)), author, client_id
         )
         return board.commit()[0]
+
+    return on_call_and_seat(call_id, act)
 
 
 # --- Shared by the verbs -------------------------------------------------------------
@@ -232,6 +231,15 @@ def on_call_and_seat(call_id: int, act: Callable[[Switchboard, Call], T]) -> T:
             if call.state == CallState.ENDED or call.seat_id == before:
                 return act(board, call)
     raise OfferGone
+
+
+def _refuse_old_window(board: Switchboard, call: Call, epoch: int) -> None:
+    """Let only the phone's window that holds the place act on a live call."""
+    guest = board.guests.get(call.pk)
+    if call.state == CallState.ENDED or guest is None:
+        raise CallEnded
+    if guest.epoch != epoch:
+        raise EpochStale
 
 
 def locked_seat(board: Switchboard, holder: Holder) -> Seat:

@@ -66,7 +66,7 @@ def resume_place(call_id: int, epoch: int) -> Guest:
 def note_lost(call_ids: Collection[int]) -> int:
     """Tell the seats that nothing was heard of these phones for 8 s."""
     with transaction.atomic():
-        board = Switchboard.lock(calls=call_ids)
+        board = _lock_with_offers(call_ids)
         lost = 0
         for call in board.calls.values():
             guest = board.guests.get(call.pk)
@@ -75,7 +75,7 @@ def note_lost(call_ids: Collection[int]) -> int:
                 or guest.lease_until is None
                 or guest.lease_until > board.now
                 or call.lost_at is not None
-                or call.state == CallState.ENDED
+                or not _may_be_told(board, call)
             ):
                 continue
             call.lost_at = board.now
@@ -88,16 +88,33 @@ def note_lost(call_ids: Collection[int]) -> int:
 def note_resumed(call_ids: Collection[int]) -> int:
     """Tell the seats that these phones are back."""
     with transaction.atomic():
-        board = Switchboard.lock(calls=call_ids)
+        board = _lock_with_offers(call_ids)
         back = 0
         for call in board.calls.values():
-            if call.lost_at is None or call.state == CallState.ENDED:
+            if call.lost_at is None or not _may_be_told(board, call):
                 continue
             call.lost_at = None
             board.tell(call, events.CallerResumed(call=board.view(call)), SYSTEM)
             back += 1
         board.commit()
     return back
+
+
+def _lock_with_offers(call_ids: Collection[int]) -> Switchboard:
+    """Lock calls and the seats they are offered to: these show the phone's state."""
+    offered = Call.objects.filter(pk__in=call_ids, state=CallState.OFFERED)
+    seats = [seat for seat in offered.values_list("seat_id", flat=True) if seat]
+    return Switchboard.lock(seats=seats, calls=call_ids)
+
+
+def _may_be_told(board: Switchboard, call: Call) -> bool:
+    """Say whether all who see the call can be told now.
+
+    A call that was offered a moment before the lock is left for the next second.
+    """
+    if call.state == CallState.OFFERED:
+        return call.seat_id in board.seats
+    return call.state != CallState.ENDED
 
 
 def end_lost(call_id: int) -> bool:
@@ -132,7 +149,7 @@ def note_verified(caller: Caller, former: Caller) -> None:
         return
     if caller.pk != former.pk and Call.objects.live().filter(caller=caller).exists():
         return
-    board = Switchboard.lock(calls=[row])
+    board = _lock_with_offers([row])
     call = board.calls[row]
     incident = call.incident
     incident.flags = [flag for flag in incident.flags if flag != "unverified"]

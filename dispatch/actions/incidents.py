@@ -36,14 +36,14 @@ def update_incident(
     with transaction.atomic():
         board = Switchboard.lock(seats=[holder.seat_id], calls=[call_id])
         seat = locked_seat(board, holder)
+        if known := known_ack(holder.author, command.id):
+            return known
         call = board.calls[call_id]
         host = board.hosts.get(call_id)
         if (
             host is None or host.seat_id != seat.pk
         ) and seat.wrap_up_call_id != call_id:
             raise NotYours
-        if known := known_ack(holder.author, command.id):
-            return known
         incident = (
             Incident.objects.select_for_update(of=("self",))
             .select_related("agency")

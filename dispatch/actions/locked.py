@@ -8,10 +8,11 @@ entries.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from dispatch import events
 from dispatch.events import CallEntry, CallView
@@ -52,6 +53,24 @@ SEAT_FIELDS = [
 ]
 
 
+def lock_rows(rows: QuerySet[Any]) -> None:
+    """Lock ordered rows, which are then read with what they point at.
+
+    Not in one query: PostgreSQL, when it had to wait for a row, takes that row as it
+    now is, but joins to it what it pointed at before the wait, or nothing at all.
+    """
+    if connection.features.has_select_for_update:
+        list(rows.select_for_update().values_list("pk", flat=True))
+
+
+def lock_calls(call_ids: Iterable[int]) -> dict[int, Call]:
+    """Lock calls in the order of their ids; return them with what views show."""
+    rows = Call.objects.filter(pk__in=set(call_ids)).order_by("pk")
+    lock_rows(rows)
+    related = ("incident__agency", "caller", "agency", "seat__agency")
+    return {call.pk: call for call in rows.select_related(*related)}
+
+
 class Locked:
     """Some seats and calls, locked, with their shifts, offers and rooms."""
 
@@ -79,21 +98,12 @@ class Locked:
         board = cls()
         seat_ids, call_ids = set(seats), set(calls)
         if seat_ids:
-            for seat in (
-                Seat.objects.filter(pk__in=seat_ids)
-                .order_by("pk")
-                .select_for_update(of=("self",))
-                .select_related("agency", "wrap_up_call__incident")
-            ):
+            rows = Seat.objects.filter(pk__in=seat_ids).order_by("pk")
+            lock_rows(rows)
+            for seat in rows.select_related("agency", "wrap_up_call__incident"):
                 board.seats[seat.pk] = seat
         if call_ids:
-            for call in (
-                Call.objects.filter(pk__in=call_ids)
-                .order_by("pk")
-                .select_for_update(of=("self",))
-                .select_related("incident__agency", "caller", "agency", "seat__agency")
-            ):
-                board.calls[call.pk] = call
+            board.calls = lock_calls(call_ids)
         board._read_around(seat_ids, call_ids)
         board.now = now()
         return board
@@ -173,7 +183,9 @@ class Locked:
         moment with two hosts.
         """
         if self._changed_offers:
-            Offer.objects.bulk_update(self._changed_offers, ["state", "settled_at"])
+            Offer.objects.bulk_update(
+                self._changed_offers, ["state", "settled_at", "expires_at"]
+            )
         if self._changed_participants:
             Participant.objects.bulk_update(
                 list({id(p): p for p in self._changed_participants}.values()),
@@ -195,10 +207,20 @@ class Locked:
             Offer.objects.bulk_create(self._new_offers)
         if self._new_hosts:
             Participant.objects.bulk_create(self._new_hosts)
-        return journal.record_many(self._drafts + self._agency_drafts())
+        return journal.record_many(self._drafts + self.agency_drafts())
 
-    def _agency_drafts(self) -> list[Draft]:
-        """Return the entries for the agencies' streams: one a changed call or seat."""
+    def agency_drafts(self) -> list[Draft]:
+        """Return the entries for the agencies' streams: one a changed call or seat.
+
+        A seat is also told when the call it is offered looks different: silent now,
+        lost, verified, at another place.
+        """
+        for call in self._changed_calls.values():
+            offer = self.offer_of_call(call)
+            if offer is not None and offer.seat_id in self.seats:
+                self._changed_seats.setdefault(
+                    offer.seat_id, ("offer changed", journal.SYSTEM, None)
+                )
         drafts = [
             Draft(
                 call.agency.uuid,
@@ -222,7 +244,11 @@ class Locked:
                         seat=seat_view(
                             seat,
                             self.shifts.get(pk),
-                            offer_view(offer, offer.call) if offer else None,
+                            offer_view(
+                                offer, self.calls.get(offer.call_id, offer.call)
+                            )
+                            if offer
+                            else None,
                             room.call if room else seat.wrap_up_call,
                         ),
                         why=why,

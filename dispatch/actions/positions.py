@@ -8,11 +8,12 @@ from uuid import UUID
 
 from accounts.models import Agency
 from dispatch import events
+from dispatch.actions.locked import Locked
 from dispatch.actions.messages import Guest
 from dispatch.errors import EpochStale
-from dispatch.models import Call, Participant
-from dispatch.snapshots import call_view, line_call
-from dispatch.states import ESCALATE_SECONDS, CallState, ParticipantRole
+from dispatch.models import Call
+from dispatch.snapshots import line_call
+from dispatch.states import ESCALATE_SECONDS, CallState
 from reports import journal
 from reports.clock import now
 from reports.events import (
@@ -41,10 +42,10 @@ class PositionItem:
 class PositionBatch:
     """Writes positions; see ``reports.writer.BatchFunction``."""
 
-    rank: ClassVar[int] = 5  # it locks calls
+    rank: ClassVar[int] = 5  # it locks seats and calls
 
     def __init__(self) -> None:
-        self._calls: dict[int, Call] = {}
+        self._board = Locked()
         self._drafts: list[tuple[Attempt, Draft]] = []
 
     def lock(self, attempts: Sequence[Attempt]) -> None:
@@ -53,33 +54,27 @@ class PositionBatch:
             [(a.item.author.id, a.item.client_id) for a in attempts]
         )
         ids = [a.item.place.call_id for a in attempts]
-        self._calls = {
-            call.pk: call
-            for call in Call.objects.filter(pk__in=ids)
-            .order_by("pk")
-            .select_for_update(of=("self",))
-            .select_related("incident__agency", "agency", "caller", "seat__agency")
-        }
-        epochs = dict(
-            Participant.objects.filter(
-                call_id__in=ids, role=ParticipantRole.GUEST, left_at__isnull=True
-            ).values_list("call_id", "epoch")
+        # A seat that is offered the call is shown where it now is.
+        offered = Call.objects.filter(pk__in=ids, state=CallState.OFFERED)
+        self._board = Locked.lock(
+            seats=[call.seat_id for call in offered if call.seat_id], calls=ids
         )
         for attempt in attempts:
             item: PositionItem = attempt.item
             key = (item.author.id, item.client_id)
+            guest = self._board.guests.get(item.place.call_id)
             if key in known:
                 attempt.outcome = known[key]
-            elif epochs.get(item.place.call_id, item.place.epoch) != item.place.epoch:
+            elif guest is not None and guest.epoch != item.place.epoch:
                 attempt.error = EpochStale()
 
     def write(self, attempts: Sequence[Attempt]) -> None:
         """Copy the last position on the call; move a waiting call to its ground."""
-        moved: list[Incident] = []
-        flagged: list[Incident] = []
+        incidents: list[Incident] = []
         for attempt in attempts:
             item: PositionItem = attempt.item
-            call = self._calls[item.place.call_id]
+            call = self._board.calls[item.place.call_id]
+            incident = call.incident
             had_area = (call.area_name, call.area_name_en)
             call.lat_e7 = item.position.lat_e7
             call.lon_e7 = item.position.lon_e7
@@ -87,36 +82,20 @@ class PositionBatch:
             call.position_at = now()
             call.area_name = item.position.area
             call.area_name_en = item.position.area_en
-            body = PositionReported(position=item.position)
-            self._note(attempt, call.incident.uuid, body, call, item.client_id)
-            if flags := _flags(call.incident, item):
-                call.incident.flags = flags
-                flagged.append(call.incident)
-                form = IncidentUpdated(incident=incident_view(call.incident))
-                self._note(attempt, call.incident.uuid, form, call)
-            old = call.agency
-            if (
-                item.agency is not None
-                and item.agency.pk != old.pk
-                and call.state == CallState.WAITING
-                and not old.is_synthetic
-            ):
-                call.agency = call.incident.agency = item.agency
-                call.escalate_at = now() + timedelta(seconds=ESCALATE_SECONDS)
-                moved.append(call.incident)
-                rerouted = events.CallRerouted(call=call_view(call))
-                self._note(attempt, call.incident.uuid, rerouted, call)
-                self._note(
-                    attempt, old.uuid, events.LineUpdated(call=line_call(call)), call
-                )
-            elif had_area == (call.area_name, call.area_name_en):
-                continue  # the line shows only the area's name
-            if call.state != CallState.ENDED:
-                body_line = events.LineUpdated(call=line_call(call))
-                self._note(attempt, call.agency.uuid, body_line, call)
+            reported = PositionReported(position=item.position)
+            self._note(attempt, reported, call, item.client_id)
+            is_moved = self._move(attempt, call)
+            flags = _flags(incident, item)
+            if is_moved or flags != incident.flags:
+                incident.flags = flags
+                incidents.append(incident)
+                form = IncidentUpdated(incident=incident_view(incident))
+                self._note(attempt, form, call)
+            if is_moved or had_area != (call.area_name, call.area_name_en):
+                self._board.line_changed(call)  # a line shows only the area's name
         if attempts:
             Call.objects.bulk_update(
-                list(self._calls.values()),
+                list(self._board.calls.values()),
                 [
                     "lat_e7",
                     "lon_e7",
@@ -128,35 +107,52 @@ class PositionBatch:
                     "escalate_at",
                 ],
             )
-        if moved:
-            Incident.objects.bulk_update(moved, ["agency"])
-        if flagged:
-            Incident.objects.bulk_update(flagged, ["flags"])
+        if incidents:
+            Incident.objects.bulk_update(incidents, ["agency", "flags"])
+
+    def _move(self, attempt: Attempt, call: Call) -> bool:
+        """Move a waiting call to the line of its ground, if that is another one."""
+        agency, old = attempt.item.agency, call.agency
+        if agency is None or agency.pk == old.pk or old.is_synthetic:
+            return False
+        if call.state != CallState.WAITING:
+            return False
+        call.agency = call.incident.agency = agency
+        call.escalate_at = now() + timedelta(seconds=ESCALATE_SECONDS)
+        self._note(attempt, events.CallRerouted(call=self._board.view(call)), call)
+        left = events.LineUpdated(call=line_call(call))
+        self._note(attempt, left, call, stream=old.uuid)
+        return True
 
     def _note(
         self,
         attempt: Attempt,
-        stream: UUID,
         body: EntryBody,
         call: Call,
         client_id: UUID | None = None,
+        *,
+        stream: UUID | None = None,
     ) -> None:
         draft = Draft(
-            stream, attempt.item.author, body, ("call", str(call.uuid)), client_id
+            stream or call.incident.uuid,
+            attempt.item.author,
+            body,
+            ("call", str(call.uuid)),
+            client_id,
         )
         self._drafts.append((attempt, draft))
 
     def entries(self, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Draft]]:
-        """Return the entries noted while writing."""
-        return self._drafts
+        """Return the entries noted while writing, then what the lines are told."""
+        return self._drafts + [
+            (attempts[-1], draft) for draft in self._board.agency_drafts()
+        ]
 
     def finish(self, attempts: Sequence[Attempt]) -> None:
         """An item's first entry is its ack; nothing to add."""
 
 
-def _flags(incident: Incident, item: PositionItem) -> list[str] | None:
-    """Return the incident's flags now that a place is known; None if they stay."""
+def _flags(incident: Incident, item: PositionItem) -> list[str]:
+    """Return the incident's flags now that a place is known."""
     flags = [f for f in incident.flags if not f.startswith("position_")]
-    if item.agency is None:
-        flags.append("position_outside")
-    return flags if flags != incident.flags else None
+    return flags if item.agency is not None else [*flags, "position_outside"]

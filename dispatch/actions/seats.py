@@ -65,7 +65,7 @@ def take_seat(
             holder = _begin(board, locked, operator)
             why = "taken over" if is_mine else "taken"
             board.seat_changed(locked, why, author, client_id)
-            return holder, board.commit()[0]
+            return holder, board.commit()[-1]  # after the seat that was left
     except IntegrityError as error:
         raise SeatHeld(is_you=False) from error
 

@@ -5,7 +5,7 @@ writer of each state. A verb moves locked rows in memory and notes the entries;
 ``commit`` writes them.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from dispatch import events
@@ -58,6 +58,12 @@ class Switchboard(Locked):
         offer.settled_at = self.now
         self._changed_offers.append(offer)
         self.offers.remove(offer)
+
+    def extend_offer(self, offer: Offer, until: datetime) -> None:
+        """Give the seat longer to answer."""
+        offer.expires_at = until
+        self._changed_offers.append(offer)
+        self.seat_changed(self.seats[offer.seat_id], "offer extended")
 
     def connect(
         self, call: Call, seat: Seat, author: Author, client_id: UUID | None

@@ -2,14 +2,15 @@
 
 A batch function of the group-commit writer. Incident, call and the guest's place are
 made in one transaction; the answer leaves after the commit. A tap is never refused: a
-repeated one finds its call, another one of the same phone is merged into its live call.
+repeated one finds its call, another one of the same phone is merged into its live call
+(``repeats.py`` writes down what it says).
 """
 
 import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid4
@@ -28,6 +29,7 @@ from dispatch.states import (
     CallState,
     ParticipantRole,
 )
+from reports import journal
 from reports.actions.incidents import NewIncident, open_incidents
 from reports.clock import now, wire_time
 from reports.events import IncidentOpened, MessagePosted, PositionReported, PositionView
@@ -87,7 +89,6 @@ class TapBatch:
         self._live: dict[int, Call] = {}
         self._moment = now()
         self._new: list[tuple[Attempt, Call]] = []
-        self._merged: list[Attempt] = []
         self._followers: list[tuple[Attempt, Attempt]] = []
 
     def lock(self, attempts: Sequence[Attempt]) -> None:
@@ -104,6 +105,7 @@ class TapBatch:
             caller_id__in=ids, state__in=LIVE_CALL_STATES
         ).select_related("incident__agency", "agency", "caller", "seat__agency"):
             live[call.caller_id] = call
+        known |= self._merged_before(attempts, known)
         epochs = dict(
             Participant.objects.filter(
                 call__in=known.values(), role=ParticipantRole.GUEST
@@ -114,14 +116,39 @@ class TapBatch:
             caller = callers[attempt.item.device_hash]
             old = known.get((caller.pk, attempt.item.tap.id))
             if old is not None:
-                attempt.outcome = tapped_call(old, epoch=epochs.get(old.pk))
+                is_merged = old.client_id != attempt.item.tap.id
+                attempt.outcome = tapped_call(
+                    old,
+                    epoch=None if is_merged else epochs.get(old.pk),
+                    is_merged=is_merged,
+                )
             elif caller.pk in live:
-                continue
+                attempt.outcome = tapped_call(
+                    live[caller.pk], epoch=None, is_merged=True
+                )
             elif caller.pk in first:  # a double tap inside one batch
                 self._followers.append((attempt, first[caller.pk]))
                 attempt.outcome = first[caller.pk]  # replaced in finish()
             else:
                 first[caller.pk] = attempt
+
+    def _merged_before(
+        self, attempts: Sequence[Attempt], known: dict[tuple[int, UUID], Call]
+    ) -> dict[tuple[int, UUID], Call]:
+        """Return the calls that taps asked again about were merged into."""
+        taps = {
+            (str(caller.uuid), tap): (caller.pk, tap)
+            for caller, tap in ((self._caller(a), a.item.tap.id) for a in attempts)
+            if (caller.pk, tap) not in known
+        }
+        where = journal.known_acks(taps)
+        calls = {
+            call.incident.uuid: call
+            for call in Call.objects.filter(
+                incident__uuid__in={recorded.stream for recorded in where.values()}
+            ).select_related("incident", "agency")
+        }
+        return {taps[key]: calls[recorded.stream] for key, recorded in where.items()}
 
     def _callers(self, items: Sequence[TapItem]) -> dict[str, Caller]:
         hashes = {item.device_hash for item in items}
@@ -152,9 +179,7 @@ class TapBatch:
 
     def write(self, attempts: Sequence[Attempt]) -> None:
         """Insert incidents, calls and guests of the taps that are new."""
-        moment = self._moment
-        new = [a for a in attempts if self._caller(a).pk not in self._live]
-        self._merged = [a for a in attempts if self._caller(a).pk in self._live]
+        moment, new = self._moment, attempts
         if not new:
             return
         incidents = open_incidents(
@@ -217,16 +242,6 @@ class TapBatch:
             drafts += [
                 (attempt, draft) for draft in self._first_entries(attempt.item, call)
             ]
-        for attempt in self._merged:
-            call = self._live[self._caller(attempt).pk]
-            body = events.CallRepeated(call=call_view(call))
-            author = Author("caller", str(call.caller.uuid))
-            drafts.append(
-                (
-                    attempt,
-                    Draft(call.incident.uuid, author, body, ("call", str(call.uuid))),
-                )
-            )
         return drafts
 
     def _first_entries(self, item: TapItem, call: Call) -> list[Draft]:
@@ -267,11 +282,12 @@ class TapBatch:
         """Say what became of each tap."""
         for attempt, call in self._new:
             attempt.outcome = tapped_call(call, epoch=1, is_new=True)
-        for attempt in self._merged:
-            call = self._live[self._caller(attempt).pk]
-            attempt.outcome = tapped_call(call, epoch=None, is_merged=True)
         for follower, leader in self._followers:
             follower.outcome = leader.outcome
+            if follower.item.tap.id != leader.item.tap.id:
+                follower.outcome = replace(
+                    leader.outcome, is_new=False, is_merged=True, epoch=None
+                )
 
     def _caller(self, attempt: Attempt) -> Caller:
         return self._by_hash[attempt.item.device_hash]

@@ -1,11 +1,13 @@
 """The doorbell between web processes, over the channel layer.
 
 Only "stream so-and-so stands at n" is sent; the entries are read from the database. The
-layer may lose a ring: the safety poll finds it within 3 s. Each process listens on one
-group, so that a restart of Redis loses no subscriptions that matter.
+layer may lose a ring: the safety poll finds it within 3 s. After a restart of Redis the
+layer accepts rings and delivers none, without an error, so each process rings itself
+every second: one that does not hear itself begins anew.
 """
 
 import asyncio
+import contextlib
 import logging
 from typing import Any
 from uuid import UUID
@@ -14,10 +16,13 @@ from channels.layers import get_channel_layer
 
 from dispatch.loops.base import Loop
 from reports import broadcast
+from reports.clock import monotonic
 
 log = logging.getLogger(__name__)
 
 GROUP = "alarm110.streams"
+DEAF_SECONDS = 4.0  # not having heard oneself for so long
+SEND_SECONDS = 2.0  # a ring that takes longer is given up
 
 
 class Doorbell(Loop):
@@ -26,7 +31,8 @@ class Doorbell(Loop):
     def __init__(self) -> None:
         super().__init__("doorbell", 1.0)
         self._layer = get_channel_layer()
-        self._channel: str | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._heard_at = monotonic()
         self._heads: dict[UUID, int] = {}
         self._ringing: asyncio.Task[None] | None = None
 
@@ -34,37 +40,49 @@ class Doorbell(Loop):
         """Tell the other processes; what gathers during one ring goes together."""
         self._heads.update(heads)
         if self._ringing is None or self._ringing.done():
-            self._ringing = asyncio.get_running_loop().create_task(self._ring())
+            self._ringing = asyncio.get_running_loop().create_task(self._ring_all())
 
-    async def _ring(self) -> None:
+    async def _ring_all(self) -> None:
         while self._heads:
             heads, self._heads = self._heads, {}
-            try:
-                await self._layer.group_send(
-                    GROUP,
-                    {
-                        "type": "streams.moved",
-                        "heads": {str(stream): head for stream, head in heads.items()},
-                    },
-                )
-            except Exception as error:  # never the fact's fault: it is committed
-                log.warning("the doorbell did not ring: %s", type(error).__name__)
+            await self._send({str(stream): head for stream, head in heads.items()})
+
+    async def _send(self, heads: dict[str, int]) -> None:
+        message = {"type": "streams.moved", "heads": heads}
+        try:
+            await asyncio.wait_for(self._layer.group_send(GROUP, message), SEND_SECONDS)
+        except Exception as error:  # never the fact's fault: it is committed
+            log.warning("the doorbell did not ring: %s", type(error).__name__)
 
     async def turn(self) -> None:
-        """Listen until the layer breaks; the loop then comes back."""
-        try:
-            if self._channel is None:
-                self._channel = await self._layer.new_channel()
-                await self._layer.group_add(GROUP, self._channel)
-            message: dict[str, Any] = await asyncio.wait_for(
-                self._layer.receive(self._channel), 2
+        """Ring oneself; who is deaf begins anew."""
+        if self._listener is None:
+            self._heard_at = monotonic()
+            self._listener = asyncio.get_running_loop().create_task(self._listen())
+        await self._send({})
+        if self._listener.done() or monotonic() - self._heard_at > DEAF_SECONDS:
+            log.warning("the doorbell is mute; listening anew")
+            await self._hang_up()
+
+    async def _listen(self) -> None:
+        channel = await self._layer.new_channel()
+        await self._layer.group_add(GROUP, channel)
+        while True:
+            message: dict[str, Any] = await self._layer.receive(channel)
+            self._heard_at = monotonic()
+            broadcast.registry().heads(
+                {UUID(stream): int(head) for stream, head in message["heads"].items()}
             )
-        except TimeoutError:
-            return
-        except Exception:
-            self._channel = None
-            raise
-        self.wake.set()  # more may wait
-        broadcast.registry().heads(
-            {UUID(stream): int(head) for stream, head in message["heads"].items()}
-        )
+
+    async def _hang_up(self) -> None:
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+            self._listener = None
+        with contextlib.suppress(Exception):  # it may be as dead as what it closes
+            await asyncio.wait_for(self._layer.flush(), SEND_SECONDS)
+
+    async def stop(self) -> None:
+        """Stop listening and ringing."""
+        await super().stop()
+        await self._hang_up()

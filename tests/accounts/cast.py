@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from accounts.actions.roles import change_rights
-from accounts.actions.roles import Right
+from accounts.actions.roles import Right, change_rights
 from accounts.models import Agency, User
 from accounts.states import RoleKind
 
 PASSWORD = "correct-horse-battery"
+# Without the hashed names, which need a collectstatic.
+PLAIN_STATIC = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 SQUARE = {
     "type": "Polygon",
     "coordinates": [[[121.0, 37.0], [121.2, 37.0], [121.2, 37.2], [121.0, 37.0]]],

@@ -1,105 +1,23 @@
-"""One file brings a region on line; a second run changes nothing; faults are named."""
+"""One file brings a region on line; a second run changes nothing."""
 
-import json
-import re
 import stat
-from io import StringIO
 from pathlib import Path
 
 import pytest
 import shapely
-from django.core.management import CommandError, call_command
-from django.db import connection
 
+from accounts.api.device import canary_device, device_hash
 from accounts.matching import read_polygon
 from accounts.models import Agency, Area, Caller, Role, Tier, User
 from accounts.snapshots import area_index, rights_of
 from accounts.states import RoleKind
-from dispatch.actions.regions.canary import canary_device_hash
 from dispatch.models import Seat
 from reports.journal import verify
-from reports.models import Entry, Stream
+from reports.models import Entry
+from tests.accounts.region import SMALL, everything, onboard, rewrite
 
 pytestmark = pytest.mark.django_db
 YANTAI = Path(__file__).parents[2] / "dispatch" / "regions" / "yantai.toml"
-
-SMALL = """\
-[region]
-code = "3706"
-name = "小城"
-demo = true
-
-[[agencies]]
-code = "370602"
-name = "甲"
-default = true
-areas = ["370602"]
-seats = 2
-tiers = [
-  { neighbour = "370613", after_seconds = 5 },
-]
-
-[[agencies]]
-code = "370613"
-name = "乙"
-areas = [
-  { file = "own.geojson", code = "900001", name = "自绘" },
-]
-seats = [{ number = 7, label = "七号", label_en = "Seven" }]
-
-[[categories]]
-code = "01"
-name = "盗窃"
-
-[[phrases]]
-text = "您好"
-text_en = "Hello"
-
-[[staff]]
-username = "chen"
-name = "陈"
-role = "operator"
-agencies = ["370602"]
-
-[[staff]]
-username = "zhao"
-name = "赵"
-role = "supervisor"
-agencies = ["*"]
-"""
-
-
-@pytest.fixture
-def region(tmp_path) -> Path:
-    """A small region file, with a polygon beside it."""
-    ring = [[121.0, 37.0], [121.1, 37.0], [121.1, 37.1], [121.0, 37.0]]
-    geometry = {"type": "Polygon", "coordinates": [ring]}
-    feature = {"type": "Feature", "properties": {}, "geometry": geometry}
-    (tmp_path / "own.geojson").write_text(json.dumps(feature))
-    path = tmp_path / "small.toml"
-    path.write_text(SMALL, encoding="utf-8")
-    return path
-
-
-def onboard(path: Path, *options: str) -> list[str]:
-    # All runs of a test share its transaction, and entries come once in each.
-    connection.run_on_commit.clear()
-    out = StringIO()
-    call_command("onboard", str(path), *options, stdout=out, no_color=True)
-    return out.getvalue().splitlines()
-
-
-def rewrite(path: Path, before: str, after: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
-
-
-def everything() -> list[list[tuple]]:
-    """Return all rows that onboarding writes."""
-    models = (Agency, Area, Tier, Seat, User, Role, Caller, Entry, Stream)
-    return [list(m.objects.order_by("pk").values_list()) for m in models]
-
 
 # --- Yantai --------------------------------------------------------------------------
 
@@ -180,7 +98,7 @@ def test_the_canary_has_everything_of_its_own(settings):
     assert operator.check_password(key)
     assert rights_of(operator).operator_agencies == {agency.pk}
     caller = Caller.objects.get(is_synthetic=True)
-    assert caller.device_hash == canary_device_hash(key)
+    assert caller.device_hash == device_hash(canary_device(key))
 
 
 def test_a_lost_canary_key_is_made_anew(settings):
@@ -193,7 +111,9 @@ def test_a_lost_canary_key_is_made_anew(settings):
     ]
     key = (settings.HOME / "canary.key").read_text().strip()
     assert User.objects.get(username="canary").check_password(key)
-    assert Caller.objects.get(is_synthetic=True).device_hash == canary_device_hash(key)
+    assert Caller.objects.get(is_synthetic=True).device_hash == device_hash(
+        canary_device(key)
+    )
 
 
 # --- What changes --------------------------------------------------------------------
@@ -322,105 +242,3 @@ def test_without_demo_nobody_gets_a_password(region, settings):
     assert "give a password: manage.py changepassword chen" in said
     assert not User.objects.get(username="chen").has_usable_password()
     assert not (settings.HOME / "demo.txt").exists()
-
-
-# --- --check and faults --------------------------------------------------------------
-
-
-def test_check_tells_and_writes_nothing(region, settings):
-    before = everything()
-    said = onboard(region, "--check")
-    assert "agency 370602: made" in said
-    assert said[-1] == "only checked: nothing was written"
-    assert everything() == before
-    assert not (settings.HOME / "demo.txt").exists()
-    assert not (settings.HOME / "canary.key").exists()
-
-
-# What is written instead of what, where the fault must be pointed at (the last such
-# text in the file), and a word of what must be said.
-FAULTS = [
-    ("seats = 2", "seets = 2", "seets", "seets"),
-    ("seats = 2", "seats = -1", "seats = -1", "seats"),
-    ("seats = 2", 'seats = "two"', "two", "seats"),
-    ("seats = 2", "seats = 2\nseats = 3", "seats = 3", "overwrite"),
-    ('name = "甲"', "name = 甲", "name = 甲", "value"),
-    ('code = "370602"', 'code = "37060"', '"37060"', "code"),
-    ('code = "370602"', 'code = "110101"', '"110101"', "not in region 3706"),
-    ('code = "370602"', 'code = "000000"', '"000000"', "canary"),
-    ('code = "370613"', 'code = "370602"', 'code = "370602"', "twice"),
-    ('neighbour = "370613"', 'neighbour = "370699"', "370699", "370699"),
-    ('neighbour = "370613"', 'neighbour = "370602"', "tiers = [", "own neighbour"),
-    ('areas = ["370602"]', 'areas = ["370699"]', "370699", "no polygon for 370699"),
-    ('"own.geojson"', '"gone.geojson"', "gone.geojson", "gone.geojson"),
-    ('"own.geojson"', '"small.toml"', "small.toml", "not GeoJSON"),
-    ('code = "900001", ', "", "own.geojson", "code"),
-    ('code = "900001"', 'code = "370602"', "own.geojson", "370602 is there twice"),
-    ('name = "乙"', 'name = "乙"\ndefault = true', "default = true", "default"),
-    ("number = 7", "number = 0", "number = 0", "seats"),
-    ('role = "operator"', 'role = "boss"', "boss", "boss"),
-    ('agencies = ["370602"]', 'agencies = ["370699"]', "370699", "370699"),
-    ('agencies = ["370602"]', "agencies = []", "chen", "needs agencies"),
-    ('agencies = ["370602"]', "everywhere = true", "chen", "works in an agency"),
-    ('username = "zhao"', 'username = "chen"', "chen", "twice"),
-    ('username = "zhao"', 'username = "canary"', '"canary"', "canary"),
-    ('[region]\ncode = "3706"\n', "[region]\n", "[region]", "code"),
-    ("[[phrases]]", "[[sayings]]", "sayings", "sayings"),
-    ('text = "您好"', 'text = "a\\u0000b"', "u0000", "text"),
-]
-
-
-@pytest.mark.parametrize("options", [(), ("--check",)])
-@pytest.mark.parametrize(("before", "after", "where", "word"), FAULTS)
-def test_a_fault_is_named_with_its_line_and_nothing_is_loaded(
-    region, settings, before, after, where, word, options
-):
-    rewrite(region, before, after)
-    text = region.read_text(encoding="utf-8")
-    line = text[: text.rindex(where)].count("\n") + 1
-    rows = everything()
-
-    with pytest.raises(CommandError) as refusal:
-        onboard(region, *options)
-
-    said = str(refusal.value)
-    assert "nothing was loaded" in said
-    assert word in said.split("\n", 1)[1]
-    assert re.search(rf"^  line {line}: ", said, re.MULTILINE), said
-    assert everything() == rows
-    assert not (settings.HOME / "canary.key").exists()
-
-
-def test_all_faults_are_told_at_once(region):
-    rewrite(region, 'username = "zhao"', 'username = "chen"')
-    rewrite(region, 'agencies = ["370602"]', 'agencies = ["370699"]')
-    with pytest.raises(CommandError) as refusal:
-        onboard(region)
-    assert str(refusal.value).count("line ") == 2
-
-
-def test_a_missing_file_and_a_foreign_encoding_are_one_clear_line(tmp_path):
-    with pytest.raises(CommandError, match="No such file"):
-        onboard(tmp_path / "gone.toml")
-    path = tmp_path / "gb.toml"
-    path.write_bytes('[region]\nname = "烟台"'.encode("gb18030"))
-    with pytest.raises(CommandError, match="not UTF-8"):
-        onboard(path)
-
-
-def test_a_refusal_half_way_undoes_what_came_before(region, settings):
-    Agency.objects.create(code="110101", name="别处", is_default=True)
-    rows = everything()
-    with pytest.raises(CommandError, match="default agency already"):
-        onboard(region)
-    assert everything() == rows
-    assert not (settings.HOME / "demo.txt").exists()
-
-
-def test_a_full_disk_undoes_the_passwords_that_could_not_be_told(region, settings):
-    (settings.HOME / "demo.txt").mkdir()  # nothing can be written there
-    rows = everything()
-    with pytest.raises(CommandError, match="nothing was loaded"):
-        onboard(region)
-    assert everything() == rows
-    assert not list(settings.HOME.glob("demo.txt.*"))

@@ -5,7 +5,6 @@ operator's password) and taps (the device value is derived from it), so it needs
 else of this machine, and its taps can go nowhere but to its own agency.
 """
 
-import hashlib
 import secrets
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from accounts.actions.configure import configure_agency
 from accounts.actions.roles import enrol, set_encoded_password
+from accounts.api.device import canary_device, device_hash
 from accounts.models import Agency, Caller, User
 from accounts.states import RoleKind
 from dispatch.actions.regions.changes import Changes
@@ -27,16 +27,6 @@ class CanaryKey(NamedTuple):
     key: str
     is_new: bool
     encoded: str | None
-
-
-def canary_device(key: str) -> str:
-    """Return the device value of the canary's phone."""
-    return hashlib.sha256(f"canary-device:{key}".encode()).hexdigest()
-
-
-def canary_device_hash(key: str) -> str:
-    """Return the ``Caller.device_hash`` of the canary's phone."""
-    return hashlib.sha256(canary_device(key).encode()).hexdigest()
 
 
 def read_key(path: Path) -> CanaryKey:
@@ -83,7 +73,7 @@ def _settle_operator(agency: Agency, key: CanaryKey, changes: Changes) -> None:
 
 
 def _settle_caller(key: CanaryKey, changes: Changes) -> None:
-    device = canary_device_hash(key.key)
+    device = device_hash(canary_device(key.key))
     caller = Caller.objects.filter(is_synthetic=True).first()
     if caller is None:
         Caller.objects.create(device_hash=device, is_synthetic=True)

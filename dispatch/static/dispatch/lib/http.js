@@ -10,12 +10,13 @@
 /**
  * @param {string} url
  * @param {{body?: unknown, headers?: Record<string, string>, timeoutMs?: number,
- *          keepalive?: boolean}} [options]  with a body it is a POST
+ *          keepalive?: boolean, signal?: AbortSignal}} [options]  with a body it is a POST
  * @returns {Promise<Answer>} rejects when the server was not reached in time
  */
 export async function request(url, options = {}) {
-  const { body, headers = {}, timeoutMs = 8000, keepalive = false } = options;
+  const { body, headers = {}, timeoutMs = 8000, keepalive = false, signal } = options;
   const giveUp = new AbortController();
+  signal?.addEventListener("abort", () => giveUp.abort());
   const timer = setTimeout(() => giveUp.abort(), timeoutMs);
   try {
     const response = await fetch(url, {

@@ -26,6 +26,7 @@ export class HttpDoor {
   #options;
   /** Counts starts, so that a loop left over from before a stop ends. */
   #round = 0;
+  #polling = new AbortController();
   #isRunning = false;
   #isPosting = false;
   #failures = 0;
@@ -50,6 +51,7 @@ export class HttpDoor {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#round += 1;
+    this.#polling = new AbortController();
     this.#failures = 0;
     this.#tell("connecting");
     this.#options.pending.allDue();
@@ -58,6 +60,7 @@ export class HttpDoor {
 
   stop() {
     this.#isRunning = false;
+    this.#polling.abort();
     this.#wake?.();
     this.#tell("down");
   }
@@ -107,7 +110,9 @@ export class HttpDoor {
     const after = needsWelcome ? -1 : cursors.at(stream);
     const wait = needsWelcome ? 0 : POLL_SECONDS;
     const url = `${base()}/inbox?after=${after}&wait=${wait}`;
-    const answer = await request(url, { headers: headers(), timeoutMs: POLL_TIMEOUT_MS });
+    const answer = await request(url, {
+      headers: headers(), timeoutMs: POLL_TIMEOUT_MS, signal: this.#polling.signal,
+    });
     if (!this.#isRunning) return false;
     if (NO_SUCH_CALL.includes(answer.status)) {
       this.#isRunning = false;
@@ -159,11 +164,15 @@ export class HttpDoor {
   /** @param {Frame} frame */
   async #post(frame) {
     const { base, headers, pending, onFrame } = this.#options;
-    const answer = await request(`${base()}/commands`, { body: frame, headers: headers() });
-    if (answer.status === 503) {
+    const { status, body } = await request(`${base()}/commands`, {
+      body: frame, headers: headers(),
+    });
+    if (status >= 500) {
       pending.answer({ type: "error", code: "try_again", id: frame.id });
-    } else if (answer.body?.type && !pending.answer(answer.body)) {
-      onFrame(answer.body);
+    } else if (body?.type) {
+      // An unreadable frame is refused without its id; here the request says whose it is.
+      const answer = { ...body, id: body.id ?? frame.id };
+      if (!pending.answer(answer) && body.type !== "ack") onFrame(answer);
     }
   }
 

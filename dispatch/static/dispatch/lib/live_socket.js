@@ -87,6 +87,11 @@ export class LiveSocket {
     this.#halt(0);
   }
 
+  /** Ask again where this window stands, on the same line. */
+  greetAgain() {
+    this.#hello();
+  }
+
   /** Look at the line now: the page is visible again, or the network is back. */
   check() {
     if (this.#ticking === undefined) return;

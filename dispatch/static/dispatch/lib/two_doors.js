@@ -1,6 +1,7 @@
 // One line to the server through whichever door works: the socket, or, when it fails,
 // HTTP. Commands and cursors are shared, so changing doors loses and repeats nothing.
 
+import { ageMs, mark } from "./age.js";
 import { Cursors } from "./cursors.js";
 import { HttpDoor } from "./http_door.js";
 import { LiveSocket } from "./live_socket.js";
@@ -17,6 +18,8 @@ import { Pending } from "./pending.js";
  */
 
 const SOCKET_AGAIN_MS = 30_000;
+// So long after changing doors, our own late request may look like another window's.
+const OWN_ECHO_MS = 10_000;
 
 export class TwoDoors {
   /** @type {LiveSocket | null} */ #socket = null;
@@ -24,6 +27,7 @@ export class TwoDoors {
   /** @type {TwoDoorsOptions & import("./wire.js").LineHooks} */ #options;
   /** @type {LineState} */ #told = "down";
   #isHttp = false;
+  /** @type {import("./age.js").Mark | null} */ #changedAt = null;
 
   /** @param {TwoDoorsOptions & import("./wire.js").LineHooks} options */
   constructor(options) {
@@ -38,7 +42,12 @@ export class TwoDoors {
         url: socketUrl,
         onWelcome: (welcome) => {
           this.#useSocket();
-          onWelcome(welcome);
+          if (welcome.epoch !== null || !this.#isOwnEcho()) return onWelcome(welcome);
+          this.#changedAt = null;
+          this.#socket?.greetAgain();
+        },
+        onFrame: (frame) => {
+          if (frame.code !== "epoch_stale" || !this.#isOwnEcho()) onFrame(frame);
         },
         onFailure: (failures, isTimeout) => {
           if (failures >= 2 || isTimeout) this.#useHttp();
@@ -107,6 +116,7 @@ export class TwoDoors {
   #useHttp() {
     if (this.#isHttp) return;
     this.#isHttp = true;
+    this.#changedAt = mark();
     this.#http.start();
   }
 
@@ -114,7 +124,17 @@ export class TwoDoors {
     if (this.#socket) this.#socket.paceMs = 0;
     if (!this.#isHttp) return;
     this.#isHttp = false;
+    this.#changedAt = mark();
     this.#http.stop();
+  }
+
+  /**
+   * A poll that reaches the server after the socket's hello takes the place from the
+   * socket. If another window really took it, our epoch is old and hello says so again.
+   */
+  #isOwnEcho() {
+    const isRecent = this.#changedAt !== null && ageMs(this.#changedAt) < OWN_ECHO_MS;
+    return isRecent && this.#options.right().epoch !== null;
   }
 
   /** HTTP works: perhaps the server was only restarting. Once now, then now and then. */

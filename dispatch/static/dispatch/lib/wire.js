@@ -7,7 +7,14 @@ export const MAX_STILL_BYTES = 40 * 1024;
 
 /** @typedef {{[field: string]: any, type: string}} Frame  anything on the wire */
 /** @typedef {Frame & {id: string}} Command  a frame that is answered by ack or error */
-/** @typedef {{type: "ack", id: string, stream?: string, seq?: number}} Ack */
+/**
+ * @typedef {object} Ack
+ * @property {"ack"} type
+ * @property {string} id
+ * @property {string} [stream]
+ * @property {number} [seq]
+ * @property {number} [epoch]  a take-over through the second door brings it here
+ */
 /**
  * @typedef {object} Entry  a numbered fact; a hidden one has only stream, seq and skip
  * @property {string} stream

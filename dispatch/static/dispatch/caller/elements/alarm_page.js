@@ -47,7 +47,7 @@ export class AlarmPage extends HTMLElement {
     addEventListener("popstate", () => this.#alarm.isLive && facts.tell("back"), { signal });
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
     this.#senses.prepare();
-    this.#alarm.resume(this.dataset.live === "true");
+    this.#alarm.resume();
     this.#render();
   }
 
@@ -88,7 +88,7 @@ export class AlarmPage extends HTMLElement {
       case "hang-up":
         return this.#alarm.hangUp();
       case "take-over":
-        return this.#alarm.takeOver();
+        return void this.#alarm.takeOver();
       case "go-silent":
         return this.#alarm.setMode("silent");
       case "leave-silence":
@@ -142,7 +142,7 @@ export class AlarmPage extends HTMLElement {
 
   #tick() {
     this.#senses.follow();
-    this.#showClock();
+    this.#showTime();
   }
 
   #render() {
@@ -152,6 +152,11 @@ export class AlarmPage extends HTMLElement {
     this.dataset.mode = mode;
     document.documentElement.dataset.theme = mode === "silent" ? "dark" : "auto";
     document.documentElement.toggleAttribute("data-silent", mode === "silent");
+    for (const bar of document.querySelectorAll("meta[name=theme-color]")) {
+      const { dataset } = /** @type {HTMLMetaElement} */ (bar);
+      dataset.awake ??= bar.getAttribute("content") ?? "";
+      bar.setAttribute("content", mode === "silent" ? "#000000" : dataset.awake);
+    }
     this.#showOnly("[data-only]", (element) => element.dataset.only, phase);
     this.#showOnly("[data-mode-only]", (element) => element.dataset.modeOnly, mode);
     const hold = isReadOnly ? "read-only" : "held";
@@ -161,11 +166,10 @@ export class AlarmPage extends HTMLElement {
       else if (!element.hasAttribute("data-only")) element.toggleAttribute("hidden", false);
     }
     part(this, "offline").hidden = navigator.onLine;
-    part(this, "not-sent").hidden = failures === 0;
     part(this, "tries").hidden = failures === 0;
     write(part(this, "tries"), fill(gettext("Tries so far: %(failures)s"), { failures }));
     this.#showEnd();
-    this.#showClock();
+    this.#showTime();
     if (phase !== this.#phase) this.#enter(phase);
   }
 
@@ -199,7 +203,16 @@ export class AlarmPage extends HTMLElement {
     const call = this.#alarm.state?.call;
     if (this.#alarm.phase !== "ended" || !call) return;
     write(part(this, "end-number"), call.number);
-    write(part(this, "end-why"), endSentence(call.end_reason));
+    const hasPhone = Boolean(this.#alarm.state?.caller.phone_masked);
+    write(part(this, "end-why"), endSentence(call.end_reason, hasPhone));
+  }
+
+  /** What changes by the clock alone. */
+  #showTime() {
+    const { isLate, isLongWait, truth } = this.#alarm;
+    part(this, "not-sent").hidden = !isLate;
+    this.toggleAttribute("data-urge", isLate || isLongWait || truth.is === "silent");
+    this.#showClock();
   }
 
   /** In silence the time of day, else how long the call has lasted. */

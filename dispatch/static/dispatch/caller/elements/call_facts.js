@@ -37,6 +37,7 @@ export class CallFacts extends HTMLElement {
     alarm.addEventListener("news", (event) => {
       const news = /** @type {CustomEvent} */ (event).detail;
       if (news === "returned") this.tell(news);
+      else this.#news = null; // what was told before is over
     });
     this.#ticking = setInterval(() => this.#render(), TICK_MS);
   }
@@ -94,9 +95,11 @@ export class CallFacts extends HTMLElement {
 
   /** @param {Alarm} alarm */
   #renderPlace(alarm) {
-    const { main, more, isNobody } = placeSentence(alarm.place, this.#phone);
+    const isKnown = alarm.truth.is !== "silent";
+    const { main, more, isNobody } = placeSentence(alarm.place, this.#phone, isKnown);
     const element = part(this, "place");
     element.toggleAttribute("data-nobody", isNobody);
+    element.toggleAttribute("data-old", !isKnown);
     if (element.dataset.said !== main) {
       element.dataset.said = main;
       if (main) this.#announce(main);
@@ -112,7 +115,8 @@ export class CallFacts extends HTMLElement {
     const { position, camera } = senses;
     const hasPlace = alarm.state?.position ?? null;
     this.#tick("position", position.state, positionSentence(position.state, hasPlace));
-    this.#tick("camera", camera.state, cameraSentence(camera.state, camera.isSeen));
+    const isSeen = camera.isSeen && alarm.truth.is === "connected";
+    this.#tick("camera", camera.state, cameraSentence(camera.state, isSeen));
   }
 
   /** @param {string} name @param {string} state @param {{tone: string, words: string}} said */

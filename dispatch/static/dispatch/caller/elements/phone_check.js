@@ -8,6 +8,7 @@ import { fill, gettext } from "../../lib/words.js";
 
 export class PhoneCheck extends HTMLElement {
   /** @type {Alarm | null} */ #alarm = null;
+  #isConfirmed = false;
 
   /** @param {Alarm} alarm */
   begin(alarm) {
@@ -29,14 +30,12 @@ export class PhoneCheck extends HTMLElement {
     button.disabled = true;
     this.#say("");
     try {
-      const capability = this.#alarm?.call?.capability;
       const answer = await request(`/api/v1/caller/${step}`, {
         body: { [step]: field.value.trim() },
-        headers: capability ? { "Alarm110-Capability": capability } : {},
       });
       if (answer.status >= 400) this.#say(answer.body?.detail ?? gettext("Try again."));
       else if (step === "phone") this.#step("code");
-      else this.#say(gettext("Confirmed."));
+      else if (!this.#isConfirmed) this.#say(gettext("Confirmed."));
     } catch {
       this.#say(gettext("No connection. Try again."));
     } finally {
@@ -56,6 +55,8 @@ export class PhoneCheck extends HTMLElement {
   #render() {
     const caller = this.#alarm?.state?.caller;
     if (!caller?.phone_masked) return;
+    if (!this.#isConfirmed) this.#say("");
+    this.#isConfirmed = true;
     const words = fill(gettext("Phone number confirmed: %(phone)s"), {
       phone: caller.phone_masked,
     });

@@ -9,12 +9,14 @@ import { clockTime } from "../models/sentences.js";
 
 const TYPING_SHOWN_MS = 4000;
 const TYPING_GAP_MS = 2000;
-const AT_BOTTOM_PX = 40;
+const AT_END_PX = 40;
 
 export class TalkThread extends HTMLElement {
   /** @type {Alarm | null} */ #alarm = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #typingTimer;
   #typedAt = -Infinity;
+  /** Whether the newest words are in sight, and should stay so. */
+  #isAtEnd = true;
   /** @type {Map<string, HTMLElement>} */ #items = new Map();
 
   /** @param {Alarm} alarm */
@@ -26,6 +28,12 @@ export class TalkThread extends HTMLElement {
     });
     this.addEventListener("click", (event) => this.#quick(event));
     this.addEventListener("submit", (event) => this.#submit(event));
+    const pane = this.#pane();
+    pane.addEventListener("scroll", () => {
+      const below = pane.scrollHeight - pane.scrollTop - pane.clientHeight;
+      this.#isAtEnd = below < AT_END_PX;
+    });
+    new ResizeObserver(() => this.#stayAtEnd()).observe(pane);
     const field = this.#field();
     field.addEventListener("input", () => this.#typed());
     field.addEventListener("keydown", (event) => {
@@ -39,7 +47,7 @@ export class TalkThread extends HTMLElement {
   /** @param {Event} event */
   #quick(event) {
     const button = /** @type {Element} */ (event.target).closest("button[data-say]");
-    if (button) this.#alarm?.say(button.textContent?.trim() ?? "");
+    if (button) this.#alarm?.words.say(button.textContent?.trim() ?? "");
   }
 
   /** @param {SubmitEvent} event */
@@ -48,7 +56,7 @@ export class TalkThread extends HTMLElement {
     const field = this.#field();
     const text = field.value.replaceAll("\0", "").trim();
     if (!text) return field.focus();
-    this.#alarm?.say(text);
+    this.#alarm?.words.say(text);
     field.value = "";
     this.#grow(field);
     field.focus();
@@ -83,9 +91,7 @@ export class TalkThread extends HTMLElement {
       const isHere = button.getAttribute("data-phase-only") === alarm.phase;
       button.toggleAttribute("hidden", !isHere);
     }
-    const pane = find(this, ".thread", HTMLElement);
-    const list = find(pane, "ol", HTMLElement);
-    const isAtBottom = pane.scrollHeight - pane.scrollTop - pane.clientHeight < AT_BOTTOM_PX;
+    const list = find(this.#pane(), "ol", HTMLElement);
     const lines = this.#lines(alarm);
     const keys = new Set(lines.map((line) => line.key));
     for (const [key, item] of this.#items) {
@@ -94,7 +100,7 @@ export class TalkThread extends HTMLElement {
       this.#items.delete(key);
     }
     for (const line of lines) this.#place(list, line);
-    if (isAtBottom) pane.scrollTop = pane.scrollHeight;
+    this.#stayAtEnd();
   }
 
   /** @param {Alarm} alarm @returns {Line[]} confirmed first, then what is on its way */
@@ -106,8 +112,8 @@ export class TalkThread extends HTMLElement {
       note: clockTime(message.at),
       tone: message.side === "caller" ? "received" : "",
     }));
-    const unsent = alarm.unsent.map(({ id, text }) => {
-      const isRefused = alarm.refused.has(id);
+    const unsent = alarm.words.unsent.map(({ id, text }) => {
+      const isRefused = alarm.words.isRefused(id);
       return {
         key: id,
         side: "caller",
@@ -140,6 +146,15 @@ export class TalkThread extends HTMLElement {
     const small = find(item, "small", HTMLElement);
     const told = tone === "received" ? `${note} ✓` : note;
     if (small.textContent !== told) small.textContent = told;
+  }
+
+  #stayAtEnd() {
+    const pane = this.#pane();
+    if (this.#isAtEnd) pane.scrollTop = pane.scrollHeight;
+  }
+
+  #pane() {
+    return find(this, ".thread", HTMLElement);
   }
 
   #field() {

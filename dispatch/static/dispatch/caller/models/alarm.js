@@ -2,11 +2,12 @@
 // server's word, what is still on its way, and whether this window holds the call.
 // Events: "change" (look again), "news" (tell once), "frame" (stills, typing).
 
+import { ageMs, mark } from "../../lib/age.js";
 import { TwoDoors } from "../../lib/two_doors.js";
 import { findMine, makeTap, sendTap } from "../../lib/tap.js";
-import { newId } from "../../lib/wire.js";
 import { applyEntry, newsBetween } from "./alarm_state.js";
 import { lineTruth } from "./line_truth.js";
+import { OwnWords } from "./own_words.js";
 
 /** @typedef {import("../../lib/wire.js").Frame} Frame */
 /** @typedef {import("./alarm_state.js").AlarmState} AlarmState */
@@ -14,7 +15,9 @@ import { lineTruth } from "./line_truth.js";
 /** @typedef {"idle" | "sending" | "waiting" | "talking" | "ended"} Phase */
 /** @typedef {{place: number, wait_seconds: number | null, seats_open: number}} Place */
 
-const MINE_AGAIN_MS = 3000;
+const LATE_MS = 2500;
+const LONG_WAIT_MS = 60_000;
+const MINE_AGAIN_MS = [1000, 3000, 10_000, 30_000];
 
 export class Alarm extends EventTarget {
   /** @type {AlarmState | null} what the server confirmed */ state = null;
@@ -23,17 +26,20 @@ export class Alarm extends EventTarget {
   failures = 0;
   /** How often the server welcomed this window; each time it forgot what passes. */
   welcomes = 0;
-  /** @type {Set<string>} ids of words the server refused */ refused = new Set();
+  words;
 
   #outbox;
   /** @type {TwoDoors | null} */ #line = null;
   /** @type {number | null} */ #epoch = null;
+  #isWelcome = false;
+  /** @type {import("../../lib/age.js").Mark | null} */ #sendingSince = null;
   #clockAheadMs = 0;
 
   /** @param {import("./outbox.js").Outbox} outbox */
   constructor(outbox) {
     super();
     this.#outbox = outbox;
+    this.words = new OwnWords(outbox, (frame) => this.command(frame), () => this.#changed());
   }
 
   // --- What is true now --------------------------------------------------------------
@@ -53,7 +59,7 @@ export class Alarm extends EventTarget {
 
   /** Another window holds the call; this one watches. */
   get isReadOnly() {
-    return this.isLive && this.#epoch === null;
+    return this.isLive && this.#isWelcome && this.#epoch === null;
   }
 
   /** Whether camera and position of this window belong to the call. */
@@ -66,12 +72,20 @@ export class Alarm extends EventTarget {
     return this.#outbox.tap?.mode ?? this.#outbox.call?.mode ?? "normal";
   }
 
-  get call() {
-    return this.#outbox.call;
+  /** The tap is on its way for longer than one should be left to wonder. */
+  get isLate() {
+    const since = this.#sendingSince;
+    return this.phase === "sending" && (this.failures > 0 || (!!since && ageMs(since) > LATE_MS));
   }
 
-  get unsent() {
-    return this.#outbox.unsent;
+  /** Nobody answered for a minute: the phone number is shown larger. */
+  get isLongWait() {
+    const { call } = this.#outbox;
+    return this.phase === "waiting" && !!call && this.now - Date.parse(call.queued_at) > LONG_WAIT_MS;
+  }
+
+  get call() {
+    return this.#outbox.call;
   }
 
   get truth() {
@@ -98,12 +112,12 @@ export class Alarm extends EventTarget {
     this.#deliver();
   }
 
-  /** After a load: go on where this window, or this phone, was. @param {boolean} isLive */
-  resume(isLive) {
+  /** After a load: go on where this window, or this phone, was. */
+  resume() {
     if (this.#outbox.tap) this.#deliver();
     else if (this.#outbox.ended) this.state = this.#outbox.ended;
     else if (this.#outbox.call) this.#connect();
-    else if (isLive) this.#adopt();
+    else this.#adopt();
     this.#changed();
   }
 
@@ -114,7 +128,6 @@ export class Alarm extends EventTarget {
     this.#outbox.clear();
     Object.assign(this, { state: null, place: null, failures: 0 });
     this.#epoch = null;
-    this.refused.clear();
     this.#changed();
   }
 
@@ -126,6 +139,7 @@ export class Alarm extends EventTarget {
   async #deliver() {
     const { tap } = this.#outbox;
     if (!tap) return;
+    this.#sendingSince = mark();
     this.#changed();
     const tapped = await sendTap(tap, {
       isWanted: () => this.#outbox.tap?.id === tap.id,
@@ -142,8 +156,9 @@ export class Alarm extends EventTarget {
     this.#changed();
   }
 
-  /** This phone has a live call that this window does not know yet. */
-  async #adopt() {
+  /** Perhaps this phone has a live call that this window does not know: another window's,
+   * or one raised by the plain form. @param {number} [tries] */
+  async #adopt(tries = 0) {
     try {
       const mine = await findMine();
       if (this.phase !== "idle" || !mine) return;
@@ -151,19 +166,12 @@ export class Alarm extends EventTarget {
       this.#connect();
       this.#changed();
     } catch {
-      setTimeout(() => this.phase === "idle" && this.#adopt(), MINE_AGAIN_MS);
+      const ms = MINE_AGAIN_MS[tries];
+      if (ms) setTimeout(() => this.phase === "idle" && this.#adopt(tries + 1), ms);
     }
   }
 
   // --- Acting ------------------------------------------------------------------------
-
-  /** @param {string} text */
-  say(text) {
-    const words = { id: newId(), text };
-    this.#outbox.add(words);
-    this.#post(words);
-    this.#changed();
-  }
 
   /** @param {Mode} mode */
   setMode(mode) {
@@ -177,12 +185,17 @@ export class Alarm extends EventTarget {
   }
 
   /** Continue here what another window holds. */
-  takeOver() {
+  async takeOver() {
     this.#line?.start();
-    this.command({ type: "take_over" }).catch(() => {});
+    try {
+      const { epoch } = await this.command({ type: "take_over" });
+      if (epoch !== undefined) this.#hold(epoch);
+    } catch {
+      // Over meanwhile, or not ours: the next welcome says so.
+    }
   }
 
-  /** @param {Frame} frame @returns {Promise<unknown>} */
+  /** @param {Frame} frame @returns {Promise<import("../../lib/wire.js").Ack>} */
   command(frame) {
     return this.#line?.command(frame) ?? Promise.reject(new Error("no call"));
   }
@@ -192,17 +205,6 @@ export class Alarm extends EventTarget {
     return this.isHeld && (this.#line?.send(frame) ?? false);
   }
 
-  /** @param {import("./outbox.js").Unsent} words */
-  async #post({ id, text }) {
-    try {
-      await this.command({ type: "post_message", id, text });
-      this.#outbox.drop(id);
-    } catch {
-      this.refused.add(id);
-    }
-    this.#changed();
-  }
-
   // --- Listening ---------------------------------------------------------------------
 
   #connect() {
@@ -210,6 +212,7 @@ export class Alarm extends EventTarget {
     if (!call) return;
     this.#line?.stop();
     this.#epoch = call.epoch;
+    this.#isWelcome = false;
     const capability = call.capability ?? "";
     if (call.place) {
       const { place, seats_open } = call;
@@ -234,14 +237,14 @@ export class Alarm extends EventTarget {
       },
     });
     this.#line.start();
-    this.unsent.forEach((words) => this.#post(words));
+    this.words.resend();
   }
 
   /** @param {import("../../lib/wire.js").Welcome} welcome @param {string} stream */
   #welcome(welcome, stream) {
     this.welcomes += 1;
-    this.#epoch = welcome.epoch;
-    this.#outbox.keepEpoch(welcome.epoch);
+    this.#isWelcome = true;
+    this.#hold(welcome.epoch);
     this.#clockAheadMs = Date.parse(welcome.at) - Date.now();
     const snapshot = welcome.snapshots[stream];
     this.#become(snapshot ?? this.state);
@@ -249,7 +252,7 @@ export class Alarm extends EventTarget {
 
   /** @param {import("../../lib/wire.js").Entry} entry */
   #apply(entry) {
-    if (entry.data?.client_id) this.#outbox.drop(entry.data.client_id);
+    this.words.arrived(entry.data?.client_id);
     if (this.state) this.#become(applyEntry(this.state, entry));
   }
 
@@ -286,10 +289,19 @@ export class Alarm extends EventTarget {
   #hear(frame) {
     if (frame.type === "place") this.place = /** @type {any} */ (frame);
     else if (frame.type === "resync") this.#become(frame.snapshot);
-    else if (frame.type === "error" && frame.code === "epoch_stale") this.#epoch = null;
+    else if (frame.type === "error" && frame.code === "epoch_stale") this.#hold(null);
     else if (frame.type !== "heartbeat") {
-      this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+      return void this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
     }
+    this.#changed();
+  }
+
+  /** @param {number | null} epoch  null: another window holds the call */
+  #hold(epoch) {
+    const isBack = this.#epoch === null && epoch !== null;
+    this.#epoch = epoch;
+    this.#outbox.keepEpoch(epoch);
+    if (isBack) this.words.resend();
     this.#changed();
   }
 

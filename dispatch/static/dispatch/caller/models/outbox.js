@@ -60,8 +60,7 @@ export class Outbox {
   /** @param {number | null} epoch */
   keepEpoch(epoch) {
     const { call } = this.#kept;
-    // Null is not kept: the number of a place lost is what proves it was once ours.
-    if (call && epoch !== null) this.#write({ ...this.#kept, call: { ...call, epoch } });
+    if (call && call.epoch !== epoch) this.#write({ ...this.#kept, call: { ...call, epoch } });
   }
 
   /** @param {"normal" | "silent"} mode */

@@ -9,6 +9,7 @@ const UNANSWERED_MS = 15_000;
  * @typedef {object} Asked
  * @property {Question} name
  * @property {PermissionName} permission
+ * @property {boolean} isPossible  false: the browser cannot, so there will be no question
  * @property {() => boolean} isNeeded
  * @property {() => Promise<unknown>} ask  settles when answered
  */
@@ -38,9 +39,9 @@ export class Questions {
   }
 
   /** @param {Asked} question */
-  async #one({ name, permission, isNeeded, ask }) {
-    const state = await permissionState(permission);
-    if (state === "prompt") {
+  async #one({ name, permission, isPossible, isNeeded, ask }) {
+    const willAsk = isPossible && (await permissionState(permission)) === "prompt";
+    if (willAsk) {
       this.#explain(name);
       await rest(READ_MS);
     }

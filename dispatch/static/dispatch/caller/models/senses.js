@@ -1,6 +1,7 @@
 // What this phone gives to the call besides words: its place and its camera. Asks for
 // them in order, tells the seat what it can count on, and lets go when the call is over.
 
+import { StillCamera } from "../../lib/still_camera.js";
 import { Pictures } from "./pictures.js";
 import { PositionWatch } from "./position_watch.js";
 import { Questions, permissionState, whenGranted } from "./questions.js";
@@ -34,12 +35,14 @@ export class Senses extends EventTarget {
         {
           name: "position",
           permission: "geolocation",
+          isPossible: PositionWatch.isPossible,
           isNeeded: () => this.position.state === "off" && this.#hasBegun,
           ask: () => this.position.start(),
         },
         {
           name: "camera",
           permission: /** @type {PermissionName} */ ("camera"),
+          isPossible: StillCamera.isPossible,
           isNeeded: () => this.camera.state === "off" && this.#hasBegun
             && !this.#outbox.isCameraOff,
           ask: () => this.camera.start(),

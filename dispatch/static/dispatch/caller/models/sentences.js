@@ -33,9 +33,10 @@ export function truthSentence({ is, seconds }, seat, isOffered, phone) {
 
 /**
  * @param {import("./alarm.js").Place | null} place @param {string} phone
+ * @param {boolean} isKnown  whether the server said so lately
  * @returns {{main: string, more: string, isNobody: boolean}}
  */
-export function placeSentence(place, phone) {
+export function placeSentence(place, phone, isKnown) {
   if (!place) return { main: "", more: "", isNobody: false };
   if (place.seats_open === 0) {
     return {
@@ -47,7 +48,8 @@ export function placeSentence(place, phone) {
   const main = place.place <= 1
     ? gettext("You are next")
     : fill(gettext("Place in line: %(place)s"), { place: place.place });
-  return { main, more: waitSentence(place.wait_seconds), isNobody: false };
+  const more = isKnown ? waitSentence(place.wait_seconds) : gettext("when last heard");
+  return { main, more, isNobody: false };
 }
 
 /** @param {number | null} seconds */
@@ -95,15 +97,15 @@ export function cameraSentence(sense, isSeen) {
 /** @param {import("./questions.js").Question} question */
 export function questionSentence(question) {
   return question === "position"
-    ? gettext("Your phone will now ask for your position. Allow it, so that the police can find you.")
-    : gettext("Your phone will now ask for the camera. Allow it, so that the police can see.");
+    ? gettext("Your phone now asks for your position. Allow it, so that the police find you.")
+    : gettext("Your phone now asks for the camera. Allow it, so that the police see.");
 }
 
 /** @param {"returned" | "resumed" | "back"} news */
 export function newsSentence(news) {
   switch (news) {
     case "returned":
-      return gettext("The call-taker was cut off. You keep your place in line; the next one answers.");
+      return gettext("The call-taker was cut off. You keep your place in line.");
     case "resumed":
       return gettext("The connection is back. Same call.");
     default:
@@ -111,15 +113,17 @@ export function newsSentence(news) {
   }
 }
 
-/** @param {string} reason */
-export function endSentence(reason) {
+/** @param {string} reason @param {boolean} hasPhone  whether a phone number was confirmed */
+export function endSentence(reason, hasPhone) {
   switch (reason) {
     case "seat_ended":
       return gettext("The call-taker ended the call.");
     case "caller_ended":
       return gettext("You ended the call.");
     case "caller_lost":
-      return gettext("The connection to your phone was lost for too long. The police know and can try to reach you.");
+      return hasPhone
+        ? gettext("The connection to your phone was lost for too long. The police know, and have your phone number.")
+        : gettext("The connection to your phone was lost for too long. The police know.");
     default:
       return "";
   }

@@ -31,7 +31,10 @@ export class CallHead extends Region {
     const { seat, incident } = this.desk;
     if (this.desk.view !== "call" || !seat) return;
     const left = Math.max(0, (Date.parse(seat.wrap_up_until ?? "") - now) / 1000);
-    this.write("wrap-up-words", fill(gettext("Wrap-up %(time)s"), { time: duration(left || 0) }));
+    this.write(
+      "wrap-up-words",
+      fill(gettext("Wrap-up %(time)s"), { time: duration(left || 0) }),
+    );
     if (!incident) return;
     const { connected_at: from, ended_at: until } = incident.call;
     this.write("time", duration(secondsSince(from, until ? Date.parse(until) : now)));
@@ -57,9 +60,11 @@ export class CallHead extends Region {
     const state = this.find("state");
     this.write("number", shortNumber(call.number));
     this.find("number").title = call.number;
-    if (call.state === "ended") writeMark(state, "muted", "phone-off", endReason(call.end_reason));
+    if (call.state === "ended")
+      writeMark(state, "muted", "phone-off", endReason(call.end_reason));
     else if (!isLive) writeMark(state, "warn", "refresh-cw", gettext("Back in the line"));
-    else if (this.desk.line !== "live") writeMark(state, "warn", "wifi-off", gettext("Connection cut"));
+    else if (this.desk.line !== "live")
+      writeMark(state, "warn", "wifi-off", gettext("Connection cut"));
     else if (call.lost_at) writeMark(state, "warn", "wifi-off", gettext("Caller lost"));
     else writeMark(state, "live", "circle-dot", gettext("Live"));
     const who = [caller.name_masked, caller.phone_masked].filter(Boolean).join(" ");
@@ -76,7 +81,8 @@ export class CallHead extends Region {
     this.#announced = stamp;
     if (call.state === "ended") this.announce(endReason(call.end_reason));
     else if (call.lost_at) this.announce(gettext("The caller is lost."));
-    else if (call.mode === "silent") this.announce(gettext("Connected. Silent call: write only."));
+    else if (call.mode === "silent")
+      this.announce(gettext("Connected. Silent call: write only."));
     else this.announce(gettext("Connected."));
   }
 

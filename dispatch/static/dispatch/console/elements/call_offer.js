@@ -29,7 +29,10 @@ export class CallOffer extends Region {
     this.reveal("auto", !isRing);
     this.reveal("silent", offer.mode === "silent");
     this.reveal("lost", Boolean(offer.lost_at));
-    this.write("title", fill(gettext("Call %(number)s"), { number: shortNumber(offer.number) }));
+    this.write(
+      "title",
+      fill(gettext("Call %(number)s"), { number: shortNumber(offer.number) }),
+    );
     this.write("where", areaName(offer) || gettext("Place unknown"));
     this.write("who", assuranceName(offer.assurance));
     this.write("priority", `${offer.priority} · ${priorityName(offer.priority)}`);
@@ -67,7 +70,10 @@ export class CallOffer extends Region {
   #arrive(offer) {
     this.#shown = offer.offer;
     const silent = offer.mode === "silent" ? gettext("Silent.") : "";
-    const words = fill(gettext("Call offered. %(area)s. %(silent)s"), { area: areaName(offer) || gettext("Place unknown"), silent });
+    const words = fill(gettext("Call offered. %(area)s. %(silent)s"), {
+      area: areaName(offer) || gettext("Place unknown"),
+      silent,
+    });
     this.announce(words);
     if (offer.answer !== "ring") return;
     this.ring.start();

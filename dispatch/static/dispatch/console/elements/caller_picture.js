@@ -20,8 +20,13 @@ export class CallerPicture extends Region {
 
   begin() {
     const image = /** @type {HTMLImageElement} */ (this.find("still"));
-    this.#view = new StillView({ image, onSeen: (n) => void this.desk.send({ type: "still_seen", n }) });
-    this.desk.addEventListener("still", (event) => this.#arrive(/** @type {CustomEvent} */ (event).detail));
+    this.#view = new StillView({
+      image,
+      onSeen: (n) => void this.desk.send({ type: "still_seen", n }),
+    });
+    this.desk.addEventListener("still", (event) =>
+      this.#arrive(/** @type {CustomEvent} */ (event).detail),
+    );
     this.desk.addEventListener("cleared", () => this.#clear());
   }
 
@@ -40,7 +45,13 @@ export class CallerPicture extends Region {
     if (this.desk.view !== "call" || !incident) return;
     const age = this.#view?.ageMs ?? Infinity;
     const hasPicture = age !== Infinity;
-    this.dataset.age = !hasPicture ? "none" : age > STALE_MS ? "stale" : age > AGEING_MS ? "ageing" : "fresh";
+    this.dataset.age = !hasPicture
+      ? "none"
+      : age > STALE_MS
+        ? "stale"
+        : age > AGEING_MS
+          ? "ageing"
+          : "fresh";
     this.reveal("age", hasPicture);
     if (hasPicture) this.write("age", ageWords(age));
     this.write("words", hasPicture ? "" : this.#emptyWords(incident));
@@ -73,13 +84,19 @@ export class CallerPicture extends Region {
 
   /** @param {IncidentSnapshot} incident @returns {string} */
   #emptyWords({ call }) {
-    if (call.state === "ended") return fill(gettext("The call ended at %(time)s."), { time: timeOfDay(call.ended_at) });
+    if (call.state === "ended")
+      return fill(gettext("The call ended at %(time)s."), { time: timeOfDay(call.ended_at) });
     switch (this.desk.device?.camera) {
-      case "refused": return gettext("The phone refuses its camera. The caller can allow it or write.");
-      case "off": return gettext("The caller's camera is off.");
-      case "none": return gettext("The phone has no camera we can use.");
-      case "asking": return gettext("The phone asks the caller whether the camera may be used.");
-      default: return gettext("No picture yet.");
+      case "refused":
+        return gettext("The phone refuses its camera. The caller can allow it or write.");
+      case "off":
+        return gettext("The caller's camera is off.");
+      case "none":
+        return gettext("The phone has no camera we can use.");
+      case "asking":
+        return gettext("The phone asks the caller whether the camera may be used.");
+      default:
+        return gettext("No picture yet.");
     }
   }
 
@@ -91,10 +108,18 @@ export class CallerPicture extends Region {
     const from = [call.lost_at ?? "", call.connected_at ?? ""].sort().at(-1);
     const left = Math.max(0, LOST_SECONDS - secondsSince(from, now));
     const since = duration(secondsSince(call.lost_at, now));
-    this.write("lost", [
-      fill(gettext("Caller lost since %(since)s (%(time)s)."), { since, time: timeOfDay(call.lost_at) }),
-      fill(gettext("The call is kept for %(left)s more, then it is one to call back."), { left: duration(left) }),
-    ].join(" "));
+    this.write(
+      "lost",
+      [
+        fill(gettext("Caller lost since %(since)s (%(time)s)."), {
+          since,
+          time: timeOfDay(call.lost_at),
+        }),
+        fill(gettext("The call is kept for %(left)s more, then it is one to call back."), {
+          left: duration(left),
+        }),
+      ].join(" "),
+    );
   }
 
   #showDevice() {
@@ -116,15 +141,28 @@ function ageWords(ms) {
 
 /** @param {import("../models/shapes.js").Device | null} device @returns {HTMLElement[]} */
 function marksOf(device) {
-  const toneOf = (/** @type {string | undefined} */ state) => state === "on" ? "ok" : state === "refused" ? "warn" : "muted";
-  const camera = makeMark(toneOf(device?.camera), device?.camera === "on" ? "camera" : "camera-off",
-    fill(gettext("Camera: %(state)s"), { state: deviceState(device?.camera ?? "") }));
-  const microphone = makeMark(toneOf(device?.microphone), device?.microphone === "on" ? "mic" : "mic-off",
-    fill(gettext("Microphone: %(state)s"), { state: deviceState(device?.microphone ?? "") }));
-  const position = makeMark(toneOf(device?.position), device?.position === "on" ? "map-pin" : "map-pin-off",
-    fill(gettext("Position: %(state)s"), { state: deviceState(device?.position ?? "") }));
+  const toneOf = (/** @type {string | undefined} */ state) =>
+    state === "on" ? "ok" : state === "refused" ? "warn" : "muted";
+  const camera = makeMark(
+    toneOf(device?.camera),
+    device?.camera === "on" ? "camera" : "camera-off",
+    fill(gettext("Camera: %(state)s"), { state: deviceState(device?.camera ?? "") }),
+  );
+  const microphone = makeMark(
+    toneOf(device?.microphone),
+    device?.microphone === "on" ? "mic" : "mic-off",
+    fill(gettext("Microphone: %(state)s"), { state: deviceState(device?.microphone ?? "") }),
+  );
+  const position = makeMark(
+    toneOf(device?.position),
+    device?.position === "on" ? "map-pin" : "map-pin-off",
+    fill(gettext("Position: %(state)s"), { state: deviceState(device?.position ?? "") }),
+  );
   const marks = [camera, microphone, position];
-  if (device?.is_hidden) marks.push(makeMark("warn", "smartphone", gettext("The page is in the background on the phone")));
+  if (device?.is_hidden)
+    marks.push(
+      makeMark("warn", "smartphone", gettext("The page is in the background on the phone")),
+    );
   return marks.map((mark) => {
     const item = document.createElement("li");
     item.append(mark);

@@ -55,7 +55,10 @@ export class CallerPlace extends Region {
       await navigator.clipboard.writeText(words);
       this.desk.say(fill(gettext("Copied: %(words)s"), { words }), "ok");
     } catch {
-      this.desk.say(gettext("The browser does not let this page copy. Select the figures instead."), "warn");
+      this.desk.say(
+        gettext("The browser does not let this page copy. Select the figures instead."),
+        "warn",
+      );
     }
   }
 
@@ -65,14 +68,16 @@ export class CallerPlace extends Region {
     const stamp = `${trail.length}|${trail.at(-1)?.at}`;
     if (list.dataset.stamp === stamp) return;
     list.dataset.stamp = stamp;
-    list.replaceChildren(...[...trail].reverse().map((spot) => {
-      const item = document.createElement("li");
-      const [when, where] = [document.createElement("span"), document.createElement("span")];
-      when.textContent = `${timeOfDay(spot.at)} ${accuracy(spot.accuracy_mm)}`;
-      where.textContent = coordinates(spot);
-      item.append(when, where);
-      return item;
-    }));
+    list.replaceChildren(
+      ...[...trail].reverse().map((spot) => {
+        const item = document.createElement("li");
+        const [when, where] = [document.createElement("span"), document.createElement("span")];
+        when.textContent = `${timeOfDay(spot.at)} ${accuracy(spot.accuracy_mm)}`;
+        where.textContent = coordinates(spot);
+        item.append(when, where);
+        return item;
+      }),
+    );
     this.#draw(trail);
   }
 
@@ -81,10 +86,21 @@ export class CallerPlace extends Region {
     const { spots, metres } = sketch(trail, WIDTH, HEIGHT);
     const last = spots.at(-1);
     if (!last) return;
-    const path = make("polyline", { points: spots.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" "), class: "sketch-path" });
-    const blur = make("circle", { cx: last.x, cy: last.y, r: Math.max(3, last.accuracy), class: "sketch-accuracy" });
+    const path = make("polyline", {
+      points: spots.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" "),
+      class: "sketch-path",
+    });
+    const blur = make("circle", {
+      cx: last.x,
+      cy: last.y,
+      r: Math.max(3, last.accuracy),
+      class: "sketch-accuracy",
+    });
     const point = make("circle", { cx: last.x, cy: last.y, r: 4, class: "sketch-point" });
-    const scale = make("path", { d: `M8 ${HEIGHT - 8}v4h${WIDTH / 4}v-4`, class: "sketch-scale" });
+    const scale = make("path", {
+      d: `M8 ${HEIGHT - 8}v4h${WIDTH / 4}v-4`,
+      class: "sketch-scale",
+    });
     const words = make("text", { x: 12 + WIDTH / 4, y: HEIGHT - 4, class: "sketch-words" });
     words.textContent = `${metres < 10 ? metres.toFixed(1) : Math.round(metres)} m`;
     this.find("sketch").replaceChildren(blur, path, point, scale, words);
@@ -94,6 +110,7 @@ export class CallerPlace extends Region {
 /** @param {string} name @param {Record<string, string | number>} attributes @returns {SVGElement} */
 function make(name, attributes) {
   const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  for (const [key, value] of Object.entries(attributes))
+    element.setAttribute(key, String(value));
   return /** @type {SVGElement} */ (element);
 }

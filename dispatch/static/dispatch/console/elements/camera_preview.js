@@ -37,9 +37,13 @@ export class CameraPreview extends Region {
 /** @param {import("../own_camera.js").CameraState} state @returns {string} */
 function noteOf(state) {
   switch (state) {
-    case "asking": return gettext("The browser asks whether it may use the camera.");
-    case "refused": return gettext("The browser refuses the camera. Allow it beside the address.");
-    case "none": return gettext("No camera found. Calls work without it.");
-    default: return gettext("Your camera is off. The caller does not see you.");
+    case "asking":
+      return gettext("The browser asks whether it may use the camera.");
+    case "refused":
+      return gettext("The browser refuses the camera. Allow it beside the address.");
+    case "none":
+      return gettext("No camera found. Calls work without it.");
+    default:
+      return gettext("Your camera is off. The caller does not see you.");
   }
 }

@@ -67,7 +67,9 @@ export class CodePicker extends HTMLElement {
     this.#shown = this.#choices
       .filter(({ search }) => words.every((word) => search.includes(word)))
       .slice(0, MOST_SHOWN);
-    this.#list.replaceChildren(...this.#shown.map((choice, index) => this.#option(choice, index)));
+    this.#list.replaceChildren(
+      ...this.#shown.map((choice, index) => this.#option(choice, index)),
+    );
     this.#list.hidden = this.#shown.length === 0;
     this.#input.setAttribute("aria-expanded", String(!this.#list.hidden));
     this.#active = -1;

@@ -2,9 +2,9 @@
 
 import { Region } from "./region.js";
 import { rowsOf, showRows, slot, writeMark, writeSlot } from "./rows.js";
-import { seatsOf } from "../models/agency_state.js";
+import { agencyOf, seatsOf } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
-import { breakReason, seatLabel, seatState } from "../models/words.js";
+import { breakReason, seatName, seatState } from "../models/words.js";
 
 /** @typedef {import("../models/shapes.js").Seat} Seat */
 
@@ -14,7 +14,13 @@ export class ColleagueSeats extends Region {
     const seats = this.desk.agencies.flatMap(seatsOf).filter(({ seat }) => seat !== mine);
     this.reveal("empty", seats.length === 0);
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
-    showRows(this.find("seats"), template, seats, ({ seat }) => seat, (row, seat) => this.#fill(row, seat));
+    showRows(
+      this.find("seats"),
+      template,
+      seats,
+      ({ seat }) => seat,
+      (row, seat) => this.#fill(row, seat),
+    );
     this.tick(this.desk.clock.now());
   }
 
@@ -32,8 +38,13 @@ export class ColleagueSeats extends Region {
     const reason = isBreak && seat.operator_id ? breakReason(seat.reason) : "";
     const { tone, icon } = lookOf(seat);
     row.dataset.since = seat.operator_id ? seat.since : "";
-    writeSlot(row, "label", seatLabel(seat));
-    writeMark(slot(row, "state"), tone, icon, [seatState(seat), reason].filter(Boolean).join(": "));
+    writeSlot(row, "label", seatName(seat, agencyOf(this.desk.agencies, seat)));
+    writeMark(
+      slot(row, "state"),
+      tone,
+      icon,
+      [seatState(seat), reason].filter(Boolean).join(": "),
+    );
     writeSlot(row, "operator", seat.operator);
   }
 }

@@ -3,9 +3,9 @@
 
 import { Region } from "./region.js";
 import { writeMark } from "./rows.js";
-import { callsWaiting, oldestSince } from "../models/agency_state.js";
+import { agencyOf, callsWaiting, oldestSince } from "../models/agency_state.js";
 import { duration, secondsSince, timeOfDay } from "../models/clock.js";
-import { inLanguage, seatLabel } from "../models/words.js";
+import { inLanguage, seatName } from "../models/words.js";
 import { fill, gettext, ngettext } from "../../lib/words.js";
 
 const KEPT_SECONDS = 8; // a seat's lease; then its call goes back to the line
@@ -23,7 +23,8 @@ export class ConsoleBar extends Region {
   show() {
     const { seat } = this.desk;
     for (const part of this.querySelectorAll("[data-only]")) {
-      /** @type {HTMLElement} */ (part).hidden = (part.getAttribute("data-only") === "seat") !== Boolean(seat);
+      /** @type {HTMLElement} */ (part).hidden =
+        (part.getAttribute("data-only") === "seat") !== Boolean(seat);
     }
     if (seat) this.#showSeat(seat);
     this.#showTruth();
@@ -54,9 +55,9 @@ export class ConsoleBar extends Region {
 
   /** @param {import("../models/shapes.js").Seat} seat */
   #showSeat(seat) {
-    const agency = this.desk.agencies.find((state) => state.agency.agency === seat.agency)?.agency;
+    const agency = agencyOf(this.desk.agencies, seat);
     const place = agency ? inLanguage(agency.name, agency.name_en) : "";
-    this.write("seat", [seatLabel(seat), place].filter(Boolean).join(" · "));
+    this.write("seat", [seatName(seat, agency), place].filter(Boolean).join(" · "));
     const menu = /** @type {HTMLSelectElement} */ (this.find("availability"));
     const stored = seat.availability === "break" ? `break:${seat.reason}` : seat.availability;
     menu.value = this.#asked || stored;
@@ -94,11 +95,13 @@ export class ConsoleBar extends Region {
   #showLine(now) {
     const calls = callsWaiting(this.desk.agencies);
     const oldest = oldestSince(calls);
-    if (!this.desk.seat) this.write("line", "");
+    if (!this.desk.you) this.write("line", "");
     else if (!oldest) this.write("line", gettext("Nobody is waiting"));
     else {
       const many = ngettext("%(count)s waiting", "%(count)s waiting", calls.length);
-      const longest = fill(gettext("oldest %(time)s"), { time: duration(secondsSince(oldest, now)) });
+      const longest = fill(gettext("oldest %(time)s"), {
+        time: duration(secondsSince(oldest, now)),
+      });
       this.write("line", `${fill(many, { count: calls.length })} · ${longest}`);
     }
     this.find("line").dataset.tone = oldest && secondsSince(oldest, now) > 60 ? "warn" : "";
@@ -124,12 +127,14 @@ export class ConsoleBar extends Region {
     const since = fill(gettext("No connection since %(seconds)s s."), { seconds });
     const left = KEPT_SECONDS - seconds;
     if (this.desk.seat?.activity === "on_call") {
-      const fate = left > 0
-        ? fill(gettext("The call is kept for %(seconds)s s more."), { seconds: left })
-        : gettext("The call may be back in the line. This page will say so.");
+      const fate =
+        left > 0
+          ? fill(gettext("The call is kept for %(seconds)s s more."), { seconds: left })
+          : gettext("The call may be back in the line. This page will say so.");
       return `${since} ${fate}`;
     }
-    if (left > 0) return `${since} ${fill(gettext("The seat is kept for %(seconds)s s more."), { seconds: left })}`;
+    if (left > 0)
+      return `${since} ${fill(gettext("The seat is kept for %(seconds)s s more."), { seconds: left })}`;
     return `${since} ${gettext("The seat may be given up. This page will say so.")}`;
   }
 }

@@ -7,7 +7,8 @@ import { writeMark } from "./rows.js";
 import { timeOfDay } from "../models/clock.js";
 import { Draft } from "../models/draft.js";
 import { Saver } from "../models/saver.js";
-import { flagName, inLanguage, priorityName, refusal } from "../models/words.js";
+import { refusal } from "../models/refusals.js";
+import { flagName, inLanguage, priorityName } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").Incident} Incident */
@@ -55,7 +56,8 @@ export class IncidentForm extends Region {
     this.#saver?.stop();
     this.#incident = incident;
     this.#draft = new Draft(sessionStorage, incident, number);
-    const save = (/** @type {object} */ fields) => this.desk.command({ type: "update_incident", incident, ...fields });
+    const save = (/** @type {object} */ fields) =>
+      this.desk.command({ type: "update_incident", incident, ...fields });
     this.#saver = new Saver(this.#draft, save, () => this.show());
   }
 
@@ -64,17 +66,27 @@ export class IncidentForm extends Region {
     this.#saver = null;
     this.#draft = null;
     this.#incident = "";
-    /** @type {HTMLFormElement} */ (this.find("form")).reset();
+    // One by one: reset() does not know the picker, whose code would pass to the next call.
+    for (const control of this.#controls) {
+      if (control instanceof HTMLInputElement && control.type === "radio")
+        control.checked = false;
+      else control.value = "";
+    }
   }
 
   /** @param {EventTarget | null} target */
   #typed(target) {
-    const control = target instanceof Element ? /** @type {Control | null} */ (target.closest("[data-field]")) : null;
+    const control =
+      target instanceof Element
+        ? /** @type {Control | null} */ (target.closest("[data-field]"))
+        : null;
     // What is typed into the picker is a search; only its own "change" is a choice.
     if (!control || (control instanceof CodePicker && target !== control)) return;
     const field = control.dataset.field ?? "";
     const value = field === "priority" ? Number(control.value) : control.value;
-    const isKnown = this.#draft?.has(field) ? this.#draft.fields[field] === value : this.#saved(field) === value;
+    const isKnown = this.#draft?.has(field)
+      ? this.#draft.fields[field] === value
+      : this.#saved(field) === value;
     if (!isKnown) this.#saver?.typed(field, value);
   }
 
@@ -84,7 +96,8 @@ export class IncidentForm extends Region {
   #fill(control, incident) {
     const field = control.dataset.field ?? "";
     const value = this.#draft?.fields[field] ?? incident[/** @type {keyof Incident} */ (field)];
-    if (control instanceof HTMLInputElement && control.type === "radio") control.checked = control.value === String(value);
+    if (control instanceof HTMLInputElement && control.type === "radio")
+      control.checked = control.value === String(value);
     else if (control.value !== value) control.value = String(value ?? "");
   }
 
@@ -108,11 +121,22 @@ export class IncidentForm extends Region {
     const isCut = this.desk.line !== "live";
     if (state === "failed") {
       const why = this.#saver?.refused ? refusal(this.#saver.refused) : "";
-      writeMark(saved, "warn", "triangle-alert", fill(gettext("Not saved, kept here. %(why)s"), { why }));
-    } else if (state !== "saved" && isCut) writeMark(saved, "warn", "wifi-off", gettext("Not saved yet, kept here"));
+      writeMark(
+        saved,
+        "warn",
+        "triangle-alert",
+        fill(gettext("Not saved, kept here. %(why)s"), { why }),
+      );
+    } else if (state !== "saved" && isCut)
+      writeMark(saved, "warn", "wifi-off", gettext("Not saved yet, kept here"));
     else if (state !== "saved") writeMark(saved, "muted", "timer", gettext("Saving"));
     else if (incident.saved_at) {
-      writeMark(saved, "ok", "check", fill(gettext("Saved %(time)s"), { time: timeOfDay(incident.saved_at) }));
+      writeMark(
+        saved,
+        "ok",
+        "check",
+        fill(gettext("Saved %(time)s"), { time: timeOfDay(incident.saved_at) }),
+      );
     } else writeMark(saved, "muted", "info", gettext("Saved as you type"));
   }
 

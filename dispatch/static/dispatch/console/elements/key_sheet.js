@@ -14,7 +14,9 @@ export class KeySheet extends Region {
   begin() {
     const box = this.#questionBox;
     box.checked = localStorage.getItem(STORED_AT) !== "off";
-    box.addEventListener("change", () => localStorage.setItem(STORED_AT, box.checked ? "on" : "off"));
+    box.addEventListener("change", () =>
+      localStorage.setItem(STORED_AT, box.checked ? "on" : "off"),
+    );
     this.#dialog.addEventListener("keydown", (event) => this.#pressed(event));
     this.#dialog.addEventListener("close", () => this.#stop());
     this.#label();
@@ -54,7 +56,11 @@ export class KeySheet extends Region {
   /** @param {string} action */
   #change(action) {
     this.#changing = action;
-    this.#hint(fill(gettext("Press the new key for %(key)s."), { key: keyName(this.#keys[action] ?? "") }));
+    this.#hint(
+      fill(gettext("Press the new key for %(key)s."), {
+        key: keyName(this.#keys[action] ?? ""),
+      }),
+    );
   }
 
   #stop() {
@@ -64,12 +70,14 @@ export class KeySheet extends Region {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (!this.#changing || ["Alt", "Shift", "Control", "Meta", "Tab"].includes(event.key)) return;
+    if (!this.#changing || ["Alt", "Shift", "Control", "Meta", "Tab"].includes(event.key))
+      return;
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Escape") return this.#stop();
     const keys = remap(this.#keys, this.#changing, event.code);
-    if (!keys) return this.#hint(gettext("This key cannot be used. Press a letter or a digit."));
+    if (!keys)
+      return this.#hint(gettext("This key cannot be used. Press a letter or a digit."));
     this.#changing = null;
     this.#use(keys);
     this.#hint(gettext("Changed. If another act had this key, it got the old one."));

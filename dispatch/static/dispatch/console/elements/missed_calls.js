@@ -12,11 +12,17 @@ export class MissedCalls extends Region {
     const calls = callsMissed(this.desk.agencies);
     this.reveal("empty", calls.length === 0);
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
-    showRows(this.find("calls"), template, calls, ({ call }) => call, (row, call) => {
-      row.dataset.endedAt = call.ended_at;
-      writeSlot(row, "number", call.number);
-      writeSlot(row, "area", areaName(call) || gettext("Place unknown"));
-    });
+    showRows(
+      this.find("calls"),
+      template,
+      calls,
+      ({ call }) => call,
+      (row, call) => {
+        row.dataset.endedAt = call.ended_at;
+        writeSlot(row, "number", call.number);
+        writeSlot(row, "area", areaName(call) || gettext("Place unknown"));
+      },
+    );
     this.tick(this.desk.clock.now());
   }
 
@@ -25,7 +31,11 @@ export class MissedCalls extends Region {
     for (const row of rowsOf(this.find("calls"))) {
       const endedAt = row.dataset.endedAt;
       const ago = duration(secondsSince(endedAt, now));
-      writeSlot(row, "when", fill(gettext("Lost at %(time)s, %(ago)s ago"), { time: timeOfDay(endedAt), ago }));
+      writeSlot(
+        row,
+        "when",
+        fill(gettext("Lost at %(time)s, %(ago)s ago"), { time: timeOfDay(endedAt), ago }),
+      );
     }
   }
 }

@@ -77,8 +77,13 @@ export class PhraseList extends Region {
 /** @param {string} tag BCP 47 @returns {string} */
 function speaks(tag) {
   if (!tag) return "";
-  const names = new Intl.DisplayNames([document.documentElement.lang], { type: "language", fallback: "code" });
-  return fill(gettext("The caller's phone speaks %(language)s."), { language: names.of(tag) ?? tag });
+  const names = new Intl.DisplayNames([document.documentElement.lang], {
+    type: "language",
+    fallback: "code",
+  });
+  return fill(gettext("The caller's phone speaks %(language)s."), {
+    language: names.of(tag) ?? tag,
+  });
 }
 
 /** @param {string} language a BCP 47 tag @returns {"zh" | "en"} */

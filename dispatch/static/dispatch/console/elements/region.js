@@ -62,7 +62,10 @@ export class Region extends HTMLElement {
     return /** @type {Part} */ (part);
   }
 
-  /** Change words only if they differ: a rewritten live region is read aloud again. @param {string} name @param {string} words */
+  /**
+   * Change words only if they differ: a rewritten live region is read aloud again.
+   * @param {string} name @param {string} words
+   */
   write(name, words) {
     const part = this.find(name);
     if (part.textContent !== words) part.textContent = words;

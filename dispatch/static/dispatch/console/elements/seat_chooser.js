@@ -3,9 +3,10 @@
 
 import { Region } from "./region.js";
 import { showRows, slot, writeMark, writeSlot } from "./rows.js";
-import { seatsOf } from "../models/agency_state.js";
+import { agencyOf, seatsOf } from "../models/agency_state.js";
 import { timeOfDay } from "../models/clock.js";
-import { callAfterLapse, inLanguage, lapse, refusal, seatLabel, seatState } from "../models/words.js";
+import { callAfterLapse, lapse, refusal } from "../models/refusals.js";
+import { inLanguage, seatName, seatState } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").Seat} Seat */
@@ -19,11 +20,23 @@ export class SeatChooser extends Region {
     const agencies = this.desk.agencies.filter((agency) => seatsOf(agency).length > 0);
     this.reveal("none", agencies.length === 0);
     const template = /** @type {HTMLTemplateElement} */ (this.find("agency-row"));
-    showRows(this.find("agencies"), template, agencies, ({ agency }) => agency.agency, (row, state) => {
-      writeSlot(row, "name", inLanguage(state.agency.name, state.agency.name_en));
-      const seats = /** @type {HTMLTemplateElement} */ (this.find("seat-row"));
-      showRows(slot(row, "seats"), seats, seatsOf(state), ({ seat }) => seat, (line, seat) => this.#fill(line, seat));
-    });
+    showRows(
+      this.find("agencies"),
+      template,
+      agencies,
+      ({ agency }) => agency.agency,
+      (row, state) => {
+        writeSlot(row, "name", inLanguage(state.agency.name, state.agency.name_en));
+        const seats = /** @type {HTMLTemplateElement} */ (this.find("seat-row"));
+        showRows(
+          slot(row, "seats"),
+          seats,
+          seatsOf(state),
+          ({ seat }) => seat,
+          (line, seat) => this.#fill(line, seat),
+        );
+      },
+    );
   }
 
   /** @param {string} act @param {HTMLElement | null} button */
@@ -62,17 +75,26 @@ export class SeatChooser extends Region {
     this.write("lapsed-call", callAfterLapse(notice));
     const isFree = lastSeat !== null && (!lastSeat.operator_id || this.#isMine(lastSeat));
     this.reveal("retake", isFree);
-    if (lastSeat) this.write("retake-words", fill(gettext("Take %(seat)s again"), { seat: seatLabel(lastSeat) }));
+    if (lastSeat)
+      this.write(
+        "retake-words",
+        fill(gettext("Take %(seat)s again"), {
+          seat: seatName(lastSeat, agencyOf(this.desk.agencies, lastSeat)),
+        }),
+      );
   }
 
   /** @param {HTMLElement} row @param {Seat} seat */
   #fill(row, seat) {
     const isMine = this.#isMine(seat);
     const isFree = !seat.operator_id;
-    writeSlot(row, "label", seatLabel(seat));
+    writeSlot(row, "label", seatName(seat, agencyOf(this.desk.agencies, seat)));
     if (isFree) writeMark(slot(row, "state"), "ok", "check", gettext("Free"));
     else writeMark(slot(row, "state"), "muted", "user", seatState(seat));
-    const since = fill(gettext("%(operator)s since %(time)s"), { operator: seat.operator, time: timeOfDay(seat.since) });
+    const since = fill(gettext("%(operator)s since %(time)s"), {
+      operator: seat.operator,
+      time: timeOfDay(seat.since),
+    });
     const own = gettext("You, in another window");
     writeSlot(row, "holder", isMine ? own : isFree ? "" : since);
     const isAsked = this.#asking === seat.seat;

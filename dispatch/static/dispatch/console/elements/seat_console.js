@@ -26,11 +26,17 @@ export class SeatConsole extends HTMLElement {
 
   connectedCallback() {
     const room = { desk: this.#desk, camera: this.#camera, ring: new RingTone() };
-    this.#regions = [...this.querySelectorAll("[data-region]")].filter((region) => region instanceof Region);
+    this.#regions = [...this.querySelectorAll("[data-region]")].filter(
+      (region) => region instanceof Region,
+    );
     for (const region of this.#regions) region.enter(room);
     this.#desk.addEventListener("change", () => this.#showSoon());
-    this.#desk.addEventListener("still_seen", (event) => this.#camera.seen(/** @type {CustomEvent} */ (event).detail.n));
-    this.addEventListener("announce", (event) => this.#announce(/** @type {CustomEvent} */ (event).detail));
+    this.#desk.addEventListener("still_seen", (event) =>
+      this.#camera.seen(/** @type {CustomEvent} */ (event).detail.n),
+    );
+    this.addEventListener("announce", (event) =>
+      this.#announce(/** @type {CustomEvent} */ (event).detail),
+    );
     this.addEventListener("click", (event) => this.#clicked(event));
     window.addEventListener("keydown", (event) => this.#pressed(event));
     window.addEventListener("online", () => this.#socket.check());
@@ -57,7 +63,8 @@ export class SeatConsole extends HTMLElement {
     for (const part of this.querySelectorAll("[data-view-name]")) {
       /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-view-name") !== view;
     }
-    const isInCall = line === "live" && seat?.activity === "on_call" && incident?.call.state === "connected";
+    const isInCall =
+      line === "live" && seat?.activity === "on_call" && incident?.call.state === "connected";
     this.#camera.place(Boolean(seat), isInCall);
     for (const region of this.#regions) if (isOnScreen(region)) region.show();
     if (view !== this.#view) this.#enterView(view);
@@ -69,13 +76,20 @@ export class SeatConsole extends HTMLElement {
     for (const region of this.#regions) if (isOnScreen(region)) region.tick(now);
   }
 
-  /** Where the focus was has gone with its view: put it where one goes on. @param {string} view */
+  /**
+   * Where the focus was has gone with its view: put it where one goes on.
+   * @param {string} view
+   */
   #enterView(view) {
     this.#view = view;
-    const hasFocus = document.activeElement && document.activeElement !== document.body && isOnScreen(document.activeElement);
+    const hasFocus =
+      document.activeElement &&
+      document.activeElement !== document.body &&
+      isOnScreen(document.activeElement);
     if (hasFocus || !matchMedia("(pointer: fine)").matches) return;
     const next = {
-      choose: "[data-part=notice]:not([hidden]) [data-act=retake]:not([hidden]), seat-chooser .seat-card:not(:disabled)",
+      choose:
+        ":is([data-part=notice] [data-act=retake], .seat-card):not(:disabled, [hidden], [hidden] *)",
       elsewhere: "[data-view-name=elsewhere] button",
       call: "text-thread textarea",
     }[view];
@@ -89,7 +103,9 @@ export class SeatConsole extends HTMLElement {
     const number = incident && view === "call" ? shortNumber(incident.call.number) : "";
     const call = number ? fill(gettext("Call %(number)s"), { number }) : "";
     const count = waiting && seat ? `(${waiting}) ` : "";
-    const title = isRinging ? `☎ ${gettext("Call offered")}` : call || `${count}${gettext("Console")}`;
+    const title = isRinging
+      ? `☎ ${gettext("Call offered")}`
+      : call || `${count}${gettext("Console")}`;
     if (document.title !== title) document.title = title;
   }
 
@@ -127,19 +143,23 @@ export class SeatConsole extends HTMLElement {
   #act(act, button) {
     if (act === "retake" && this.#desk.view === "elsewhere") return this.#useHere();
     const near = this.#regions.filter((region) => button && region.contains(button)).reverse();
-    const asked = button ? [...near, ...this.#regions.filter((region) => !near.includes(region))] : this.#regions;
+    const asked = button
+      ? [...near, ...this.#regions.filter((region) => !near.includes(region))]
+      : this.#regions;
     asked.find((region) => isOnScreen(region) && region.act(act, button));
   }
 
   #useHere() {
     const last = this.#desk.lastSeat;
-    this.#socket.start();
+    if (this.#desk.line === "down") this.#socket.start();
     if (last) void this.#region(SeatChooser)?.take(last.seat);
   }
 
   /** @template {Region} Kind @param {new () => Kind} kind @returns {Kind | null} */
   #region(kind) {
-    return /** @type {Kind | null} */ (this.#regions.find((region) => region instanceof kind) ?? null);
+    return /** @type {Kind | null} */ (
+      this.#regions.find((region) => region instanceof kind) ?? null
+    );
   }
 
   #makeSocket() {
@@ -163,5 +183,8 @@ function isOnScreen(element) {
 
 /** @param {EventTarget | null} target @returns {boolean} */
 function isTyping(target) {
-  return target instanceof Element && target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+  return (
+    target instanceof Element &&
+    target.matches("input:not([type=checkbox], [type=radio]), textarea, select")
+  );
 }

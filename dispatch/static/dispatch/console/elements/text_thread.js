@@ -6,7 +6,7 @@ import { showRows, slot, writeSlot } from "./rows.js";
 import { timeOfDay } from "../models/clock.js";
 import { isComposing } from "../models/keys.js";
 import { Outbox } from "../models/outbox.js";
-import { refusal } from "../models/words.js";
+import { refusal } from "../models/refusals.js";
 import { gettext } from "../../lib/words.js";
 import { newId } from "../../lib/wire.js";
 
@@ -18,7 +18,10 @@ const TYPING_SHOWN_MS = 4000;
 export class TextThread extends Region {
   #incident = "";
   /** @type {Outbox | null} */ #outbox = null;
-  /** Messages of this window that came back: number → id, so that their row stays. @type {Map<number, string>} */
+  /**
+   * Messages of this window that came back: number → id, so that their row stays.
+   * @type {Map<number, string>}
+   */
   #ids = new Map();
   #toldTypingAt = 0;
   #theyTypedAt = 0;
@@ -31,7 +34,9 @@ export class TextThread extends Region {
     });
     words.addEventListener("input", () => this.#typed());
     words.addEventListener("keydown", (event) => this.#pressed(event));
-    this.addEventListener("phrase", (event) => this.#send(/** @type {CustomEvent} */ (event).detail));
+    this.addEventListener("phrase", (event) =>
+      this.#send(/** @type {CustomEvent} */ (event).detail),
+    );
     this.desk.addEventListener("typing", () => this.#theyType());
     this.desk.addEventListener("cleared", () => this.#clear());
   }
@@ -47,7 +52,13 @@ export class TextThread extends Region {
     const scroll = this.find("scroll");
     const wasAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 24;
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
-    showRows(this.find("messages"), template, this.#lines(incident.messages), ({ key }) => key, fillRow);
+    showRows(
+      this.find("messages"),
+      template,
+      this.#lines(incident.messages),
+      ({ key }) => key,
+      fillRow,
+    );
     if (wasAtEnd) scroll.scrollTop = scroll.scrollHeight;
     this.tick();
   }
@@ -98,7 +109,10 @@ export class TextThread extends Region {
     this.show();
   }
 
-  /** A new try of refused words gets a new id: the old one is answered for good. @param {string} id */
+  /**
+   * A new try of refused words gets a new id: the old one is answered for good.
+   * @param {string} id
+   */
   #again(id) {
     const item = this.#outbox?.items.find((known) => known.id === id);
     if (!item) return;
@@ -152,7 +166,13 @@ export class TextThread extends Region {
     const known = new Set(kept.map(({ key }) => key));
     const going = (this.#outbox?.items ?? [])
       .filter(({ id }) => !known.has(id))
-      .map(({ id, text, why }) => ({ key: id, side: why ? "failed" : "going", text, at: "", kept: why || gettext("not kept yet") }));
+      .map(({ id, text, why }) => ({
+        key: id,
+        side: why ? "failed" : "going",
+        text,
+        at: "",
+        kept: why || gettext("not kept yet"),
+      }));
     return [...kept, ...going];
   }
 

@@ -19,9 +19,18 @@ export class WaitingLine extends Region {
     this.write("count", calls.length ? String(calls.length) : "");
     this.reveal("empty", calls.length === 0);
     this.write("empty-why", this.#emptyWords());
-    this.reveal("not-ready", this.desk.seat !== null && this.desk.seat.availability !== "ready");
+    this.reveal(
+      "not-ready",
+      this.desk.seat !== null && this.desk.seat.availability !== "ready",
+    );
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
-    showRows(this.find("calls"), template, calls, ({ call }) => call, (row, call) => this.#fill(row, call));
+    showRows(
+      this.find("calls"),
+      template,
+      calls,
+      ({ call }) => call,
+      (row, call) => this.#fill(row, call),
+    );
     this.tick(this.desk.clock.now());
   }
 
@@ -78,12 +87,25 @@ export class WaitingLine extends Region {
     const button = /** @type {HTMLButtonElement} */ (slot(row, "take"));
     button.disabled = call.state !== "waiting" || this.#taking !== "";
     button.textContent = this.#taking === call.call ? gettext("Asking") : gettext("Take");
-    button.setAttribute("aria-label", fill(gettext("Take call %(number)s, %(area)s"), { number: shortNumber(call.number), area }));
+    button.setAttribute(
+      "aria-label",
+      fill(gettext("Take call %(number)s, %(area)s"), {
+        number: shortNumber(call.number),
+        area,
+      }),
+    );
   }
 
   /** @param {HTMLElement} marks @param {LineCall} call */
   #fillMarks(marks, call) {
-    const stamp = [call.mode, call.lost_at, call.state, call.escalations, call.priority, call.seat].join("|");
+    const stamp = [
+      call.mode,
+      call.lost_at,
+      call.state,
+      call.escalations,
+      call.priority,
+      call.seat,
+    ].join("|");
     if (marks.dataset.stamp === stamp) return;
     marks.dataset.stamp = stamp;
     marks.replaceChildren();
@@ -96,11 +118,19 @@ export class WaitingLine extends Region {
     if (call.lost_at) marks.append(makeMark("warn", "wifi-off", gettext("Phone out of reach")));
     if (call.escalations > 0) {
       const words = gettext("Supervisor alerted");
-      marks.append(makeMark("warn", "flag", call.escalations > 1 ? `${words} ×${call.escalations}` : words));
+      marks.append(
+        makeMark(
+          "warn",
+          "flag",
+          call.escalations > 1 ? `${words} ×${call.escalations}` : words,
+        ),
+      );
     }
     if (call.state === "offered") {
       const seat = inLanguage(call.seat_label, call.seat_label_en) || gettext("a seat");
-      marks.append(makeMark("muted", "bell-ring", fill(gettext("Ringing at %(seat)s"), { seat })));
+      marks.append(
+        makeMark("muted", "bell-ring", fill(gettext("Ringing at %(seat)s"), { seat })),
+      );
     }
   }
 }

@@ -71,6 +71,11 @@ export function seatsOf(agency) {
     .sort((one, other) => one.number - other.number);
 }
 
+/** @param {AgencyState[]} agencies @param {Seat} seat */
+export function agencyOf(agencies, seat) {
+  return agencies.find(({ agency }) => agency.agency === seat.agency)?.agency ?? null;
+}
+
 /** @param {Iterable<AgencyState>} agencies @returns {Missed[]} newest first */
 export function callsMissed(agencies) {
   return [...agencies]

@@ -18,7 +18,10 @@ export class ServerClock {
   }
 }
 
-/** @param {string | null | undefined} at @param {number} now @returns {number} s since `at`, never negative */
+/**
+ * @param {string | null | undefined} at @param {number} now
+ * @returns {number} seconds since `at`, never negative
+ */
 export function secondsSince(at, now) {
   return at ? Math.max(0, (now - Date.parse(at)) / 1000) : 0;
 }
@@ -26,7 +29,11 @@ export function secondsSince(at, now) {
 /** @param {number} seconds @returns {string} 0:14, 12:03, 1:02:03 */
 export function duration(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [hours, minutes, rest] = [
+    Math.floor(whole / 3600),
+    Math.floor(whole / 60) % 60,
+    whole % 60,
+  ];
   const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }

@@ -2,43 +2,36 @@
 // its own: the page hands it a door with `command` and `send`. Regions listen to "change",
 // "still", "still_seen", "typing", "say" and "cleared".
 
+import { Acts } from "./acts.js";
 import { ServerClock } from "./clock.js";
 import { Shift } from "./shift.js";
 import { Streams } from "./streams.js";
-import { refusal } from "./words.js";
-import { gettext } from "../../lib/words.js";
 
 /** @typedef {import("./shapes.js").You} You */
 /** @typedef {import("./shapes.js").Notice} Notice */
 /** @typedef {import("../../lib/wire.js").Frame} Frame */
-/** @typedef {import("../../lib/wire.js").Ack} Ack */
-/** @typedef {import("../../lib/wire.js").Refused} Refused */
-/** @typedef {{command: (frame: Frame) => Promise<Ack>, send: (frame: Frame) => boolean}} Door */
 /** @typedef {"opening" | "choose" | "elsewhere" | "signed_out" | "idle" | "call"} View */
 
 const NOT_ALLOWED = 4401;
 
-export class Desk extends EventTarget {
+export class Desk extends Acts {
   /** @type {You | null} */ you = null;
   /** @type {number | null} */ epoch = null;
   /** @type {import("./shapes.js").Device | null} */ device = null;
   /** @type {Notice | null} */ notice = null;
-  /** @type {import("../../lib/wire.js").LineState} */ line = "connecting";
   /** When the server was last heard before the line broke, on this computer's clock. */
   cutAt = 0;
   isSignedOut = false;
 
   clock = new ServerClock();
   /** @type {Shift} */ shift;
-  /** @type {Door} */ #door;
   #streams = new Streams(() => this.#cleared());
   #accepted = "";
 
-  /** @param {Storage} storage @param {Door} door */
+  /** @param {Storage} storage @param {import("./acts.js").Door} door */
   constructor(storage, door) {
-    super();
+    super(door);
     this.shift = new Shift(storage);
-    this.#door = door;
   }
 
   // --- Questions ---------------------------------------------------------------------
@@ -79,34 +72,6 @@ export class Desk extends EventTarget {
     return known.find((state) => state)?.agency ?? null;
   }
 
-  // --- Acts --------------------------------------------------------------------------
-
-  /** @param {Frame} frame @returns {Promise<Ack>} rejects with `Refused` */
-  command(frame) {
-    return this.#door.command(frame);
-  }
-
-  /** @param {Frame} frame @returns {boolean} */
-  send(frame) {
-    return this.#door.send(frame);
-  }
-
-  /** Do it; if it is refused, say why. @param {Frame} frame @returns {Promise<Ack | null>} */
-  async attempt(frame) {
-    if (this.line !== "live") this.say(gettext("No connection. This is done as soon as it is back."), "warn");
-    try {
-      return await this.command(frame);
-    } catch (refused) {
-      this.say(refusal(/** @type {Refused} */ (refused)), "warn");
-      return null;
-    }
-  }
-
-  /** @param {string} text @param {"" | "warn" | "ok"} [tone] */
-  say(text, tone = "") {
-    this.#tell("say", { text, tone });
-  }
-
   // --- What arrives ------------------------------------------------------------------
 
   /** @param {import("../../lib/wire.js").Welcome} welcome */
@@ -134,26 +99,42 @@ export class Desk extends EventTarget {
   /** @param {Frame} frame  unnumbered */
   frame(frame) {
     switch (frame.type) {
-      case "heartbeat": return this.clock.hear(frame.at);
+      case "heartbeat":
+        return this.clock.hear(frame.at);
       case "still":
       case "still_seen":
-      case "typing": return this.#tell(frame.type, frame);
-      case "device": this.device = /** @type {any} */ (frame); break;
+      case "typing":
+        return this.tell(frame.type, frame);
+      case "device":
+        this.device = /** @type {any} */ (frame);
+        break;
       case "followed":
-      case "resync": this.#streams.stand(frame.stream, frame.snapshot); break;
-      case "unfollowed": this.#streams.clear(frame.stream); break;
-      case "error": this.#refused(frame); break;
-      default: return;
+      case "resync":
+        this.#streams.stand(frame.stream, frame.snapshot);
+        break;
+      case "unfollowed":
+        this.#streams.clear(frame.stream);
+        break;
+      case "error":
+        this.#refused(frame);
+        break;
+      default:
+        return;
     }
     this.#changed();
   }
 
-  /** @param {import("../../lib/wire.js").LineState} line @param {number} silentMs @param {number} code */
+  /**
+   * @param {import("../../lib/wire.js").LineState} line
+   * @param {number} silentMs  since the last frame @param {number} code  of the close
+   */
   lineChanged(line, silentMs, code) {
     if (this.line === "live") this.cutAt = Date.now() - silentMs;
-    this.line = line;
+    this.standAt(line);
     if (line === "down") {
       this.epoch = null;
+      // Coming back must be asked for: with the old epoch a reload would take the seat away.
+      this.shift.lose();
       if (code === NOT_ALLOWED) this.isSignedOut = true;
       else this.#refused({ type: "error", code: "epoch_stale" });
     }
@@ -179,7 +160,7 @@ export class Desk extends EventTarget {
 
   #cleared() {
     this.device = null;
-    this.#tell("cleared");
+    this.tell("cleared");
   }
 
   /** `auto`: the console accepts by itself, at once; a timer would sleep in a hidden tab. */
@@ -192,11 +173,6 @@ export class Desk extends EventTarget {
 
   #changed() {
     this.#acceptByItself();
-    this.#tell("change");
-  }
-
-  /** @param {string} type @param {unknown} [detail] */
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.tell("change");
   }
 }

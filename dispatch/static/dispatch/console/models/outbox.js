@@ -56,6 +56,10 @@ export class Outbox {
   #keep() {
     const isEmpty = this.#items.length === 0 && this.#unsent === "";
     if (isEmpty) this.#storage.removeItem(this.#key);
-    else this.#storage.setItem(this.#key, JSON.stringify({ items: this.#items, unsent: this.#unsent }));
+    else
+      this.#storage.setItem(
+        this.#key,
+        JSON.stringify({ items: this.#items, unsent: this.#unsent }),
+      );
   }
 }

@@ -133,7 +133,12 @@
  * @property {Category[]} categories
  * @property {Phrase[]} phrases
  */
-/** @typedef {{agency: Agency, seats: Record<string, Seat>, line: Record<string, LineCall>}} AgencySnapshot */
+/**
+ * @typedef {object} AgencySnapshot
+ * @property {Agency} agency
+ * @property {Record<string, Seat>} seats
+ * @property {Record<string, LineCall>} line
+ */
 /**
  * @typedef {object} IncidentSnapshot
  * @property {Incident} incident
@@ -143,7 +148,14 @@
  * @property {Position | null} position
  * @property {Position[]} trail
  */
-/** @typedef {{call: string, camera: string, microphone: string, position: string, is_hidden: boolean}} Device */
+/**
+ * @typedef {object} Device  what the phone can give now: on, off, refused, none, asking
+ * @property {string} call
+ * @property {string} camera
+ * @property {string} microphone
+ * @property {string} position
+ * @property {boolean} is_hidden
+ */
 /** @typedef {{code: string, detail: string, facts: Record<string, any>}} Notice */
 /**
  * @typedef {object} You

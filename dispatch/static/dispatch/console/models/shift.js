@@ -15,7 +15,9 @@ export class Shift {
 
   /** @returns {Place} */
   get place() {
-    return JSON.parse(this.#storage.getItem(STORED_AT) ?? "null") ?? { seat: null, epoch: null };
+    return (
+      JSON.parse(this.#storage.getItem(STORED_AT) ?? "null") ?? { seat: null, epoch: null }
+    );
   }
 
   /** @returns {{seat?: string, epoch?: number}} what `hello` says; nothing without an epoch */

@@ -24,7 +24,7 @@ export function accuracy(mm) {
 
 /**
  * @param {Position[]} trail  oldest first @param {number} width @param {number} height
- * @returns {{spots: Spot[], metres: number}} pixels for each, and how many metres 1/4 of the width is
+ * @returns {{spots: Spot[], metres: number}} `metres`: what a quarter of the width stands for
  */
 export function sketch(trail, width, height) {
   const last = trail.at(-1);

@@ -1,58 +1,14 @@
 """Staff at the desk: nobody hands out, or touches, more than they hold."""
 
-import json
-import re
-from dataclasses import dataclass
-from datetime import timedelta
-from uuid import uuid4
-
 import pytest
-from django.contrib import admin
-from django.core.cache import cache
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Agency, Area, Caller, Role, Tier, User, blind_index
+from accounts.models import Agency, Caller, Role, User
 from accounts.snapshots import rights_of
 from accounts.states import RoleKind
-from dispatch.actions.regions import open_agency
-from dispatch.models import Call, Seat, Shift
-from reports.clock import now
-from reports.events import MessagePosted
-from reports.journal import Author, open_streams, record
-from reports.models import Entry, Incident, Stream, StreamKind
-from tests.accounts.cast import PASSWORD, SQUARE, Cast, assemble
-
-from tests.pages.desk import *
+from tests.accounts.cast import PASSWORD
+from tests.pages.admin.world import desk, look, send, text
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def quick(settings):
-    """Hash fast, count nothing of former tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    cache.clear()
-
-
-@pytest.fixture
-def cast() -> Cast:
-    """Two agencies, and somebody of every role."""
-    return assemble()
-
-
-@pytest.fixture
-def here(cast) -> Matter:
-    """An alarm in Zhifu."""
-    Tier.objects.create(agency=cast.zhifu, neighbour=cast.laizhou)
-    return happen(cast.zhifu, cast.chen, "+8613800138000")
-
-
-@pytest.fixture
-def there(cast) -> Matter:
-    """An alarm in Laizhou."""
-    return happen(cast.laizhou, cast.ma, "+8613900139000")
 
 
 def roles_form(*rows: dict, initial: int = 0):
@@ -200,6 +156,14 @@ def test_a_right_elsewhere_protects_a_person_from_a_supervisor(cast):
     assert send(desk(cast.zhao), door, form).status_code == 403
     assert send(desk(cast.yuan), door, form).status_code == 403
     assert User.objects.get(pk=cast.chen.pk).check_password(PASSWORD)
+
+
+def test_a_right_in_one_agency_gives_nothing_in_another(cast):
+    Role.objects.create(user=cast.yuan, kind=RoleKind.SUPERVISOR, agency=cast.zhifu)
+    row = {"kind": "administrator", "agency": cast.zhifu.pk}
+    answer = send(desk(cast.yuan), "accounts/user/add/", NEW | roles_form(row))
+    assert "This role is not yours to give or take." in answer.content.decode()
+    assert not User.objects.filter(username="new").exists()
 
 
 def test_who_was_made_at_the_machine_is_changed_by_the_same_only(cast):

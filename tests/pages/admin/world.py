@@ -1,30 +1,19 @@
 """What the tests of the supervisor's desk share: an alarm, and a browser."""
 
-
-import json
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
-from django.contrib import admin
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Agency, Area, Caller, Role, Tier, User, blind_index
-from accounts.snapshots import rights_of
-from accounts.states import RoleKind
-from dispatch.actions.regions import open_agency
+from accounts.models import Agency, Area, Caller, User, blind_index
 from dispatch.models import Call, Seat, Shift
 from reports.clock import now
 from reports.events import MessagePosted
 from reports.journal import Author, open_streams, record
-from reports.models import Entry, Incident, Stream, StreamKind
-from tests.accounts.cast import PASSWORD, SQUARE, Cast, assemble
-
+from reports.models import Incident, Stream, StreamKind
+from tests.accounts.cast import SQUARE
 
 CONFIGURED = ["accounts/agency", "accounts/area", "accounts/tier", "dispatch/seat"]
 LIVE = [
@@ -89,7 +78,10 @@ def happen(agency: Agency, operator: User, phone: str) -> Matter:
         caller=caller,
         agency=agency,
         queued_at=moment,
-        escalate_at=moment,
+        state="ended",
+        end_reason="seat_ended",
+        ended_at=moment,
+        seat=seat,
         capability_hash="f" * 64,
         lat_e7=375330000,
         lon_e7=1213900000,
@@ -141,5 +133,3 @@ def text(browser: Client, door: str) -> str:
 
 def send(browser: Client, door: str, body: dict):
     return browser.post(f"/admin/{door}", body, secure=True)
-
-

@@ -1,58 +1,18 @@
 """Configuration at the desk goes through the actions, within one's agencies."""
 
 import json
-import re
-from dataclasses import dataclass
-from datetime import timedelta
-from uuid import uuid4
 
 import pytest
-from django.contrib import admin
-from django.core.cache import cache
 from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Agency, Area, Caller, Role, Tier, User, blind_index
-from accounts.snapshots import rights_of
-from accounts.states import RoleKind
+from accounts.models import Agency, Area, Tier
 from dispatch.actions.regions import open_agency
-from dispatch.models import Call, Seat, Shift
-from reports.clock import now
-from reports.events import MessagePosted
-from reports.journal import Author, open_streams, record
-from reports.models import Entry, Incident, Stream, StreamKind
-from tests.accounts.cast import PASSWORD, SQUARE, Cast, assemble
-
-from tests.pages.desk import *
+from dispatch.models import Seat, Shift
+from reports.models import Entry, Stream, StreamKind
+from tests.accounts.cast import SQUARE
+from tests.pages.admin.world import desk, look, send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def quick(settings):
-    """Hash fast, count nothing of former tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    cache.clear()
-
-
-@pytest.fixture
-def cast() -> Cast:
-    """Two agencies, and somebody of every role."""
-    return assemble()
-
-
-@pytest.fixture
-def here(cast) -> Matter:
-    """An alarm in Zhifu."""
-    Tier.objects.create(agency=cast.zhifu, neighbour=cast.laizhou)
-    return happen(cast.zhifu, cast.chen, "+8613800138000")
-
-
-@pytest.fixture
-def there(cast) -> Matter:
-    """An alarm in Laizhou."""
-    return happen(cast.laizhou, cast.ma, "+8613900139000")
 
 
 def seat_form(seat: Seat, **changes):
@@ -198,5 +158,3 @@ def test_history_is_looked_at_and_not_brought_back(here, cast):
     assert send(browser, path, seat_form(seat, label="x")).status_code == 403
     seat.refresh_from_db()
     assert seat.label == ""
-
-

@@ -1,0 +1,51 @@
+"""One long day in which every kind of entry is written; and none is unknown."""
+
+from django.db import transaction
+
+from accounts.actions.verification import _verified
+from dispatch import events as dispatch_events
+from dispatch.loops.matcher import match
+from reports.events import KINDS
+from tests import reduce
+from tests.world import IN_LAIZHOU, IN_ZHIFU
+
+
+def test_every_kind_of_entry_has_its_rule():
+    assert dispatch_events.CallQueued.kind in KINDS  # all are declared by now
+    assert set(reduce.RULES) == set(KINDS)
+
+
+def test_a_day_that_writes_every_kind_keeps_every_book_right(world):
+    tapped = world.tap(text="Help", position=IN_ZHIFU)
+    world.check()
+    world.tap()
+    world.check()
+    place = world.place(tapped)
+    world.report(place, IN_LAIZHOU)
+    world.check()
+    world.report(place, IN_ZHIFU)
+    world.check()
+    world.passes(61)  # escalated, and the phone is missed
+    world.check()
+    world.lives(guests=[place])
+    world.check()
+    chen = world.sit("chen")
+    match()
+    world.check()
+    world.decline(chen)
+    world.check()
+    world.take(chen, tapped.call)
+    world.check()
+    with transaction.atomic():
+        _verified(world.call(tapped).caller, "+8613812345678")
+    world.check()
+    world.save(chen, tapped.incident, priority=1, notes="two men")
+    world.check()
+    world.set_mode(world.place(tapped), "silent")
+    world.check()
+    world.restart()
+    world.check()
+    world.end(chen, tapped.call)
+    world.check()
+
+    assert world.books.kinds == set(KINDS)

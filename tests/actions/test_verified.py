@@ -1,0 +1,82 @@
+"""A phone number is proven in the middle of a call: it is known by name at once."""
+
+from uuid import uuid4
+
+import pytest
+
+from accounts.actions.verification import _verified
+from accounts.models import Caller
+from dispatch.models import Call
+from django.db import transaction
+
+
+@pytest.fixture
+def prove(world):
+    """Prove a number for a tapped phone, as the right code does."""
+
+    def prove(tapped, number="+8613812345678"):
+        with transaction.atomic():
+            return _verified(world.call(tapped).caller, number)
+
+    return prove
+
+
+@pytest.mark.parametrize("state", ["waiting", "offered", "connected"])
+def test_the_seat_sees_a_verified_caller(world, prove, state):
+    tapped = world.tap() if state == "waiting" else getattr(world, state)()[1]
+    prove(tapped)
+
+    incident = world.call(tapped).incident
+    assert "unverified" not in incident.flags
+    world.check()
+    seat_book = world.books.books[tapped.incident, "seat"]
+    assert seat_book.snapshot["caller"]["phone_masked"] == "138****5678"
+    assert "12345678" not in str(seat_book.snapshot)
+    assert world.books.books[tapped.incident, "caller"].snapshot["caller"] == {
+        "assurance": "phone",
+        "phone_masked": "138****5678",
+    }
+
+
+def test_the_line_shows_it(world, prove):
+    tapped = world.tap()
+    prove(tapped)
+    world.books.catch_up()
+
+    line = world.books.books[world.zhifu.uuid, "seat"].snapshot["line"]
+    assert line[str(tapped.call)]["assurance"] == "phone"
+
+
+def test_a_known_number_makes_the_call_its_owners(world, prove):
+    old = world.tap("old phone")
+    owner = prove(old)
+    world.hang_up(world.place(old))
+    tapped = world.tap("new phone")
+
+    assert prove(tapped) == owner
+    assert world.call(tapped).caller == owner
+    assert world.tap("new phone").call == tapped.call  # its next tap finds it
+
+
+def test_a_number_with_a_live_call_keeps_both_calls(world, prove):
+    first = world.tap("old phone")
+    owner = prove(first)
+    second = world.tap("new phone")
+    prove(second)
+
+    assert world.call(first).caller == owner
+    assert Call.objects.filter(state="waiting").count() == 2
+    assert Caller.objects.filter(phone_index=owner.phone_index).count() == 1
+
+
+def test_what_was_said_before_is_not_said_again_afterwards(world, prove):
+    """A message whose answer was lost is sent again after the number was proven."""
+    old = world.tap("old phone")
+    prove(old)
+    world.hang_up(world.place(old))
+    tapped = world.tap("new phone")
+    command = uuid4()
+    first = world.say(tapped.incident, world.place(tapped), command=command)
+    prove(tapped)
+
+    assert world.say(tapped.incident, world.place(tapped), command=command) == first

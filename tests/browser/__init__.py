@@ -1,0 +1,1 @@
+"""Two real browsers: what people see and do, from the tap to the end."""

@@ -1,0 +1,104 @@
+"""Halls: police forces of the tests' own, so that no test meets another's calls.
+
+Each has a square of sea off Yantai, two seats, an operator or two; nobody helps out.
+They join the running server by ``manage.py onboard``, as any region does.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.served import Served
+
+REGION = "3799"
+SOUTH, WEST, STEP, SIDE = 37.62, 121.50, 0.02, 0.01  # degrees
+PHRASE = ("您现在是一个人吗？", "Are you alone?")
+CATEGORY = ("0103", "诈骗", "Fraud")
+
+
+@dataclass(frozen=True)
+class Hall:
+    """One force: where its ground is, and who sits there."""
+
+    number: int
+    answer: str = "auto"
+    staff: int = 1
+
+    @property
+    def code(self) -> str:
+        """Its code, which every incident's number begins with."""
+        return f"{REGION}{self.number:02}"
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Latitude and longitude of the middle of its ground."""
+        return SOUTH + SIDE / 2, WEST + STEP * self.number + SIDE / 2
+
+    @property
+    def operators(self) -> list[str]:
+        """The user names of those who may sit here."""
+        return [f"hall{self.number}.{n}" for n in range(1, self.staff + 1)]
+
+    def square(self) -> dict[str, object]:
+        """Return its ground as GeoJSON."""
+        west, south = WEST + STEP * self.number, SOUTH
+        east, north = west + SIDE, south + SIDE
+        corners = [[west, south], [east, south], [east, north], [west, north]]
+        return {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
+
+
+def open_halls(served: Served, folder: Path, halls: list[Hall]) -> None:
+    """Bring the halls on line."""
+    for hall in halls:
+        square = json.dumps(hall.square())
+        (folder / f"{hall.code}.geojson").write_text(square, encoding="utf-8")
+    file = folder / "halls.toml"
+    file.write_text(_region(halls), encoding="utf-8")
+    served.manage("onboard", str(file))
+
+
+def _region(halls: list[Hall]) -> str:
+    head = f"""
+[region]
+code = "{REGION}"
+name = "海上"
+name_en = "At sea"
+demo = true
+
+[[categories]]
+code = "{CATEGORY[0]}"
+name = "{CATEGORY[1]}"
+name_en = "{CATEGORY[2]}"
+
+[[phrases]]
+text = "{PHRASE[0]}"
+text_en = "{PHRASE[1]}"
+"""
+    return head + "".join(map(_agency, halls))
+
+
+def _agency(hall: Hall) -> str:
+    agency = f"""
+[[agencies]]
+code = "{hall.code}"
+name = "{hall.number}号厅"
+name_en = "Hall {hall.number}"
+answer_mode = "{hall.answer}"
+areas = [{{ file = "{hall.code}.geojson", code = "{hall.code}", \
+name = "{hall.number}号海域", name_en = "Sea {hall.number}" }}]
+seats = [
+  {{ number = 1, label = "甲席", label_en = "Desk A" }},
+  {{ number = 2, label = "乙席", label_en = "Desk B" }},
+]
+"""
+    staff = [
+        f"""
+[[staff]]
+username = "{user}"
+name = "{user}"
+role = "operator"
+agencies = ["{hall.code}"]
+"""
+        for user in hall.operators
+    ]
+    return agency + "".join(staff)

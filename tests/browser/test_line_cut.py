@@ -1,0 +1,100 @@
+"""The line breaks in mid call, on either side, for a moment and for longer."""
+
+import re
+
+from playwright.sync_api import expect
+
+LEASE = 8  # seconds that a place is kept without a sign of life
+
+
+def test_the_callers_line_cut_for_5_s_costs_nothing(stage, talking, hall):
+    line = stage.line()
+    caller, operator = talking(hall, caller_url=line.url)
+    number, seat = caller.number(), operator.seat()
+
+    line.cut()
+    caller.writes("While it was cut")
+    caller.sees("Sending…")
+    caller.waits(5)
+    line.restore()
+
+    operator.has_read("While it was cut")
+    caller.knows_kept("While it was cut")
+    caller.is_told("connected")
+    operator.writes("I am still here")
+    caller.has_read("I am still here")
+    assert (caller.number(), operator.seat()) == (number, seat)
+    assert operator.said() == ["While it was cut", "I am still here"]
+
+
+def test_the_seats_line_hanging_for_5_s_costs_nothing(stage, talking, hall):
+    line = stage.line()
+    caller, operator = talking(hall, operator_url=line.url)
+    serial, seat = operator.number(), operator.seat()
+
+    line.hang()
+    operator.writes("While it hung")
+    caller.writes("Are you there?")
+    operator.waits(5)
+    line.restore()
+
+    caller.has_read("While it hung")
+    operator.knows_kept("While it hung")
+    operator.has_read("Are you there?")
+    operator.is_at("call")
+    caller.is_told("connected")
+    assert (operator.number(), operator.seat()) == (serial, seat)
+    assert sorted(caller.said()) == ["Are you there?", "While it hung"]
+
+
+def test_lines_cut_for_30_s(stage, talking, hall, pair_hall):
+    """The caller's: the same call waits. The seat's: the next seat has it by then.
+
+    Two calls at once: only the cuts last long.
+    """
+    their_line, our_line = stage.line(), stage.line()
+    lost_caller, operator = talking(hall, caller_url=their_line.url)
+    caller, lost_operator = talking(pair_hall, operator_url=our_line.url)
+    deputy = stage.operator(pair_hall.operators[1])
+    deputy.takes_seat(2)
+    number, serial = lost_caller.number(), operator.number()
+    kept_number, kept_serial = caller.number(), lost_operator.number()
+    caller.writes("He is in the kitchen")
+    lost_operator.has_read("He is in the kitchen")
+
+    their_line.hang()
+    our_line.hang()
+    lost_operator.waits(LEASE - 3)
+    caller.is_told("connected")
+    deputy.becomes("ready")
+
+    # The seat's lease lapses: the call stands in line again, and the next seat has it.
+    caller.is_told("waiting", seconds=LEASE)
+    caller.sees("The call-taker was cut off.")
+    deputy.is_at("call", seconds=4)
+    assert (caller.number(), deputy.number()) == (kept_number, kept_serial)
+    deputy.has_read("He is in the kitchen")
+    caller.is_told("connected")
+    lost_operator.sees("No connection since %(seconds)s s.")
+
+    # The caller's lease lapses: the seat says so, and keeps the call.
+    lost_caller.is_told("silent")
+    lost_caller.sees("No connection since %(seconds)s s. Trying again. Call %(phone)s.")
+    operator.sees("Caller lost since %(since)s (%(time)s).")
+    operator.is_at("call")
+    operator.writes("Can you hear me?")
+    operator.waits(30 - 2 * LEASE)
+    their_line.restore()
+    our_line.restore()
+
+    lost_caller.is_told("connected")
+    lost_caller.has_read("Can you hear me?")
+    expect(operator.page.locator("caller-picture [data-part=lost]")).to_be_hidden()
+    assert (lost_caller.number(), operator.number()) == (number, serial)
+
+    lost_operator.is_at("choose")
+    lost_operator.sees("The connection was gone too long, so %(seat)s was given up.")
+    lost_operator.sees("Your call went on at %(seat)s.")
+    deputy.is_at("call")
+    caller.is_told("connected")
+    expect(deputy.page.locator("console-bar")).to_contain_text(re.compile("Desk B"))

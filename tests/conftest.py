@@ -1,0 +1,132 @@
+"""What all tests share: the database, the cast, the servers, and that no test is lost.
+
+The database is the one the settings name: SQLite in a file of the run's own, or, with
+``DATABASE_URL``, PostgreSQL. ``tests/test_on_postgresql.py`` runs the same tests there.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
+
+from tests import database
+from tests.served import Served, serve
+from tests.services import Postgres, postgres
+from tests.world import World
+
+NO_SKIP = os.environ.get("ALARM110_NO_SKIP") == "1"
+
+
+# --- A skip is a failure, where it was asked for -------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
+    """Turn a skipped test into a failed one, with its reason."""
+    return _unskipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    """Turn a skipped module into a failed one, with its reason."""
+    return _unskipped((yield))
+
+
+def _unskipped(report: Any) -> Any:
+    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr
+        words = reason[2] if isinstance(reason, tuple) else reason
+        report.outcome = "failed"
+        report.longrepr = f"A skip is a failure here (ALARM110_NO_SKIP=1): {words}"
+    return report
+
+
+# --- The database --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep SQLite in a file: in memory, threads would share locks no server has."""
+    settings = connections.settings["default"]
+    if settings["ENGINE"].endswith("sqlite3"):
+        folder = tmp_path_factory.mktemp("database")
+        settings["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Make the test database, and let pytest-django's flush empty its journal.
+
+    In place of pytest-django's own, which makes none for tests that have no mark.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    operations = connection.ops
+    flush = operations.execute_sql_flush
+
+    def lifted(statements: list[str]) -> None:
+        with database.triggers_lifted():
+            flush(statements)
+
+    operations.execute_sql_flush = lifted  # type: ignore[method-assign]
+    yield
+    operations.execute_sql_flush = flush  # type: ignore[method-assign]
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let a test and its threads commit; leave nothing of it.
+
+    Cheaper than pytest-django's ``transactional_db``, which makes all permissions anew.
+    """
+    with django_db_blocker.unblock():
+        database.forget_caches()
+        cache.clear()
+        try:
+            yield
+        finally:
+            database.wipe()
+            connection.close()
+            database.forget_caches()
+
+
+@pytest.fixture
+def world(rows: None) -> Iterator[World]:
+    """The cast in their places; at the end all books are checked."""
+    world = World.assemble()
+    yield world
+    world.check()
+
+
+# --- Real servers, shared by the whole run -------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    """The real ``manage.py up`` on SQLite, with a home of its own."""
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL server of the run's own."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def served_postgres(postgres_server: Postgres) -> Iterator[Served]:
+    """The real ``manage.py up`` on PostgreSQL."""
+    with serve(database_url=postgres_server.new_database("served")) as server:
+        yield server

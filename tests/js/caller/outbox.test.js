@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Outbox } from "../../../dispatch/static/dispatch/caller/models/outbox.js";
+
+function memory() {
+  const kept = new Map();
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+  };
+}
+const tap = { id: "t1", mode: "silent" };
+const call = { call: "c1", number: "n", stream: "i1", epoch: 3, capability: "x", mode: "silent" };
+
+test("a tap nobody confirmed survives a reload; the answer takes its place", () => {
+  const storage = memory();
+  new Outbox(storage).keepTap(tap);
+  const reloaded = new Outbox(storage);
+  assert.deepEqual(reloaded.tap, tap);
+  reloaded.keepCall(call);
+  assert.equal(new Outbox(storage).tap, null);
+  assert.deepEqual(new Outbox(storage).call, call);
+});
+
+test("words stay until they are acknowledged", () => {
+  const storage = memory();
+  const outbox = new Outbox(storage);
+  outbox.keepCall(call);
+  outbox.add({ id: "m1", text: "help" });
+  assert.deepEqual(new Outbox(storage).unsent, [{ id: "m1", text: "help" }]);
+  outbox.drop("m1");
+  assert.deepEqual(new Outbox(storage).unsent, []);
+});
+
+test("the epoch follows the server; silence and the end are kept", () => {
+  const storage = memory();
+  const outbox = new Outbox(storage);
+  outbox.keepCall(call);
+  outbox.keepEpoch(4);
+  outbox.keepMode("normal");
+  assert.deepEqual([outbox.call.epoch, outbox.call.mode], [4, "normal"]);
+  outbox.keepEnded({ call: { number: "n" } });
+  assert.equal(new Outbox(storage).ended.call.number, "n");
+  outbox.clear();
+  assert.equal(new Outbox(storage).call, null);
+});
+
+test("a browser that refuses storage, or holds rubbish, costs nothing", () => {
+  const broken = {
+    getItem: () => "not json",
+    setItem: () => {
+      throw new DOMException("full", "QuotaExceededError");
+    },
+  };
+  const outbox = new Outbox(broken);
+  outbox.keepTap(tap);
+  assert.deepEqual(outbox.tap, tap);
+  const none = new Outbox(null);
+  none.keepTap(tap);
+  assert.deepEqual(none.tap, tap);
+});

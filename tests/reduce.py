@@ -1,0 +1,148 @@
+"""Entries applied to a snapshot, as a page does: the protocol's rules in plain Python.
+
+Written from PROTOCOL.md, not from the product: if snapshot and entries disagree there,
+a screen somewhere is wrong until it is reloaded.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+Snapshot = dict[str, Any]
+Entry = dict[str, Any]
+Audience = Literal["seat", "caller"]
+
+TRAIL = 50  # positions that a seat keeps
+REPLACED_BY_CALL = (
+    "call.queued",
+    "call.repeated",
+    "call.rerouted",
+    "call.offered",
+    "call.connected",
+    "call.returned",
+    "call.escalated",
+    "call.caller_lost",
+    "call.caller_resumed",
+    "call.mode_changed",
+    "call.priority_changed",
+    "call.ended",
+)
+# What the snapshot of an incident's stream holds before its first entry.
+EMPTY: dict[Audience, Snapshot] = {
+    "seat": {"messages": [], "position": None, "trail": []},
+    "caller": {"messages": [], "position": None},
+}
+# Fields from which deadlines count; ``world.passes`` moves them.
+DEADLINES = {
+    "queued_at",
+    "connected_at",
+    "lost_at",
+    "made_at",
+    "expires_at",
+    "since",
+    "wrap_up_until",
+}
+
+
+class Gap(AssertionError):
+    """An entry is missing before this one."""
+
+
+def apply(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    """Apply one entry to a snapshot, in place; a hidden one changes nothing."""
+    if entry.get("skip"):
+        assert set(entry) == {"stream", "seq", "skip"}, entry
+        return
+    RULES[entry["type"]](snapshot, entry, audience)
+
+
+def _call(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    snapshot["call"] = entry["data"]["call"]
+
+
+def _opened(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    snapshot["incident"] = entry["data"]["incident"]
+    snapshot["caller"] = entry["data"]["caller"]
+
+
+def _incident(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    snapshot["incident"] = entry["data"]["incident"]
+
+
+def _caller(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    snapshot["caller"] = entry["data"]["caller"]
+
+
+def _message(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    message = {"seq": entry["seq"], "at": entry["at"], **entry["data"]}
+    snapshot["messages"] = [*snapshot["messages"], message]
+
+
+def _position(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    snapshot["position"] = entry["data"]["position"]
+    if audience == "seat":
+        snapshot["trail"] = [*snapshot["trail"], snapshot["position"]][-TRAIL:]
+
+
+def _seat(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    seat = entry["data"]["seat"]
+    snapshot["seats"][seat["seat"]] = seat
+
+
+def _line(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    call = entry["data"]["call"]
+    if call["state"] == "ended" or call["agency"] != snapshot["agency"]["agency"]:
+        snapshot["line"].pop(call["call"], None)
+    else:
+        snapshot["line"][call["call"]] = call
+
+
+def _nothing(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    """A notice: what it caused comes in entries of its own."""
+
+
+RULES: dict[str, Callable[[Snapshot, Entry, Audience], None]] = {
+    **dict.fromkeys(REPLACED_BY_CALL, _call),
+    "incident.opened": _opened,
+    "incident.updated": _incident,
+    "caller.verified": _caller,
+    "message.posted": _message,
+    "position.reported": _position,
+    "seat.updated": _seat,
+    "line.updated": _line,
+    "leases.extended": _nothing,
+}
+
+
+def passes(value: Any, span: timedelta) -> Any:
+    """Return a snapshot whose deadlines came closer by ``span``."""
+    if isinstance(value, list):
+        return [passes(item, span) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _earlier(inner, span)
+        if key in DEADLINES and inner
+        else passes(inner, span)
+        for key, inner in value.items()
+    }
+
+
+def _earlier(text: str, span: timedelta) -> str:
+    moment = datetime.fromisoformat(text) - span
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def differences(old: Any, new: Any, path: str = "") -> list[str]:
+    """Return where two snapshots differ, one line each."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return [
+            line
+            for key in sorted({*old, *new})
+            for line in differences(
+                old.get(key, "nothing"), new.get(key, "nothing"), f"{path}.{key}"
+            )
+        ]
+    if old == new:
+        return []
+    return [f"{path}: by entries {old!r}, by the database {new!r}"]

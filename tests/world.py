@@ -1,0 +1,397 @@
+"""The cast and what they can do: verbs of the real actions, no sockets, no mocks.
+
+Lin calls. Chen (seat 7) and Wu (seat 8) are operators of Zhifu, Zhao supervises them.
+Ma is an operator of Laizhou, another agency, and must never see anything of theirs.
+Fushan is Zhifu's neighbour and helps after 20 s of waiting; nobody sits there at first.
+
+``world.passes(seconds)`` moves every deadline in the database back by that much: time
+itself is never patched.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import msgspec
+from django.db import transaction
+from django.db.models import F, Model
+
+from accounts.actions.roles import enrol
+from accounts.models import Agency, Area, Caller, PhoneCode, Tier, User
+from accounts.states import RoleKind
+from dispatch import commands, leases
+from dispatch.actions import caller_desk, calls, guests, incidents, seats
+from dispatch.actions.caller_desk import CallerPlace
+from dispatch.actions.calls import Holder
+from dispatch.actions.messages import Guest, RoomMessage, RoomMessageBatch
+from dispatch.actions.positions import PositionBatch
+from dispatch.actions.repeats import note_repeated
+from dispatch.actions.tap import TapBatch, Tapped
+from dispatch.loops.matcher import match
+from dispatch.models import Call, Offer, Participant, Seat, Shift, WebProcess
+from dispatch.states import Availability, CallMode
+from reports import journal
+from reports.journal import Author, Recorded, open_streams
+from reports.models import StreamKind
+from reports.writer import commit
+from tests import laws
+from tests.books import Books
+
+T = TypeVar("T")
+
+# Degrees of 1e-7: in Zhifu, in Laizhou, in Fushan, and far out at sea.
+IN_ZHIFU = {"lat_e7": 371000000, "lon_e7": 1211000000, "accuracy_mm": 12000}
+IN_LAIZHOU = {"lat_e7": 371000000, "lon_e7": 1191000000, "accuracy_mm": 12000}
+IN_FUSHAN = {"lat_e7": 371000000, "lon_e7": 1215000000, "accuracy_mm": 12000}
+AT_SEA = {"lat_e7": 300000000, "lon_e7": 1400000000, "accuracy_mm": 12000}
+
+# Every moment from which a deadline counts, by model.
+DEADLINES: dict[type[Model], tuple[str, ...]] = {
+    Call: ("queued_at", "escalate_at", "connected_at", "lost_at"),
+    Offer: ("made_at", "expires_at", "settled_at"),
+    Participant: ("lease_until",),
+    PhoneCode: ("sent_at", "expires_at"),
+    Seat: ("since", "idle_since", "wrap_up_until"),
+    Shift: ("lease_until",),
+    WebProcess: ("renewed_at",),
+}
+
+
+def square(west: float, south: float = 37.0) -> dict[str, object]:
+    """Return a square of a fifth of a degree."""
+    east, north = west + 0.2, south + 0.2
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def person(username: str, name: str, kind: RoleKind, agency: Agency) -> User:
+    """Make a member of staff who can sign in by session only."""
+    user = User(username=username, display_name=name)
+    user.set_unusable_password()
+    enrol(user, kind, [agency])
+    return user
+
+
+@dataclass
+class World:
+    """Everybody, their places, and the books that are checked at the end."""
+
+    zhifu: Agency
+    laizhou: Agency
+    fushan: Agency
+    staff: dict[str, User]
+    seats: dict[str, Seat]  # by the name of who sits there
+    books: Books = field(default_factory=Books)
+    acked: list[tuple[Author, UUID, Recorded]] = field(default_factory=list)
+
+    @classmethod
+    def assemble(cls) -> "World":
+        """Make the agencies, their ground, seats and staff."""
+        with transaction.atomic():
+            world = cls._assemble()
+        world.books.open(world.agencies)
+        return world
+
+    @classmethod
+    def _assemble(cls) -> "World":
+        zhifu = Agency.objects.create(
+            code="370602", name="芝罘", name_en="Zhifu", is_default=True
+        )
+        laizhou = Agency.objects.create(code="370683", name="莱州", name_en="Laizhou")
+        fushan = Agency.objects.create(code="370611", name="福山", name_en="Fushan")
+        grounds = [(zhifu, 121.0), (laizhou, 119.0), (fushan, 121.4)]
+        for agency, west in grounds:
+            Area.objects.create(
+                agency=agency,
+                code=agency.code,
+                name=agency.name,
+                name_en=agency.name_en,
+                polygon=square(west),
+            )
+        Tier.objects.create(agency=zhifu, neighbour=fushan, after_seconds=20)
+        operator = RoleKind.OPERATOR
+        staff = {
+            "chen": person("chen", "Chen", operator, zhifu),
+            "wu": person("wu", "Wu", operator, zhifu),
+            "zhao": person("zhao", "Zhao", RoleKind.SUPERVISOR, zhifu),
+            "ma": person("ma", "Ma", operator, laizhou),
+            "fu": person("fu", "Fu", operator, fushan),
+        }
+        places = {
+            "chen": (zhifu, 7),
+            "wu": (zhifu, 8),
+            "ma": (laizhou, 1),
+            "fu": (fushan, 1),
+        }
+        seats = {
+            name: Seat.objects.create(agency=agency, number=number)
+            for name, (agency, number) in places.items()
+        }
+        open_streams([a.uuid for a, _ in grounds], StreamKind.AGENCY)
+        return cls(zhifu, laizhou, fushan, staff, seats)
+
+    @property
+    def agencies(self) -> list[Agency]:
+        """Return all agencies."""
+        return [self.zhifu, self.laizhou, self.fushan]
+
+    # --- Callers ---------------------------------------------------------------------
+
+    def taps(self, *taps: tuple[str, dict[str, Any]]) -> list[Tapped]:
+        """Tap on several phones in one batch of the writer."""
+        pairs = []
+        for phone, fields in taps:
+            body = _read(commands.Tap, {"id": uuid4(), **fields})
+            pairs.append((TapBatch, caller_desk._tap_item(body, phone, None)))
+        attempts = commit(pairs, journal.record_many)
+        for attempt in attempts:
+            if attempt.error is not None:
+                raise attempt.error
+            if attempt.outcome.is_merged:
+                assert note_repeated(attempt.item, attempt.outcome.call)
+        return [attempt.outcome for attempt in attempts]
+
+    def tap(self, phone: str = "lin", **fields: Any) -> Tapped:
+        """Tap on a phone; the same ``id`` is the same tap."""
+        return self.taps((phone, fields))[0]
+
+    def call(self, tapped: Tapped) -> Call:
+        """Return a tapped call as it now is."""
+        return Call.objects.select_related("incident", "seat").get(uuid=tapped.call)
+
+    def place(self, tapped: Tapped, epoch: int | None = 1) -> CallerPlace:
+        """Return the place of the phone's window that holds ``epoch``."""
+        call = self.call(tapped)
+        guest = None if epoch is None else Guest(call.pk, epoch)
+        caller = Caller.objects.get(pk=call.caller_id)
+        return CallerPlace(call.pk, call.uuid, tapped.incident, caller.uuid, guest)
+
+    def report(
+        self, place: CallerPlace, position: dict[str, Any], command: UUID | None = None
+    ) -> Recorded:
+        """Tell from the phone where it is."""
+        assert place.guest is not None
+        body = _read(
+            commands.ReportPosition,
+            {"type": "report_position", "id": command or uuid4(), "position": position},
+        )
+        item = caller_desk._position_item(place, place.guest, body)
+        return self._written(PositionBatch, item, place.author, body.id)
+
+    def hang_up(self, place: CallerPlace, command: UUID | None = None) -> Recorded:
+        """End the call from the phone."""
+        client_id = command or uuid4()
+        return self._ack(
+            place.author,
+            client_id,
+            calls.hang_up(
+                call_id=place.call_id,
+                epoch=place.guest.epoch if place.guest else 0,
+                author=place.author,
+                client_id=client_id,
+            ),
+        )
+
+    def set_mode(
+        self, place: CallerPlace, mode: str, command: UUID | None = None
+    ) -> Recorded:
+        """Go silent, or leave silence."""
+        client_id = command or uuid4()
+        return self._ack(
+            place.author,
+            client_id,
+            calls.set_mode(
+                call_id=place.call_id,
+                epoch=place.guest.epoch if place.guest else 0,
+                mode=CallMode(mode),
+                author=place.author,
+                client_id=client_id,
+            ),
+        )
+
+    # --- Words -----------------------------------------------------------------------
+
+    def say(
+        self,
+        incident: UUID,
+        place: CallerPlace | Holder,
+        text: str = "He is at the door.",
+        command: UUID | None = None,
+    ) -> Recorded:
+        """Write in the room, from the phone or from the seat."""
+        client_id = command or uuid4()
+        side = "seat" if isinstance(place, Holder) else "caller"
+        held = place if isinstance(place, Holder) else place.guest
+        assert held is not None
+        item = RoomMessage(incident, place.author, side, text, client_id, held)
+        return self._written(RoomMessageBatch, item, place.author, client_id)
+
+    def _written(
+        self, batch: type[Any], item: Any, author: Author, client_id: UUID
+    ) -> Recorded:
+        [attempt] = commit([(batch, item)], journal.record_many)
+        if attempt.error is not None:
+            raise attempt.error
+        return self._ack(author, client_id, attempt.outcome)
+
+    # --- Seats -----------------------------------------------------------------------
+
+    def sit(
+        self,
+        name: str,
+        at: str | None = None,
+        *,
+        ready: bool = True,
+        take_over: bool = False,
+        command: UUID | None = None,
+    ) -> Holder:
+        """Take a seat: one's own, or the one named after somebody else."""
+        agency = self.seats[name].agency
+        client_id = command or uuid4()
+        holder, recorded = seats.take_seat(
+            operator=self.staff[name],
+            seat=self.seats[at or name].uuid,
+            agencies=frozenset({agency.pk}),
+            take_over=take_over,
+            client_id=client_id,
+        )
+        self._ack(holder.author, client_id, recorded)
+        if ready:
+            self.choose(holder, "ready")
+        return holder
+
+    def seat(self, name: str) -> Seat:
+        """Return a seat as it now is."""
+        return Seat.objects.get(pk=self.seats[name].pk)
+
+    def choose(
+        self, holder: Holder, availability: str, reason: str = "", command=None
+    ) -> Recorded:
+        """Be ready, off, or on a break."""
+        return self.act(
+            seats.set_availability,
+            holder,
+            command,
+            availability=Availability(availability),
+            reason=reason,
+        )
+
+    def offer_to(self, name: str) -> Offer | None:
+        """Return the open offer at somebody's seat."""
+        return Offer.objects.filter(seat=self.seats[name], state="open").first()
+
+    def accept(self, holder: Holder, offer: UUID | None = None, command=None) -> Recorded:
+        """Accept the offer this seat holds."""
+        offer = offer or self._offer_of(holder)
+        return self.act(calls.accept_offer, holder, command, offer=offer)
+
+    def decline(
+        self, holder: Holder, offer: UUID | None = None, command=None
+    ) -> Recorded:
+        """Give the offered call back."""
+        offer = offer or self._offer_of(holder)
+        return self.act(calls.decline_offer, holder, command, offer=offer)
+
+    def _offer_of(self, holder: Holder) -> UUID:
+        return Offer.objects.get(seat_id=holder.seat_id, state="open").uuid
+
+    def take(self, holder: Holder, call: UUID, command=None) -> Recorded:
+        """Take a waiting call by hand."""
+        agencies = frozenset({Seat.objects.get(pk=holder.seat_id).agency_id})
+        return self.act(calls.take_call, holder, command, call=call, agencies=agencies)
+
+    def end(self, holder: Holder, call: UUID, command=None) -> Recorded:
+        """End the call at this seat."""
+        return self.act(calls.end_call, holder, command, call=call)
+
+    def save(self, holder: Holder, incident: UUID, command=None, **fields) -> Recorded:
+        """Save fields of the incident's form."""
+        client_id = command or uuid4()
+        body = _read(
+            commands.UpdateIncident,
+            {"type": "update_incident", "id": client_id, "incident": incident, **fields},
+        )
+        recorded = incidents.update_incident(
+            holder=holder, operator="Chen", command=body
+        )
+        return self._ack(holder.author, client_id, recorded)
+
+    def act(self, verb: Any, holder: Holder, command: UUID | None, **more: Any):
+        """Do a verb of a seat and note what was acknowledged."""
+        client_id = command or uuid4()
+        recorded = verb(holder=holder, client_id=client_id, **more)
+        return self._ack(holder.author, client_id, recorded)
+
+    def act_on(self, verb: str, holder: Holder, command: UUID | None = None) -> Recorded:
+        """Do a verb of ``actions/seats.py`` that needs nothing but the seat."""
+        return self.act(getattr(seats, verb), holder, command)
+
+    # --- Short ways ------------------------------------------------------------------
+
+    def offered(self, name: str = "chen", phone: str = "lin", **fields: Any):
+        """Let a phone tap and its call be offered to somebody; (holder, tapped)."""
+        holder = self.sit(name)
+        tapped = self.tap(phone, **fields)
+        assert match() == 1
+        offer = self.offer_to(name)
+        assert offer is not None
+        assert offer.call.uuid == tapped.call
+        return holder, tapped
+
+    def connected(self, name: str = "chen", phone: str = "lin", **fields: Any):
+        """Connect a phone with somebody's seat; (holder, tapped)."""
+        holder, tapped = self.offered(name, phone, **fields)
+        self.accept(holder)
+        return holder, tapped
+
+    # --- Time ------------------------------------------------------------------------
+
+    def passes(self, seconds: float, *, sweep: bool = True) -> dict[str, int]:
+        """Let time pass: every deadline comes closer; then what is due is done."""
+        span = timedelta(seconds=seconds)
+        with transaction.atomic():
+            for model, names in DEADLINES.items():
+                model._default_manager.update(
+                    **{name: F(name) - span for name in names}
+                )
+        self.books.passes(span)
+        return leases.sweep() if sweep else {}
+
+    def lives(
+        self, *, seats: Sequence[Holder] = (), guests: Sequence[CallerPlace] = ()
+    ) -> None:
+        """Let consoles and phones give a sign of life."""
+        leases.renew(
+            seats=[(holder.seat_id, holder.epoch) for holder in seats],
+            guests=[
+                (place.call_id, place.guest.epoch) for place in guests if place.guest
+            ],
+            boot_id=uuid4(),
+        )
+
+    def resume(self, tapped: Tapped, epoch: int) -> Guest:
+        """Come back with a phone's epoch."""
+        return guests.resume_place(self.call(tapped).pk, epoch)
+
+    def restart(self) -> int:
+        """Start the web process again; returns how many places got their grace."""
+        return leases.begin_process(uuid4(), is_alone=True)
+
+    # --- Proof -----------------------------------------------------------------------
+
+    def _ack(self, author: Author, client_id: UUID, recorded: Recorded) -> Recorded:
+        self.acked.append((author, client_id, recorded))
+        return recorded
+
+    def check(self) -> None:
+        """Assert the laws, the chains, the acknowledgements and the books."""
+        laws.hold()
+        laws.acknowledged(self.acked)
+        self.books.check()
+
+
+def _read(kind: type[T], fields: dict[str, Any]) -> T:
+    """Read a frame as the doors do, limits included."""
+    return msgspec.json.decode(msgspec.json.encode(fields), type=kind)
