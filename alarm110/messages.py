@@ -112,7 +112,9 @@ def in_template(source: str) -> Iterator[Message]:
 def in_script(source: str) -> Iterator[Message]:
     """Yield what a script hands to gettext as plain strings."""
     for match in SCRIPT_CALL.finditer(SCRIPT_COMMENT.sub("", source)):
-        one, many = (ast.literal_eval(part) if part else "" for part in match.group(2, 3))
+        one, many = (
+            ast.literal_eval(part) if part else "" for part in match.group(2, 3)
+        )
         yield Message(one, many if match[1] else "")
 
 

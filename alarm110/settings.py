@@ -160,6 +160,18 @@ CHANNEL_LAYERS = {
     )
 }
 
+# What is counted against floods must be counted once for all processes.
+CACHES = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+        }
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
@@ -186,6 +198,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/console/"
+LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -255,6 +268,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "accounts.api.errors.error_answer",
     "UNAUTHENTICATED_USER": None,
+    # Whose address counts against the throttles: X-Forwarded-For is a claim unless our
+    # own proxy wrote it.
+    "NUM_PROXIES": 1 if env.flag("ALARM110_BEHIND_PROXY") else 0,
 }
 SPECTACULAR_SETTINGS = {"TITLE": "alarm110", "VERSION": "1"}
 

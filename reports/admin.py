@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import DeskAdmin
 from accounts.models import Agency, Caller
+from accounts.models.fields import masked_phone
 from reports.models import Entry, Incident, Stream
-from reports.snapshots import mask_name, mask_phone
+from reports.snapshots import mask_name
 
 TIMELINE_ENTRIES = 300  # the newest; the page of entries has all
 
@@ -65,7 +66,7 @@ class CallerAdmin(ReadOnlyAdmin):
     @admin.display(description=_("phone number"))
     def masked_phone(self, caller: Caller) -> str:
         """Show 138****5678."""
-        return mask_phone(caller.phone)
+        return masked_phone(caller.phone)
 
     @admin.display(description=_("name"))
     def masked_name(self, caller: Caller) -> str:
@@ -116,7 +117,7 @@ class IncidentAdmin(ReadOnlyAdmin):
     def caller_shown(self, incident: Incident) -> str:
         """Show who called, masked, and how sure we are."""
         caller = incident.caller
-        known = f"{mask_name(caller.name)} {mask_phone(caller.phone)}".strip()
+        known = f"{mask_name(caller.name)} {masked_phone(caller.phone)}".strip()
         return f"{known} ({caller.get_assurance_display()})".strip()
 
     @admin.display(description=_("timeline"))

@@ -1,17 +1,10 @@
 """What a socket gets of an incident at ``hello``: rows turned into views."""
 
 from accounts.models import Caller
+from accounts.models.fields import masked_phone
 from reports.clock import wire_time
 from reports.events import CallerView, IncidentView
 from reports.models import Incident
-
-
-def mask_phone(number: str) -> str:
-    """Return ``138****5678``: enough to recognise, too little to call."""
-    digits = number.removeprefix("+86")
-    return (
-        f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else "****" * bool(digits)
-    )
 
 
 def mask_name(name: str) -> str:
@@ -24,7 +17,7 @@ def caller_view(caller: Caller) -> CallerView:
     return CallerView(
         caller=caller.uuid,
         assurance=caller.assurance,
-        phone_masked=mask_phone(caller.phone or ""),
+        phone_masked=masked_phone(caller.phone or ""),
         name_masked=mask_name(caller.name or ""),
         language=caller.language,
     )

@@ -101,6 +101,10 @@ class Books:
         self.catch_up()
         for book in self.books.values():
             head, fresh = book.fresh()
-            assert head == book.cursor, f"{book.kind}: {head} entries, {book.cursor} read"
+            assert head == book.cursor, (
+                f"{book.kind}: {head} entries, {book.cursor} read"
+            )
             wrong = reduce.differences(book.snapshot, fresh)
-            assert not wrong, f"{book.kind} for the {book.audience}:\n" + "\n".join(wrong)
+            assert not wrong, f"{book.kind} for the {book.audience}:\n" + "\n".join(
+                wrong
+            )

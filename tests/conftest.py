@@ -5,7 +5,7 @@ The database is the one the settings name: SQLite in a file of the run's own, or
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -72,7 +72,7 @@ def django_db_setup(
     operations = connection.ops
     flush = operations.execute_sql_flush
 
-    def lifted(statements: list[str]) -> None:
+    def lifted(statements: Iterable[str]) -> None:
         with database.triggers_lifted():
             flush(statements)
 

@@ -15,7 +15,7 @@ from reports.models import Entry, Stream
 def hold(*, chains: bool = True) -> None:
     """Assert what must be true at every moment."""
     calls = list(Call.objects.select_related("incident"))
-    seats = {seat.pk: seat for seat in Seat.objects.all()}
+    seats: dict[int | None, Seat] = {seat.pk: seat for seat in Seat.objects.all()}
     shifts = list(Shift.objects.filter(ended_at=None))
     offers = list(Offer.objects.filter(state="open"))
     rooms = list(Participant.objects.filter(left_at=None))
@@ -54,7 +54,7 @@ def _unique(what: str, keys: list[int | None]) -> None:
 
 def _calls_fit(
     calls: list[Call],
-    seats: dict[int, Seat],
+    seats: dict[int | None, Seat],
     offers: dict[int, Offer],
     hosts: dict[int, Participant],
     guests: dict[int, Participant],
@@ -93,7 +93,7 @@ def _calls_fit(
 
 
 def _seats_fit(
-    seats: dict[int, Seat],
+    seats: dict[int | None, Seat],
     shifts: list[Shift],
     offers: list[Offer],
     hosts: list[Participant],

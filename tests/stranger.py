@@ -2,9 +2,8 @@
 
     python tests/stranger.py https://127.0.0.1:8443 USER PASSWORD [--ca var/ca.pem]
 
-Signs in as an operator, takes a free seat, taps as a phone, answers, talks both ways,
-sends a picture each way and ends the call. Prints one line a step; exit 0 only if all
-of it happened.
+Takes a seat, taps as a phone, answers, sends words and a picture each way, ends. Exit 0
+only if all of it happened.
 """
 
 import argparse
@@ -40,12 +39,12 @@ class Line:
         self.reader = asyncio.create_task(self.read())
 
     async def read(self) -> None:
-        await self.socket.send(json.dumps({"type": "hello", "cursors": {}, **self.hello}))
+        await self.send({"type": "hello", "cursors": {}, **self.hello})
         async for text in self.socket:
             frame = json.loads(text)
             kind = frame.get("type")
             if kind == "heartbeat":
-                await self.socket.send('{"type":"pong"}')
+                await self.send({"type": "pong"})
             elif kind == "welcome":
                 self.cursors.update(frame["cursors"])
                 if self.welcome.done():
@@ -54,7 +53,7 @@ class Line:
             elif kind in ("ack", "error") and frame.get("id") in self.acks:
                 self.acks.pop(frame["id"]).set_result(frame)
             elif kind == "still":
-                await self.socket.send(json.dumps({"type": "still_seen", "n": frame["n"]}))
+                await self.send({"type": "still_seen", "n": frame["n"]})
             if "seq" in frame and kind != "ack":
                 expected = self.cursors.get(frame["stream"], 0) + 1
                 assert frame["seq"] == expected, f"gap: {frame['seq']}, not {expected}"
@@ -65,10 +64,13 @@ class Line:
                 self.frames.append(frame)
                 self.news.notify_all()
 
+    async def send(self, frame: dict) -> None:
+        await self.socket.send(json.dumps(frame))
+
     async def command(self, kind: str, **fields) -> dict:
         frame = {"type": kind, "id": str(uuid.uuid4()), **fields}
         answer = self.acks[frame["id"]] = asyncio.get_running_loop().create_future()
-        await self.socket.send(json.dumps(frame))
+        await self.send(frame)
         result = await asyncio.wait_for(answer, 10)
         assert result["type"] == "ack", result
         return result
@@ -85,36 +87,36 @@ class Line:
         return await asyncio.wait_for(found(), seconds)
 
 
+def post(opener, url: str, body: bytes, headers: dict) -> bytes:
+    return opener.open(urllib.request.Request(url, body, headers)).read()  # noqa: S310
+
+
+def browser(context, *handlers):
+    return urllib.request.build_opener(
+        urllib.request.HTTPSHandler(context=context), *handlers
+    )
+
+
 def sign_in(url: str, user: str, password: str, context) -> str:
     jar = http.cookiejar.CookieJar()
-    opener = urllib.request.build_opener(
-        urllib.request.HTTPSHandler(context=context), urllib.request.HTTPCookieProcessor(jar)
-    )
-    opener.open(f"{url}/accounts/login/").read()
+    opener = browser(context, urllib.request.HTTPCookieProcessor(jar))
+    page = f"{url}/accounts/login/"
+    opener.open(page).read()
     token = next(c.value for c in jar if "csrf" in c.name)
     form = {"login": user, "password": password, "csrfmiddlewaretoken": token}
-    request = urllib.request.Request(
-        f"{url}/accounts/login/",
-        urllib.parse.urlencode(form).encode(),
-        {"Referer": f"{url}/accounts/login/", "Origin": url},
-    )
-    opener.open(request).read()
+    body = urllib.parse.urlencode(form).encode()
+    post(opener, page, body, {"Referer": page, "Origin": url})
     assert any("session" in c.name for c in jar), "the log-in was refused"
     return "; ".join(f"{c.name}={c.value}" for c in jar)
 
 
 def tap(url: str, context, headers: dict) -> dict:
     body = json.dumps({"id": str(uuid.uuid4()), "mode": "normal"}).encode()
-    request = urllib.request.Request(
-        f"{url}/api/v1/calls",
-        body,
-        {"Content-Type": "application/json", "Origin": url, **headers},
-    )
-    return json.loads(urllib.request.build_opener(
-        urllib.request.HTTPSHandler(context=context)).open(request).read())
+    headers = {"Content-Type": "application/json", "Origin": url, **headers}
+    return json.loads(post(browser(context), f"{url}/api/v1/calls", body, headers))
 
 
-async def main(url: str, user: str, password: str, ca: str | None, headers: dict) -> None:
+async def main(url: str, user: str, password: str, ca: str | None, headers: dict):
     context = ssl.create_default_context(cafile=ca)
     cookies = await asyncio.to_thread(sign_in, url, user, password, context)
     say("signed in")
@@ -140,40 +142,40 @@ async def main(url: str, user: str, password: str, ca: str | None, headers: dict
         call = await asyncio.to_thread(tap, url, context, headers)
         say(f"tapped: {call['number']}")
         async with connect(f"{ws}/ws/caller", **common) as phone_socket:
-            phone = Line(
-                phone_socket,
-                {"call": call["call"], "capability": call["capability"],
-                 "epoch": call["epoch"]},
-            )
+            mine = {key: call[key] for key in ("call", "capability", "epoch")}
+            phone = Line(phone_socket, mine)
             await asyncio.wait_for(phone.welcome, 10)
 
             def offered(frame):
-                return (
-                    frame.get("type") == "seat.updated"
-                    and frame["data"]["seat"]["seat"] == free[0]
-                    and (frame["data"]["seat"]["offer"] or {}).get("call") == call["call"]
-                )
+                if frame.get("type") != "seat.updated":
+                    return False
+                seen = frame["data"]["seat"]
+                offer = seen["offer"] or {}
+                return seen["seat"] == free[0] and offer.get("call") == call["call"]
 
             offer = (await seat.wait_for(offered, 30))["data"]["seat"]["offer"]
             await seat.command("accept_offer", offer=offer["offer"])
             await seat.wait_for(lambda f: f.get("type") == "followed")
             say("offered and accepted")
-            if phone.welcome.result()["snapshots"][call["stream"]]["call"]["state"] != "connected":
+            snapshot = phone.welcome.result()["snapshots"][call["stream"]]
+            if snapshot["call"]["state"] != "connected":
                 await phone.wait_for(lambda f: f.get("type") == "call.connected")
             say("the phone knows it is connected")
             await phone.command("post_message", text="He is at the door.")
             await seat.wait_for(lambda f: f.get("type") == "message.posted")
             await seat.command("post_message", text="Are you alone?")
             await phone.wait_for(
-                lambda f: f.get("type") == "message.posted" and f["data"]["side"] == "seat"
+                lambda f: (
+                    f.get("type") == "message.posted" and f["data"]["side"] == "seat"
+                )
             )
             say("words went both ways")
             picture = base64.b64encode(b"\xff\xd8\xff\xe0 a picture \xff\xd9").decode()
-            still = json.dumps({"type": "still", "n": 1, "age_ms": 5, "jpeg": picture})
-            await phone_socket.send(still)
+            still = {"type": "still", "n": 1, "age_ms": 5, "jpeg": picture}
+            await phone.send(still)
             shown = await seat.wait_for(lambda f: f.get("type") == "still")
             assert shown["jpeg"] == picture
-            await seat_socket.send(still)
+            await seat.send(still)
             await phone.wait_for(lambda f: f.get("type") == "still")
             say("a picture went each way")
             await seat.command("end_call", call=call["call"])

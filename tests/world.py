@@ -282,7 +282,9 @@ class World:
         """Return the open offer at somebody's seat."""
         return Offer.objects.filter(seat=self.seats[name], state="open").first()
 
-    def accept(self, holder: Holder, offer: UUID | None = None, command=None) -> Recorded:
+    def accept(
+        self, holder: Holder, offer: UUID | None = None, command=None
+    ) -> Recorded:
         """Accept the offer this seat holds."""
         offer = offer or self._offer_of(holder)
         return self.act(calls.accept_offer, holder, command, offer=offer)
@@ -311,7 +313,12 @@ class World:
         client_id = command or uuid4()
         body = _read(
             commands.UpdateIncident,
-            {"type": "update_incident", "id": client_id, "incident": incident, **fields},
+            {
+                "type": "update_incident",
+                "id": client_id,
+                "incident": incident,
+                **fields,
+            },
         )
         recorded = incidents.update_incident(
             holder=holder, operator="Chen", command=body
@@ -324,7 +331,9 @@ class World:
         recorded = verb(holder=holder, client_id=client_id, **more)
         return self._ack(holder.author, client_id, recorded)
 
-    def act_on(self, verb: str, holder: Holder, command: UUID | None = None) -> Recorded:
+    def act_on(
+        self, verb: str, holder: Holder, command: UUID | None = None
+    ) -> Recorded:
         """Do a verb of ``actions/seats.py`` that needs nothing but the seat."""
         return self.act(getattr(seats, verb), holder, command)
 

@@ -235,6 +235,7 @@ class Locked:
         for pk, (why, author, client_id) in self._changed_seats.items():
             seat = self.seats[pk]
             offer = self.offer_of_seat(seat)
+            shown = self.calls.get(offer.call_id, offer.call) if offer else None
             room = self.room_of_seat(seat)
             drafts.append(
                 Draft(
@@ -244,11 +245,7 @@ class Locked:
                         seat=seat_view(
                             seat,
                             self.shifts.get(pk),
-                            offer_view(
-                                offer, self.calls.get(offer.call_id, offer.call)
-                            )
-                            if offer
-                            else None,
+                            offer_view(offer, shown) if offer and shown else None,
                             room.call if room else seat.wrap_up_call,
                         ),
                         why=why,

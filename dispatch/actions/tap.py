@@ -86,7 +86,6 @@ class TapBatch:
 
     def __init__(self) -> None:
         self._by_hash: dict[str, Caller] = {}
-        self._live: dict[int, Call] = {}
         self._moment = now()
         self._new: list[tuple[Attempt, Call]] = []
         self._followers: list[tuple[Attempt, Attempt]] = []
@@ -96,7 +95,7 @@ class TapBatch:
         callers = self._by_hash = self._callers([a.item for a in attempts])
         ids = [caller.pk for caller in callers.values()]
         known: dict[tuple[int, UUID], Call] = {}
-        live = self._live
+        live: dict[int, Call] = {}
         for call in Call.objects.filter(
             caller_id__in=ids, client_id__in=[a.item.tap.id for a in attempts]
         ).select_related("incident", "agency"):

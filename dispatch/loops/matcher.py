@@ -116,7 +116,7 @@ def _heads(streams: set[UUID]) -> dict[UUID, int]:
 
 def _tiers() -> dict[int, list[Overflow]]:
     tiers: dict[int, list[Overflow]] = {}
-    rows = Tier.objects.values_list(
+    rows = Tier.objects.filter(is_active=True).values_list(
         "agency_id", "neighbour_id", "rank", "after_seconds"
     )
     for agency, neighbour, rank, seconds in rows:

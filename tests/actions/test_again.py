@@ -105,10 +105,12 @@ LATER = {
     "extend_wrap_up": lambda w, h, t: w.act_on("finish_wrap_up", h),
     "hang_up": lambda w, h, t: w.act_on("finish_wrap_up", h),
     "set_mode": lambda w, h, t: w.hang_up(w.place(t)),
-    "post_message from the seat": lambda w, h, t: w.end(h, t.call)
-    and w.act_on("finish_wrap_up", h),
-    "update_incident": lambda w, h, t: w.end(h, t.call)
-    and w.act_on("finish_wrap_up", h),
+    "post_message from the seat": lambda w, h, t: (
+        w.end(h, t.call) and w.act_on("finish_wrap_up", h)
+    ),
+    "update_incident": lambda w, h, t: (
+        w.end(h, t.call) and w.act_on("finish_wrap_up", h)
+    ),
 }
 
 

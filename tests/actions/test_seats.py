@@ -13,6 +13,7 @@ from dispatch.loops.matcher import match
 from dispatch.models import Shift
 from dispatch.snapshots.console import resume
 from dispatch.states import SEAT_LEASE_SECONDS
+from reports.journal import Author
 
 
 def test_taking_a_seat_begins_a_shift_with_the_next_epoch(world):
@@ -123,7 +124,7 @@ def test_a_seat_out_of_service_is_not_taken_and_a_seat_in_use_is_not_closed(worl
             label="",
             label_en="",
             is_active=False,
-            author=seats.Author("operator", "zhao"),
+            author=Author("operator", "zhao"),
         )
 
     world.sit("chen")
@@ -200,7 +201,12 @@ def test_a_console_resumes_only_its_own_open_shift(world):
     seat = world.seats["chen"].uuid
 
     assert resume(world.staff["chen"], seat, chen.epoch) == chen.seat_id
-    for who, epoch in (("wu", chen.epoch), ("ma", chen.epoch), ("chen", 0), ("chen", 2)):
+    for who, epoch in (
+        ("wu", chen.epoch),
+        ("ma", chen.epoch),
+        ("chen", 0),
+        ("chen", 2),
+    ):
         with pytest.raises(EpochStale):
             resume(world.staff[who], seat, epoch)
 

@@ -1,13 +1,11 @@
 """A phone number is proven in the middle of a call: it is known by name at once."""
 
-from uuid import uuid4
-
 import pytest
+from django.db import transaction
 
 from accounts.actions.verification import _verified
 from accounts.models import Caller
 from dispatch.models import Call
-from django.db import transaction
 
 
 @pytest.fixture
@@ -67,16 +65,3 @@ def test_a_number_with_a_live_call_keeps_both_calls(world, prove):
     assert world.call(first).caller == owner
     assert Call.objects.filter(state="waiting").count() == 2
     assert Caller.objects.filter(phone_index=owner.phone_index).count() == 1
-
-
-def test_what_was_said_before_is_not_said_again_afterwards(world, prove):
-    """A message whose answer was lost is sent again after the number was proven."""
-    old = world.tap("old phone")
-    prove(old)
-    world.hang_up(world.place(old))
-    tapped = world.tap("new phone")
-    command = uuid4()
-    first = world.say(tapped.incident, world.place(tapped), command=command)
-    prove(tapped)
-
-    assert world.say(tapped.incident, world.place(tapped), command=command) == first

@@ -74,7 +74,7 @@ class Proxy:
     async def _open(self) -> None:
         self._flows.set()
         self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", self.port, limit=PIECE
+            self._accept, "127.0.0.1", self.port, limit=PIECE
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -107,13 +107,17 @@ class Proxy:
                 _reset(writer)
         self._pairs.clear()
 
+    def _accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        # A task of our own: asyncio's own for this takes a cancellation for an error.
+        task = self._loop.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        serving = asyncio.current_task()
-        assert serving is not None
-        self._tasks.add(serving)
-        serving.add_done_callback(self._tasks.discard)
         await self._flows.wait()
         try:
             far_reader, far_writer = await asyncio.open_connection(

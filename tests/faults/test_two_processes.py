@@ -81,8 +81,12 @@ async def test_a_phone_and_a_seat_on_different_processes_share_one_call(pair):
         assert await _latency(phone, seat, "polled") < POLLED
         layer.start()
         deadline = time.monotonic() + 15
-        while (took := await _latency(phone, seat, f"again {time.monotonic()}")) >= RUNG:
-            assert time.monotonic() < deadline, f"the doorbell is still mute: {took:.1f}"
+        while (
+            took := await _latency(phone, seat, f"again {time.monotonic()}")
+        ) >= RUNG:
+            assert time.monotonic() < deadline, (
+                f"the doorbell is still mute: {took:.1f}"
+            )
 
         seat.line.check()
         phone.line.check()

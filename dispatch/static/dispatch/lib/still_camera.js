@@ -96,7 +96,8 @@ export class StillCamera {
    * @returns {Promise<Picture | null>} null while there is no picture
    */
   async grab(level) {
-    if (!this.isOn || !this.#video.videoWidth) return null;
+    // A camera the system holds still gives its last picture again: that is no picture.
+    if (!this.isOn || this.isMuted || !this.#video.videoWidth) return null;
     if (this.#video.paused) await this.#video.play().catch(() => {});
     for (let step = Math.min(level, LEVELS.length - 1); step >= 0; step -= 1) {
       const blob = await this.#encode(LEVELS[step]);

@@ -9,7 +9,8 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("../models/shapes.js").Offer} Offer */
 
 export class CallOffer extends Region {
-  #shown = "";
+  /** @type {Offer | null} */ #shown = null;
+  #answered = "";
   #answering = false;
 
   begin() {
@@ -22,7 +23,7 @@ export class CallOffer extends Region {
     const offer = this.#offer;
     this.hidden = !offer;
     if (!offer) return this.#put();
-    if (offer.offer !== this.#shown) this.#arrive(offer);
+    if (offer.offer !== this.#shown?.offer) this.#arrive(offer);
     const isRing = offer.answer === "ring";
     this.reveal("acts", isRing);
     this.reveal("count-row", isRing);
@@ -68,7 +69,7 @@ export class CallOffer extends Region {
 
   /** @param {Offer} offer */
   #arrive(offer) {
-    this.#shown = offer.offer;
+    this.#shown = offer;
     const silent = offer.mode === "silent" ? gettext("Silent.") : "";
     const words = fill(gettext("Call offered. %(area)s. %(silent)s"), {
       area: areaName(offer) || gettext("Place unknown"),
@@ -82,8 +83,14 @@ export class CallOffer extends Region {
   }
 
   #put() {
-    this.#shown = "";
+    const gone = this.#shown;
+    this.#shown = null;
     this.ring.stop();
+    const isMissed = gone?.answer === "ring" && gone.offer !== this.#answered;
+    if (!isMissed || this.desk.view !== "idle") return;
+    // Who comes back to an idle screen must not believe that nothing happened.
+    const words = gettext("Call %(number)s rang here and was not answered.");
+    this.desk.say(fill(words, { number: shortNumber(gone.number) }), "warn");
   }
 
   /** @param {"accept_offer" | "decline_offer"} type */
@@ -91,6 +98,7 @@ export class CallOffer extends Region {
     const offer = this.#offer;
     if (!offer || this.#answering) return;
     this.#answering = true;
+    this.#answered = offer.offer;
     this.find("acts").inert = true;
     this.ring.stop();
     await this.desk.attempt({ type, offer: offer.offer });

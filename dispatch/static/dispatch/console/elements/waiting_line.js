@@ -2,9 +2,9 @@
 
 import { Region } from "./region.js";
 import { makeMark, rowsOf, showRows, slot, writeSlot } from "./rows.js";
-import { callsWaiting } from "../models/agency_state.js";
+import { agencyOf, callsWaiting } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
-import { areaName, inLanguage, priorityName, shortNumber } from "../models/words.js";
+import { areaName, priorityName, seatName, shortNumber } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").LineCall} LineCall */
@@ -127,7 +127,8 @@ export class WaitingLine extends Region {
       );
     }
     if (call.state === "offered") {
-      const seat = inLanguage(call.seat_label, call.seat_label_en) || gettext("a seat");
+      const label = { label: call.seat_label, label_en: call.seat_label_en };
+      const seat = seatName(label, agencyOf(this.desk.agencies, call)) || gettext("a seat");
       marks.append(
         makeMark("muted", "bell-ring", fill(gettext("Ringing at %(seat)s"), { seat })),
       );

@@ -71,9 +71,9 @@ export function seatsOf(agency) {
     .sort((one, other) => one.number - other.number);
 }
 
-/** @param {AgencyState[]} agencies @param {Seat} seat */
-export function agencyOf(agencies, seat) {
-  return agencies.find(({ agency }) => agency.agency === seat.agency)?.agency ?? null;
+/** @param {AgencyState[]} agencies @param {{agency: string}} whose  a seat or a call */
+export function agencyOf(agencies, whose) {
+  return agencies.find(({ agency }) => agency.agency === whose.agency)?.agency ?? null;
 }
 
 /** @param {Iterable<AgencyState>} agencies @returns {Missed[]} newest first */
