@@ -94,9 +94,8 @@ def in_python(source: str) -> Iterator[Message]:
                 if plain in CALLS:
                     names[alias.asname or alias.name] = plain
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in names:
-                yield from _message(names[node.func.id], node)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
+            yield from _message(names[ast.unparse(node.func)], node)
 
 
 def in_template(source: str) -> Iterator[Message]:

@@ -29,7 +29,9 @@ async def caller_page(request: HttpRequest) -> HttpResponse:
     agency = await run(ground.default_agency)
     device = read_device(request)
     live = device is not None and await _may_have_call(device)
-    response = render(request, "caller/page.html", {"agency": agency, "live": live})
+    # The form's own id: a plain form that is sent twice is one alarm.
+    page = {"agency": agency, "live": live, "form_id": str(uuid4())}
+    response = render(request, "caller/page.html", page)
     if device is None:
         set_device(response, new_device())
     return response
@@ -78,7 +80,7 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "caller/noscript_done.html",
-        {"number": tapped.number, "agency": tapped.agency},
+        {"number": tapped.number, "agency": tapped.agency, "mode": tapped.mode},
     )
     if device is None:
         set_device(response, f"tap:{tap.id}")

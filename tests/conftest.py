@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
@@ -18,6 +19,16 @@ from tests.served import Served, serve
 from tests.services import Postgres, postgres
 from tests.world import World
 
+# The same examples in each run; ALARM110_DICE=1 throws the dice anew, and a failure
+# prints how to see it again.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=os.environ.get("ALARM110_DICE") != "1",
+    print_blob=True,
+    database=None,
+)
+hypothesis.settings.load_profile("house")
 NO_SKIP = os.environ.get("ALARM110_NO_SKIP") == "1"
 
 
@@ -76,7 +87,7 @@ def django_db_setup(
         with database.triggers_lifted():
             flush(statements)
 
-    operations.execute_sql_flush = lifted  # type: ignore[method-assign]
+    operations.execute_sql_flush = lifted  # type: ignore[assignment,method-assign]
     yield
     operations.execute_sql_flush = flush  # type: ignore[method-assign]
     with django_db_blocker.unblock():

@@ -181,6 +181,9 @@ def _enter(place: CallerPlace, box: Mailbox) -> None:
     room = rooms.room(place.call)
     if room.guest is box:
         return
+    held = getattr(room.guest, "guest_epoch", None)
+    if place.guest is not None and held == place.guest.epoch:
+        return  # the same window's socket is back: this poll was only late
     former = room.enter_as_guest(box)
     demote = getattr(former, "demote", None)
     if demote is not None:

@@ -37,6 +37,12 @@ class CallerSocket(Socket):
         super().__init__()
         self.place: CallerPlace | None = None
 
+    @property
+    def guest_epoch(self) -> int | None:
+        """Return the epoch of the place this window holds."""
+        guest = self.place.guest if self.place else None
+        return guest.epoch if guest else None
+
     async def greet(self, hello: Hello) -> None:
         """Find the call by capability or device; hold its place, or only watch."""
         call = await run(self._find, hello)

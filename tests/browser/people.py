@@ -13,6 +13,8 @@ from playwright.sync_api import BrowserContext, Locator, expect
 
 from tests.browser.words import Words
 
+SETTLED = 0.45  # seconds
+
 
 class Person:
     """Somebody before a page."""
@@ -96,6 +98,12 @@ class Caller(Person):
         expect(shown).to_have_text(re.compile(r"^\d{6}-\d{8}-\d{4,}$"))
         return shown.text_content() or ""
 
+    def presses(self, english: str) -> None:
+        """Press a button, having looked: a new screen ignores its first 0.4 s."""
+        self.button(english, exact=True).wait_for()
+        self.waits(SETTLED)
+        self.button(english, exact=True).click()
+
     def writes(self, text: str) -> None:
         """Write and send; it may still be on its way afterwards."""
         field = self.page.get_by_label(self.words("Write to the police"), exact=True)
@@ -116,7 +124,7 @@ class Caller(Person):
 
     def hangs_up(self) -> None:
         """End the alarm, and confirm it."""
-        self.button("End", exact=True).click()
+        self.presses("End")
         self.button("Yes, end").click()
 
     def end_number(self) -> str:

@@ -22,7 +22,7 @@ def test_the_callers_second_tab_watches_until_it_takes_over(talking, hall):
     assert second.number() == first.number()
     assert holders(first, second) == [first]
 
-    second.button("Continue here").click()
+    second.presses("Continue here")
     second.is_told("connected")
     first.sees("Your call continues in another window. Here you only watch.")
     first.is_told("watching")
@@ -31,7 +31,7 @@ def test_the_callers_second_tab_watches_until_it_takes_over(talking, hall):
     operator.has_read("From the second")
     first.has_read("From the second")
 
-    first.button("Continue here").click()
+    first.presses("Continue here")
     first.is_told("connected")
     second.is_told("watching")
     assert holders(first, second) == [first]

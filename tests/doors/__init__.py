@@ -1,0 +1,1 @@
+"""The HTTP doors of a real server, from outside: the tap, and life without a socket."""

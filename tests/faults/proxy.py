@@ -29,7 +29,7 @@ class Proxy:
         self._thread = threading.Thread(target=self._run, name="line", daemon=True)
         self._flows = asyncio.Event()
         self._server: asyncio.Server | None = None
-        self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
+        self._ends: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -95,17 +95,17 @@ class Proxy:
             await self._open()
 
     async def _close(self) -> None:
+        ends, tasks = list(self._ends), list(self._tasks)
         await self._cut()
-        left = list(self._tasks)
-        for task in left:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        closed = [end.wait_closed() for end in ends]
+        await asyncio.gather(*tasks, *closed, return_exceptions=True)
 
     def _break(self) -> None:
-        for pair in self._pairs:
-            for writer in pair:
-                _reset(writer)
-        self._pairs.clear()
+        for end in self._ends:
+            _reset(end)
+        self._ends.clear()
 
     def _accept(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -118,6 +118,7 @@ class Proxy:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        self._ends.add(writer)
         await self._flows.wait()
         try:
             far_reader, far_writer = await asyncio.open_connection(
@@ -126,16 +127,13 @@ class Proxy:
         except OSError:
             _reset(writer)
             return
-        pair = (writer, far_writer)
-        self._pairs.add(pair)
-        try:
-            await asyncio.gather(
-                self._pump(reader, far_writer), self._pump(far_reader, writer)
-            )
-        finally:
-            self._pairs.discard(pair)
-            for one in pair:
-                one.close()
+        self._ends.add(far_writer)
+        await asyncio.gather(
+            self._pump(reader, far_writer), self._pump(far_reader, writer)
+        )
+        for end in (writer, far_writer):
+            self._ends.discard(end)
+            end.close()
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -77,20 +77,26 @@ def write(path: Path, found: Found, kept: dict[Message, polib.POEntry]) -> None:
     """Write a catalogue, in the order of the files that the sentences stand in."""
     catalogue = polib.POFile(wrapwidth=88)
     catalogue.metadata = HEADER
+    # Chinese has one form: a sentence that gains or loses its plural keeps its words.
+    told = {(m.one, m.context): _chinese(entry) for m, entry in kept.items()}
     for message, where in sorted(found.items(), key=lambda item: (min(item[1]), item)):
-        old = kept.get(message)
+        chinese = told.get((message.one, message.context), "")
         entry = polib.POEntry(
             msgid=message.one,
-            msgstr=old.msgstr if old else "",
+            msgstr="" if message.many else chinese,
             occurrences=[(name, "") for name in sorted(where)],
         )
         if message.context:
             entry.msgctxt = message.context
         if message.many:
             entry.msgid_plural = message.many
-            entry.msgstr_plural = old.msgstr_plural if old else {0: ""}
+            entry.msgstr_plural = {0: chinese}
         if "%(" in message.one:
             entry.flags.append("python-format")
         catalogue.append(entry)
     path.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(path))
+
+
+def _chinese(entry: polib.POEntry) -> str:
+    return str(entry.msgstr_plural[0] if entry.msgid_plural else entry.msgstr)

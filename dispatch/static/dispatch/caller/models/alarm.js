@@ -269,14 +269,18 @@ export class Alarm extends EventTarget {
   /** @param {AlarmState} ended */
   #end(ended) {
     this.#line?.stop();
-    if (ended.call.end_reason === "merged") {
-      // An earlier call of the same person is live: that one goes on here.
-      this.#outbox.clear();
-      this.state = null;
-      this.#adopt();
-    } else {
-      this.#outbox.keepEnded(ended);
-    }
+    this.#outbox.keepEnded(ended);
+    if (ended.call.end_reason === "merged") this.#goOnElsewhere(ended.call.call);
+  }
+
+  /** An earlier call of the same person is live: that one goes on here. @param {string} old */
+  async #goOnElsewhere(old) {
+    const mine = await findMine().catch(() => null);
+    if (!mine || mine.call === old || this.phase !== "ended") return;
+    this.forget();
+    this.#outbox.keepCall(mine);
+    this.#connect();
+    this.#changed();
   }
 
   /** The server knows this call, or this right to it, no more. */

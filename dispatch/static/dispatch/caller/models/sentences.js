@@ -1,6 +1,6 @@
 // The sentences the page builds from facts: plain, short, never more than is confirmed.
 
-import { fill, gettext, ngettext } from "../../lib/words.js";
+import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("./alarm.js").Alarm} Alarm */
 /** @typedef {import("./position_watch.js").Sense} Sense */
@@ -57,7 +57,7 @@ function waitSentence(seconds) {
   if (seconds === null) return "";
   if (seconds < 60) return gettext("less than 1 min");
   const minutes = Math.round(seconds / 60);
-  return fill(ngettext("about %(minutes)s min", "about %(minutes)s min", minutes), { minutes });
+  return fill(gettext("about %(minutes)s min"), { minutes });
 }
 
 /**
@@ -124,6 +124,8 @@ export function endSentence(reason, hasPhone) {
       return hasPhone
         ? gettext("The connection to your phone was lost for too long. The police know, and have your phone number.")
         : gettext("The connection to your phone was lost for too long. The police know.");
+    case "merged":
+      return gettext("Your alarm goes on in your earlier call.");
     default:
       return "";
   }

@@ -117,7 +117,7 @@ export class WaitingLine extends Region {
     if (call.priority === 1) marks.append(makeMark("warn", "triangle-alert", priorityName(1)));
     if (call.lost_at) marks.append(makeMark("warn", "wifi-off", gettext("Phone out of reach")));
     if (call.escalations > 0) {
-      const words = gettext("Supervisor alerted");
+      const words = gettext("Alert sent");
       marks.append(
         makeMark(
           "warn",
