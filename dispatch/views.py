@@ -105,4 +105,8 @@ def console_page(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)
     if console_of(user, request.session.session_key or "") is None:
         raise PermissionDenied
-    return render(request, "console/page.html", {"operator": str(user)})
+    return render(
+        request,
+        "console/page.html",
+        {"operator": str(user), "operator_id": str(user.uuid)},
+    )

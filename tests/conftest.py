@@ -4,8 +4,9 @@ The database is the one the settings name: SQLite in a file of the run's own, or
 ``DATABASE_URL``, PostgreSQL. ``tests/test_on_postgresql.py`` runs the same tests there.
 """
 
+import asyncio
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
 import hypothesis
@@ -14,7 +15,8 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
-from tests import database
+from tests import database, laws
+from tests.house import House
 from tests.served import Served, serve
 from tests.services import Postgres, postgres
 from tests.world import World
@@ -117,6 +119,23 @@ def world(rows: None) -> Iterator[World]:
     world = World.assemble()
     yield world
     world.check()
+
+
+@pytest.fixture
+async def house(rows: None) -> AsyncIterator[House]:
+    """The whole project in this process, with its loops; the laws hold at the end."""
+    world = await asyncio.to_thread(_assemble)
+    house = House(world)
+    async with house:
+        yield house
+        await house.db(laws.hold)
+
+
+def _assemble() -> World:
+    try:
+        return World.assemble()
+    finally:
+        connection.close()
 
 
 # --- Real servers, shared by the whole run -------------------------------------------

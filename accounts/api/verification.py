@@ -1,5 +1,6 @@
 """``POST /api/v1/caller/phone`` and ``…/code``: a caller proves a phone number."""
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -26,6 +27,13 @@ class CodeInput(serializers.Serializer[dict[str, str]]):
     """The code that came to the phone; six digits, half or full width."""
 
     code = serializers.RegexField(r"^\s*[0-9０-９]{6}\s*\Z")
+
+
+class PhoneOutput(serializers.Serializer[dict[str, str]]):
+    """A code is on its way."""
+
+    type = serializers.CharField()
+    expires_in_seconds = serializers.IntegerField()
 
 
 class CallerOutput(serializers.Serializer[dict[str, str]]):
@@ -63,6 +71,7 @@ class PhoneView(CallerView):
 
     throttle_classes = (AddressThrottle, DeviceThrottle, NumberThrottle)
 
+    @extend_schema(request=PhoneInput, responses={202: PhoneOutput})
     def post(self, request: Request) -> Response:
         """Send a six-digit code to the number; it is good for five minutes."""
         body = PhoneInput(data=request.data)
@@ -76,6 +85,7 @@ class PhoneView(CallerView):
 class CodeView(CallerView):
     """Prove the number with the code."""
 
+    @extend_schema(request=CodeInput, responses={200: CallerOutput})
     def post(self, request: Request) -> Response:
         """Take the code; the phone is from now on known by its number."""
         body = CodeInput(data=request.data)

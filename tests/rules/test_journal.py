@@ -54,7 +54,8 @@ def test_a_transaction_that_fails_leaves_no_hole(stream):
             record_many([draft(stream, "lost")])
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, fail)
+    with pytest.raises(ZeroDivisionError):
+        fail()
     write(stream, "b")
 
     assert [e.seq for e in Entry.objects.order_by("seq")] == [1, 2]

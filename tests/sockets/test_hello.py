@@ -1,184 +1,20 @@
-"""Hello and welcome, cursors, and what a caller never gets to see."""
+"""Hello and welcome: join first, read second; gaps, cursors, epochs, closing."""
 
 import asyncio
-import json
 from uuid import uuid4
 
 import pytest
-from websockets.asyncio.client import connect
 
-from tests.clients import Console, Phone
-from tests.sockets.stage import alarm, closed, joined, on_duty, window
-from tests.wire import SUBPROTOCOL, Refused
+from tests.house import Phone, Window
 
 
-async def test_both_sides_are_told_where_they_stand(served):
-    async with on_duty(served, "li") as li, alarm(served, text="At home.") as lin:
-        stream = lin.call["stream"]
-        welcome = await lin.line.hello(
-            call=lin.call["call"], capability=lin.call["capability"],
-            epoch=lin.line.epoch,
-        )  # fmt: skip
-        snapshot = welcome["snapshots"][stream]
-        assert welcome["you"] == {
-            "side": "caller", "call": lin.call["call"], "read_only": False,
-        }  # fmt: skip
-        assert snapshot["call"]["state"] == "waiting"
-        assert [m["text"] for m in snapshot["messages"]] == ["At home."]
-        assert welcome["cursors"] == {stream: 3}  # opened, queued, message
+async def test_a_phone_is_welcomed_with_its_incident(house):
+    call = await house.tap(text="Help")
+    phone = house.window(Phone(call, "lin"))
+    welcome = await phone.open_line()
 
-        agency = li.line.snapshots[li.line.you["agencies"][0]]
-        assert li.line.you["operator"]["name"] == "李娜 Li"
-        assert li.line.you["seat"] == li.seat
-        assert agency["agency"]["code"] == "370600"
-        assert agency["agency"]["categories"]
-        assert agency["agency"]["phrases"]
-        assert len(agency["seats"]) == 6
-
-        room = await joined(li, lin)
-        assert room["stream"] == stream
-        assert room["snapshot"]["incident"]["number"] == lin.call["number"]
-
-
-async def test_a_window_that_was_away_gets_exactly_what_it_missed(served):
-    async with on_duty(served, "li") as li, alarm(served) as lin:
-        await joined(li, lin)
-        await li.command("post_message", text="first")
-        await lin.wait_for("message.posted")
-        cursors, epoch, told = dict(lin.line.cursors), lin.line.epoch, lin.line.mark()
-        seat_cursors, seat_epoch = dict(li.line.cursors), li.line.epoch
-        lin.line.cut()
-        li.line.cut()
-
-        async with Phone(served) as other:  # its acks stand for the window's own
-            other.call = lin.call
-            await other.open_line(epoch=epoch)
-            for text in ("second", "third"):
-                await other.command("post_message", text=text)
-        assert told
-
-        welcome = await lin.open_line(epoch=epoch, cursors=cursors)
-        assert welcome["snapshots"] == {}
-        await lin.wait_for(lambda f: f.get("data", {}).get("text") == "third")
-        missed = [e["data"]["text"] for e in lin.line.entries("message.posted")]
-        assert missed == ["second", "third"]
-
-        li.line = li.new_line()
-        again = await li.line.open(cursors=seat_cursors, epoch=seat_epoch, seat=li.seat)
-        assert again["snapshots"] == {}
-        assert again["epoch"] == seat_epoch
-        await li.wait_for(lambda f: f.get("data", {}).get("text") == "third")
-        assert [e["data"]["text"] for e in li.line.entries("message.posted")] == [
-            "second", "third",
-        ]  # fmt: skip
-
-
-async def test_who_knows_nothing_of_a_stream_gets_a_snapshot_of_it(served):
-    async with alarm(served) as lin:
-        stream, head = lin.call["stream"], lin.line.cursors[lin.call["stream"]]
-        for cursors in ({}, {str(uuid4()): 5}):
-            welcome = await lin.open_line(epoch=lin.line.epoch, cursors=cursors)
-            assert list(welcome["snapshots"]) == [stream]
-            assert welcome["cursors"] == {stream: head}
-
-
-async def test_a_caller_sees_neither_notes_nor_who_the_operator_is(served):
-    secret = f"his brother is known to us {uuid4()}"
-    async with on_duty(served, "li") as li, alarm(served) as lin:
-        await joined(li, lin)
-        who = li.line.you["operator"]["id"]
-        skipped = lin.line.expect(lambda f: f.get("skip") is True)
-        await li.command(
-            "update_incident", incident=lin.call["incident"], notes=secret,
-            persons="张三", category="0105", place="room 4",
-        )  # fmt: skip
-        await li.command("post_message", text="I am here.")
-        await lin.wait_for("message.posted")
-
-        hidden = await skipped
-        assert set(hidden) == {"stream", "seq", "skip"}
-        async with Phone(served) as fresh:  # nor does a snapshot tell
-            fresh.call = lin.call
-            await fresh.open_line(epoch=None)
-            said = [frame for line in (lin.line, fresh.line) for _, frame in line.heard]
-        told = json.dumps(said, ensure_ascii=False)
-        for word in (secret, "张三", "0105", "room 4", who, "李娜", "370600-01"):
-            assert word not in told
-        shown = await li.wait_for("incident.updated")
-        assert shown["data"]["incident"]["notes"] == secret
-
-
-async def test_without_a_hello_the_socket_is_closed(served):
-    phone = Phone(served)
-    for door in ("caller", "seat"):
-        async with connect(
-            f"{served.ws}/ws/{door}", origin=served.url, ssl=phone.context,
-            subprotocols=[SUBPROTOCOL], proxy=None,
-        ) as socket:  # fmt: skip
-            async with asyncio.timeout(9):
-                await socket.wait_closed()
-            assert socket.close_code == 4400
-
-
-async def test_a_first_frame_that_is_no_hello_is_refused_by_its_id(served):
-    phone, sent = Phone(served), str(uuid4())
-    async with connect(
-        f"{served.ws}/ws/caller", origin=served.url, ssl=phone.context,
-        subprotocols=[SUBPROTOCOL], proxy=None,
-    ) as socket:  # fmt: skip
-        await socket.send(
-            json.dumps({"type": "post_message", "id": sent, "text": "help"})
-        )
-        answer = json.loads(await socket.recv())
-        assert (answer["type"], answer["code"]) == ("error", "malformed")
-        assert answer["id"] == sent
-        await socket.wait_closed()
-        assert socket.close_code == 4400
-
-
-async def test_a_stranger_finds_no_call(served):
-    async with alarm(served) as lin, alarm(served) as other:
-        tries = (
-            {"call": lin.call["call"], "capability": other.call["capability"]},
-            {"call": lin.call["call"], "capability": "x" * 43},
-            {"call": lin.call["call"]},
-            {"call": str(uuid4()), "capability": lin.call["capability"]},
-        )
-        for hello in tries:
-            stranger = Phone(served)
-            stranger.line = stranger.new_line()
-            with pytest.raises(ConnectionError):
-                await stranger.line.open(**hello)
-            assert stranger.line.heard[0][1]["code"] == "not_found"
-            assert await closed(stranger) == 4401
-
-
-async def test_who_is_not_signed_in_has_no_console(served):
-    nobody = Console(served, "nobody")
-    for cookies in ("", "__Host-session=made-up"):
-        nobody.line = nobody.new_line()
-        nobody.line.cookies = cookies
-        with pytest.raises(ConnectionError):
-            await nobody.line.open()
-        assert nobody.line.heard[0][1]["code"] == "not_found"
-        assert await closed(nobody) == 4401
-
-
-async def test_a_person_without_an_operators_role_has_no_console(served):
-    with pytest.raises(ConnectionError):
-        async with window(served, "han"):
-            pass
-
-
-async def test_a_call_that_is_over_can_be_read_but_not_written(served):
-    async with alarm(served) as lin:
-        await lin.command("hang_up")
-        await lin.wait_for("call.ended")
-        await lin.close()
-        welcome = await lin.open_line(epoch=None)
-        assert welcome["epoch"] is None
-        snapshot = welcome["snapshots"][lin.call["stream"]]
-        assert snapshot["call"]["end_reason"] == "caller_ended"
-        with pytest.raises(Refused) as refused:
-            await lin.command("post_message", text="One more thing.")
-        assert refused.value.code in ("call_ended", "read_only")
+    assert welcome["epoch"] == 1
+    assert welcome["you"] == {"side": "caller", "call": call["call"], "read_only": False}
+    snapshot = welcome["snapshots"][call["stream"]]
+    assert snapshot["call"]["state"] == "waiting"
+    assert [m["text"] for m in snapshot["messages"]] == ["Help"]

@@ -19,6 +19,10 @@ import { SeatConsole } from "./elements/seat_console.js";
 import { TextThread } from "./elements/text_thread.js";
 import { UnsavedWords } from "./elements/unsaved_words.js";
 import { WaitingLine } from "./elements/waiting_line.js";
+import { claimTab } from "./models/whose_tab.js";
+
+const shell = /** @type {HTMLElement} */ (document.querySelector("seat-console"));
+claimTab(sessionStorage, shell.dataset.operatorId ?? "");
 
 customElements.define("call-head", CallHead);
 customElements.define("call-offer", CallOffer);
