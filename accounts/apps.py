@@ -1,6 +1,7 @@
 """The app of people and ground."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 
@@ -8,6 +9,7 @@ class AccountsConfig(AppConfig):
     """Who people are, and whose ground and staff."""
 
     name = "accounts"
+    verbose_name = _("People and ground")
 
     def ready(self) -> None:
         """Hear when somebody signs in or out."""

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DispatchConfig(AppConfig):
     """Who answers, and who goes."""
 
     name = "dispatch"
+    verbose_name = _("Switchboard")
 
     def ready(self) -> None:
         """Listen to what accounts tells the floors above."""

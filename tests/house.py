@@ -10,15 +10,13 @@ book-keeping as over a real network (``tests/wire.py``): a gap fails whoever wai
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from http.cookies import SimpleCookie
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import msgspec
 from channels.testing import HttpCommunicator, WebsocketCommunicator
-from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import signing
@@ -87,7 +85,9 @@ class AsgiSocket:
         if self.close_code is None:
             self.close_code = code
             await self.communicator.output_queue.put({"type": "websocket.close"})
-        await self.communicator.send_input({"type": "websocket.disconnect", "code": code})
+        await self.communicator.send_input(
+            {"type": "websocket.disconnect", "code": code}
+        )
         await self.communicator.wait(10)
 
 
@@ -125,9 +125,9 @@ class Window(Line):
 
     async def closed(self, seconds: float = 5.0) -> int | None:
         """Wait until the server closed the socket; return its code."""
+        assert self._reader is not None
         async with asyncio.timeout(seconds):
-            while self.close_code is None:
-                await asyncio.sleep(0.01)
+            await asyncio.shield(self._reader)
         return self.close_code
 
     async def refused(self, kind: str, **fields: Any) -> Refused:
@@ -151,7 +151,9 @@ class Console(Window):
     def __init__(self, house: "House", name: str, session: str) -> None:
         super().__init__("/ws/seat", f"__Host-session={session}")
         self.house, self.name, self.session = house, name, session
-        self.seat = str(house.world.seats[name].uuid) if name in house.world.seats else ""
+        self.seat = (
+            str(house.world.seats[name].uuid) if name in house.world.seats else ""
+        )
 
     async def take_seat(self, *, take_over: bool = False, ready: bool = True) -> None:
         """Take one's seat and be ready."""
@@ -290,7 +292,12 @@ class House:
         return phone
 
     async def console(
-        self, name: str, *, seat: bool = True, ready: bool = True, take_over: bool = False
+        self,
+        name: str,
+        *,
+        seat: bool = True,
+        ready: bool = True,
+        take_over: bool = False,
     ) -> Console:
         """Sign somebody in, open their console and let them take their seat."""
         session = await self.db(sign_in, self.world.staff[name])
@@ -306,8 +313,10 @@ class House:
         phone = await self.phone(device, **fields)
         await console.accept()
         await phone.wait_for(
-            lambda f: f.get("type") == "call.connected"
-            or _state(f, phone.stream) == "connected"
+            lambda f: (
+                f.get("type") == "call.connected"
+                or _state(f, phone.stream) == "connected"
+            )
         )
         return console, phone
 
@@ -315,15 +324,6 @@ class House:
         """Close this window at the end."""
         self._windows.append(window)
         return window
-
-    async def until(
-        self, condition: Callable[[], Coroutine[Any, Any, Any]], seconds: float = 5.0
-    ) -> Any:
-        """Wait until something holds; return it."""
-        async with asyncio.timeout(seconds):
-            while not (found := await condition()):
-                await asyncio.sleep(0.02)
-        return found
 
 
 def _state(frame: Frame, stream: str) -> str | None:
@@ -343,13 +343,3 @@ def sign_in(user: User) -> str:
     session.create()
     assert session.session_key is not None
     return session.session_key
-
-
-def cookies_of(answer: Answer) -> SimpleCookie:
-    """Return the cookies an answer sets."""
-    return SimpleCookie(answer.headers.get("set-cookie", ""))
-
-
-def assert_our_origin() -> None:
-    """The tests' own page is one of ours, or nothing would be accepted."""
-    assert ORIGIN in settings.ALLOWED_ORIGINS

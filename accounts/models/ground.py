@@ -99,7 +99,9 @@ class Area(models.Model):
     serves routing only and is not a legal boundary.
     """
 
-    agency = models.ForeignKey(Agency, models.CASCADE, related_name="areas")
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, related_name="areas", verbose_name=_("agency")
+    )
     code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
@@ -140,7 +142,9 @@ class Tier(models.Model):
     lower ``rank`` first.
     """
 
-    agency = models.ForeignKey(Agency, models.CASCADE, related_name="tiers")
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, related_name="tiers", verbose_name=_("agency")
+    )
     neighbour = models.ForeignKey(Agency, models.CASCADE, related_name="+")
     rank = models.PositiveSmallIntegerField(_("order"), default=1)
     after_seconds = models.PositiveIntegerField(_("after waiting, seconds"), default=20)

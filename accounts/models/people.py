@@ -34,10 +34,17 @@ class User(AbstractUser):
 class Role(models.Model):
     """A right of one person in one agency; without an agency, in all of them."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="roles")
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="roles", verbose_name=_("staff member")
+    )
     kind = models.CharField(_("role"), max_length=13, choices=RoleKind)
     agency = models.ForeignKey(
-        Agency, models.CASCADE, null=True, blank=True, related_name="roles"
+        Agency,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="roles",
+        verbose_name=_("agency"),
     )
     history = HistoricalRecords()
 

@@ -7,6 +7,7 @@ waits for a commit.
 
 import asyncio
 import logging
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
@@ -43,6 +44,9 @@ CLOSE_NOT_ALLOWED = 4401
 CLOSE_TOO_SLOW = 4408
 CLOSE_ELSEWHERE = 4409
 CLOSE_GOING = 1012
+
+
+_ID = re.compile(r'"id"\s*:\s*"([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"')
 
 
 class _Identified(msgspec.Struct):
@@ -298,11 +302,16 @@ class Socket(ABC):
 
 
 def _id_in(text: str) -> UUID | None:
-    """Return the id of a frame that was refused, if it has one."""
+    """Return the id of a frame that was refused, if it has one.
+
+    Also of a text that is no JSON: half an emoji makes it so, and a phone that is not
+    told which command failed would send it for ever.
+    """
     try:
         return msgspec.json.decode(text, type=_Identified).id
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        return None
+        found = _ID.search(text)
+        return UUID(found[1]) if found else None
 
 
 def _language(headers: dict[bytes, bytes]) -> str:

@@ -43,9 +43,15 @@ class Call(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     client_id = models.UUIDField(editable=False)
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="calls")
-    caller = models.ForeignKey(Caller, models.PROTECT, related_name="calls")
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="calls")
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="calls", verbose_name=_("incident")
+    )
+    caller = models.ForeignKey(
+        Caller, models.PROTECT, related_name="calls", verbose_name=_("caller")
+    )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="calls", verbose_name=_("agency")
+    )
     mode = models.CharField(
         _("mode"), max_length=6, choices=CallMode, default=CallMode.NORMAL
     )
@@ -57,7 +63,12 @@ class Call(models.Model):
     escalate_at = models.DateTimeField(null=True, blank=True)
     escalations = models.PositiveIntegerField(default=0)
     seat = models.ForeignKey(
-        Seat, models.PROTECT, null=True, blank=True, related_name="calls"
+        Seat,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="calls",
+        verbose_name=_("seat"),
     )
     connected_at = models.DateTimeField(_("connected"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -134,8 +145,12 @@ class Offer(models.Model):
     """One try to give a call to a seat. The seat is reserved from here on."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    call = models.ForeignKey(Call, models.PROTECT, related_name="offers")
-    seat = models.ForeignKey(Seat, models.PROTECT, related_name="offers")
+    call = models.ForeignKey(
+        Call, models.PROTECT, related_name="offers", verbose_name=_("call")
+    )
+    seat = models.ForeignKey(
+        Seat, models.PROTECT, related_name="offers", verbose_name=_("seat")
+    )
     answer = models.CharField(max_length=4)
     state = models.CharField(max_length=10, choices=OfferState, default=OfferState.OPEN)
     made_at = models.DateTimeField()
@@ -174,16 +189,33 @@ class Participant(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    call = models.ForeignKey(Call, models.PROTECT, related_name="participants")
+    call = models.ForeignKey(
+        Call, models.PROTECT, related_name="participants", verbose_name=_("call")
+    )
     role = models.CharField(max_length=5, choices=ParticipantRole)
     caller = models.ForeignKey(
-        Caller, models.PROTECT, null=True, blank=True, related_name="participants"
+        Caller,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="participants",
+        verbose_name=_("caller"),
     )
     seat = models.ForeignKey(
-        Seat, models.PROTECT, null=True, blank=True, related_name="participants"
+        Seat,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="participants",
+        verbose_name=_("seat"),
     )
     operator = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="participants"
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="participants",
+        verbose_name=_("operator"),
     )
     epoch = models.PositiveIntegerField(default=1)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -36,7 +36,9 @@ class Seat(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="seats")
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="seats", verbose_name=_("agency")
+    )
     number = models.PositiveIntegerField(_("number"))
     label = models.CharField(_("label"), max_length=60, blank=True)
     label_en = models.CharField(_("label in English"), max_length=60, blank=True)
@@ -111,8 +113,12 @@ class Shift(models.Model):
     """An operator at a seat, from–to; the lease says whether the console lives."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    seat = models.ForeignKey(Seat, models.PROTECT, related_name="shifts")
-    operator = models.ForeignKey(User, models.PROTECT, related_name="shifts")
+    seat = models.ForeignKey(
+        Seat, models.PROTECT, related_name="shifts", verbose_name=_("seat")
+    )
+    operator = models.ForeignKey(
+        User, models.PROTECT, related_name="shifts", verbose_name=_("operator")
+    )
     epoch = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     lease_until = models.DateTimeField()

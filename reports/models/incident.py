@@ -27,8 +27,12 @@ class Incident(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("number"), max_length=32, unique=True)
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="incidents")
-    caller = models.ForeignKey(Caller, models.PROTECT, related_name="incidents")
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="incidents", verbose_name=_("agency")
+    )
+    caller = models.ForeignKey(
+        Caller, models.PROTECT, related_name="incidents", verbose_name=_("caller")
+    )
     source = models.CharField(
         _("source"), max_length=8, choices=Source, default=Source.PAGE
     )

@@ -51,7 +51,9 @@ class Entry(models.Model):
     is not part of the digest.
     """
 
-    stream = models.ForeignKey(Stream, models.PROTECT, related_name="entries")
+    stream = models.ForeignKey(
+        Stream, models.PROTECT, related_name="entries", verbose_name=_("stream")
+    )
     seq = models.PositiveBigIntegerField(_("number"))
     prev = models.CharField(_("digest of the entry before"), max_length=64)
     at = models.DateTimeField(_("time"))

@@ -89,6 +89,7 @@ def test_refused_cookies_cost_nothing(stage, hall, cookieless):
     operator.is_at("call")
     caller.is_at("talking")
     assert caller.context.cookies() == []
+    assert not caller.page.evaluate("navigator.cookieEnabled")
     caller.writes("No cookie for you")
     operator.has_read("No cookie for you")
     operator.writes("None needed")

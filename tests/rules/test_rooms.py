@@ -127,6 +127,7 @@ def test_pictures_that_come_too_soon_are_not_taken(clock):
     assert not lane.take(still(2), interval=5.0)
     clock.passes(0.2)
     assert lane.take(still(3), interval=5.0)
+    assert lane.held is not None
     assert lane.held[0].n == 3
 
 

@@ -46,17 +46,17 @@ async def test_a_window_that_was_away_gets_exactly_what_it_missed(served):
         await joined(li, lin)
         await li.command("post_message", text="first")
         await lin.wait_for("message.posted")
-        cursors, epoch, told = dict(lin.line.cursors), lin.line.epoch, lin.line.mark()
+        cursors, epoch = dict(lin.line.cursors), lin.line.epoch
         seat_cursors, seat_epoch = dict(li.line.cursors), li.line.epoch
-        lin.line.cut()
-        li.line.cut()
+        for client in (lin, li):
+            client.line.cut()
+            await client.line.close()
 
         async with Phone(served) as other:  # its acks stand for the window's own
             other.call = lin.call
             await other.open_line(epoch=epoch)
             for text in ("second", "third"):
                 await other.command("post_message", text=text)
-        assert told
 
         welcome = await lin.open_line(epoch=epoch, cursors=cursors)
         assert welcome["snapshots"] == {}
@@ -78,6 +78,7 @@ async def test_who_knows_nothing_of_a_stream_gets_a_snapshot_of_it(served):
     async with alarm(served) as lin:
         stream, head = lin.call["stream"], lin.line.cursors[lin.call["stream"]]
         for cursors in ({}, {str(uuid4()): 5}):
+            await lin.line.close()
             welcome = await lin.open_line(epoch=lin.line.epoch, cursors=cursors)
             assert list(welcome["snapshots"]) == [stream]
             assert welcome["cursors"] == {stream: head}
