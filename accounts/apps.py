@@ -1,8 +1,8 @@
 """The app of people and ground."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):

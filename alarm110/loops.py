@@ -5,13 +5,16 @@
 
 import asyncio
 import logging
+import secrets
 from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from dispatch import broadcast as rooms
 from dispatch import leases
 from dispatch.actions import running
 from dispatch.actions.running import run
+from dispatch.events.frames import Reconnect
 from dispatch.loops.base import Loop
 from dispatch.loops.doorbell import Doorbell
 from dispatch.loops.keeper import Keeper, Pulse
@@ -24,6 +27,9 @@ from reports.broadcast import Published, Registry
 from reports.clock import monotonic
 
 log = logging.getLogger(__name__)
+
+RECONNECT_MS = 2000  # those sent away come back spread over this time
+GOODBYE_SECONDS = 0.2  # for the last frames to leave
 
 _loops: list[Loop] = []
 _writer: writer.Writer | None = None
@@ -56,8 +62,12 @@ async def start() -> None:
 
 
 async def stop() -> None:
-    """Write what has queued, then stop everything."""
+    """Send everybody away with a moment of their own, write what queued, stop."""
     global _writer
+    for port in tuple(rooms.live):
+        port.show(Reconnect(after_ms=secrets.randbelow(RECONNECT_MS)))
+    if rooms.live:
+        await asyncio.sleep(GOODBYE_SECONDS)
     if _writer is not None:
         await _writer.stop()
         writer.attach(None)

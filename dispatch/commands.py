@@ -31,7 +31,9 @@ Latitude = Annotated[
 Longitude = Annotated[
     int, Meta(ge=-(180 * 10**7), le=180 * 10**7, description="1e-7 degrees")
 ]
-Accuracy = Annotated[int, Meta(ge=0, le=10**9, description="mm, 68 % radius")]
+Accuracy = Annotated[
+    int, Meta(ge=0, le=10**9, description="mm, radius of 95 % confidence")
+]
 Base64Jpeg = Annotated[
     str,
     Meta(max_length=4 * -(-MAX_STILL_BYTES // 3), pattern=r"^[A-Za-z0-9+/]+={0,2}$"),

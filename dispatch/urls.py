@@ -1,6 +1,6 @@
 """The switchboard's pages and hot paths."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from dispatch import views
 from dispatch.api import calls
@@ -13,4 +13,5 @@ urlpatterns = [
     path("api/v1/calls/mine", calls.mine, name="mine"),
     path("api/v1/calls/<uuid:call>/commands", calls.command, name="command"),
     path("api/v1/calls/<uuid:call>/inbox", calls.inbox, name="inbox"),
+    re_path("^api/v1/calls/", calls.nowhere),
 ]

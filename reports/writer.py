@@ -143,7 +143,8 @@ class Writer:
             await asyncio.sleep(0.01)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        self._thread.submit(connection.close)
+        # ``connection`` is each thread's own: look it up there, not here.
+        self._thread.submit(lambda: connection.close())
         self._thread.shutdown(wait=True)
 
     async def submit(self, function: type[BatchFunction], item: Any) -> Any:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import msgspec
+from asgiref.sync import sync_to_async
 from channels.testing import HttpCommunicator, WebsocketCommunicator
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -109,9 +110,7 @@ class Window(Line):
             [(k.encode(), v.encode("latin-1")) for k, v in headers.items() if v],
         )
         self._fault = self.close_code = None
-        self._reader = asyncio.create_task(
-            self._read(self.socket)  # type: ignore[arg-type]
-        )
+        self._reader = asyncio.create_task(self._read(self.socket))
 
     async def open(self, **hello: Any) -> Frame:
         """Connect, say hello, return the welcome."""
@@ -223,7 +222,7 @@ class House:
             with contextlib.suppress(Exception):
                 await window.close()
         await loops.stop()
-        await asyncio.to_thread(connections.close_all)
+        await sync_to_async(connections.close_all)()
         self._thread.submit(connections.close_all)
         self._thread.shutdown()
 

@@ -107,6 +107,11 @@ class Postgres:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(known))
         return self.url_of(name)
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was stopped."""
+        return self._process is None
+
     def start(self) -> None:
         """Start it, and return when it answers."""
         with (self.folder / "log").open("ab") as log:

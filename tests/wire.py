@@ -105,6 +105,14 @@ class Http:
             await self.close()
         return answer
 
+    async def raw(self, request: bytes) -> Answer:
+        """Send bytes as they are, and read the answer to them."""
+        await self.open()
+        assert self._streams is not None
+        reader, writer = self._streams
+        writer.write(request)
+        return await _read_answer(reader, self.cookies)
+
     async def post_json(
         self, path: str, body: object, headers: dict[str, str] | None = None
     ) -> Answer:

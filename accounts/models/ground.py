@@ -145,7 +145,9 @@ class Tier(models.Model):
     agency = models.ForeignKey(
         Agency, models.CASCADE, related_name="tiers", verbose_name=_("agency")
     )
-    neighbour = models.ForeignKey(Agency, models.CASCADE, related_name="+")
+    neighbour = models.ForeignKey(
+        Agency, models.CASCADE, related_name="+", verbose_name=_("neighbour")
+    )
     rank = models.PositiveSmallIntegerField(_("order"), default=1)
     after_seconds = models.PositiveIntegerField(_("after waiting, seconds"), default=20)
     is_active = models.BooleanField(_("in use"), default=True)

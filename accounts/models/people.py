@@ -101,7 +101,7 @@ class Caller(models.Model):
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_synthetic = models.BooleanField(_("canary"), default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("caller")

@@ -9,6 +9,7 @@ import contextvars
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
@@ -35,9 +36,16 @@ def shutdown() -> None:
     global _threads
     if _threads is not None:
         threads, _threads = _threads, None
+        together = Barrier(THREADS)  # or one quick thread would do all the closing
         for _ in range(THREADS):
-            threads.submit(connection.close)
+            threads.submit(_close, together)
         threads.shutdown(wait=True)
+
+
+def _close(together: Barrier) -> None:
+    """Close this thread's connection, once every thread has come to do so."""
+    together.wait(10)
+    connection.close()
 
 
 async def run(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:

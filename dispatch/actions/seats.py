@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from dispatch.actions.calls import Holder, known_ack, locked_seat
 from dispatch.actions.switchboard import Switchboard
-from dispatch.errors import NotInWrapUp, NotYours, SeatBusy, SeatHeld
+from dispatch.errors import EpochStale, NotInWrapUp, NotYours, SeatBusy, SeatHeld
 from dispatch.models import Call, Seat, Shift
 from dispatch.states import (
     SEAT_LEASE_SECONDS,
@@ -67,6 +67,8 @@ def take_seat(
             board.seat_changed(locked, why, author, client_id)
             return holder, board.commit()[-1]  # after the seat that was left
     except IntegrityError as error:
+        if known_ack(author, client_id):  # a repetition from a shift that is over
+            raise EpochStale from error
         raise SeatHeld(is_you=False) from error
 
 

@@ -132,6 +132,12 @@ async def inbox(request: HttpRequest, call: UUID) -> HttpResponse:
     return answer(body)
 
 
+@door("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+async def nowhere(request: HttpRequest) -> HttpResponse:
+    """Refuse what is no address of a call in the words of all others, not as a page."""
+    raise NotYours
+
+
 def _query(request: HttpRequest) -> tuple[int, float]:
     try:
         after = int(request.GET.get("after", "-1"))
@@ -158,7 +164,7 @@ async def _place(request: HttpRequest, uuid: UUID) -> CallerPlace:
     epoch = request.headers.get("Alarm110-Epoch") or ""
     room = rooms.rooms().get(call.uuid)
     try:
-        if epoch.isdigit():
+        if epoch.isascii() and epoch.isdigit():  # "²" is a digit, but no number
             place.guest = await run(guests.resume_place, call.pk, int(epoch))
         elif room is None or room.guest is None:
             place.guest = await run(guests.take_place, call.pk)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from dispatch.actions.running import run
-from reports import broadcast, journal
+from reports import journal
 from reports.broadcast import Published
 
 FAR_BEHIND = 1000  # entries; beyond it a fresh snapshot is cheaper
@@ -51,13 +51,20 @@ async def read(
     Near the head the missed entries come, else a fresh snapshot.
     """
     if cursor is not None:
-        missed = await run(journal.replay, stream, cursor, FAR_BEHIND + 1)
-        if len(missed) <= FAR_BEHIND:
+        missed = await run(_missed, stream, cursor)
+        if missed is not None:
             return (missed[-1].seq if missed else cursor), None, missed
     head, fresh = await run(snapshot, stream)
     return head, fresh, []
 
 
-def saw(stream: UUID, cursor: int) -> None:
-    """Tell the registry how far this process has read."""
-    broadcast.registry().saw(stream, cursor)
+def _missed(stream: UUID, cursor: int) -> list[Published] | None:
+    """Return the entries above ``cursor``; None where a snapshot is due.
+
+    A cursor beyond the head is a claim of the client's, perhaps from before a restore:
+    believing it would hold back every entry up to it.
+    """
+    if cursor > journal.heads([stream]).get(stream, -1):
+        return None
+    missed = journal.replay(stream, cursor, FAR_BEHIND + 1)
+    return missed if len(missed) <= FAR_BEHIND else None

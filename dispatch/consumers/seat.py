@@ -100,17 +100,22 @@ class SeatSocket(Socket):
         console, place = self.console, self.place
         assert console is not None
         assert place is not None
-        held = await run(console.streams, self.seat if place.holder else None)
-        place.incident = held.incident
-        streams = [*held.agencies, *([held.incident] if held.incident else [])]
-        for other in [s for s in self.follows if s not in streams]:
+        seat = self.seat if place.holder else None
+        agencies = await run(console.agency_streams, seat)
+        for other in [s for s in self.follows if s not in agencies]:
             self.unfollow(other)
-        for stream in streams:
-            self.follow(stream)
         reads = {}
-        for stream in streams:
-            snapshot = _incident if stream == held.incident else agency_snapshot
-            reads[stream] = await read(stream, wanted.get(stream), snapshot)
+        for stream in agencies:
+            self.follow(stream)
+            reads[stream] = await read(stream, wanted.get(stream), agency_snapshot)
+        # Looked up after the agency was read: what changes from here on comes as an
+        # entry above the head, and moves this window along.
+        held = await run(console.held, seat)
+        place.incident = held.incident
+        if held.incident is not None:
+            stream = held.incident
+            self.follow(stream)
+            reads[stream] = await read(stream, wanted.get(stream), _incident)
         notice, self._notice = self._notice, None
         self.show(
             Welcome(
@@ -129,7 +134,7 @@ class SeatSocket(Socket):
                         "name": str(console.user),
                     },
                     "seat": str(self.seat) if place.holder else None,
-                    "agencies": [str(agency) for agency in held.agencies],
+                    "agencies": [str(agency) for agency in agencies],
                     "held_elsewhere": held.own_seat is not None
                     and place.holder is None,
                     "notice": {
@@ -144,8 +149,8 @@ class SeatSocket(Socket):
             )
         )
         for stream, (head, _, missed) in reads.items():
-            for entry in missed:
-                self.hand_on(entry)
+            for entry in missed:  # history: shown, not acted on
+                self.write(rendering.for_seat(entry))
             self.caught_up(stream, head)
         if held.call is not None:
             self._enter_room(held.call)

@@ -85,7 +85,7 @@ class CallReturned(CallEntry, frozen=True, kw_only=True):
 
 @declare
 class CallEscalated(CallEntry, frozen=True, kw_only=True):
-    """Nobody answered for another 60 s; the supervisor is alerted."""
+    """Nobody answered for another 60 s: seats mark it, the phone shows the number."""
 
     kind: ClassVar[str] = "call.escalated"
 

@@ -67,14 +67,6 @@ class Unfollowed(ServerFrame, frozen=True, tag="unfollowed", kw_only=True):
     stream: UUID
 
 
-class Resync(ServerFrame, frozen=True, tag="resync", kw_only=True):
-    """Too far behind on ``stream``: forget it, this is its fresh snapshot."""
-
-    stream: UUID
-    cursor: int
-    snapshot: Any
-
-
 class Heartbeat(ServerFrame, frozen=True, tag="heartbeat", kw_only=True):
     """Every 2 s: the head number of each followed stream. Answer with ``pong``."""
 

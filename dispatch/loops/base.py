@@ -41,7 +41,8 @@ class Loop:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        self._thread.submit(connection.close)
+        # ``connection`` is each thread's own: look it up there, not here.
+        self._thread.submit(lambda: connection.close())
         self._thread.shutdown(wait=True)
 
     async def in_thread(self, work: Callable[..., Any], *args: Any) -> Any:

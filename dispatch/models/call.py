@@ -151,11 +151,13 @@ class Offer(models.Model):
     seat = models.ForeignKey(
         Seat, models.PROTECT, related_name="offers", verbose_name=_("seat")
     )
-    answer = models.CharField(max_length=4)
-    state = models.CharField(max_length=10, choices=OfferState, default=OfferState.OPEN)
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(_("answer mode"), max_length=4)
+    state = models.CharField(
+        _("state"), max_length=10, choices=OfferState, default=OfferState.OPEN
+    )
+    made_at = models.DateTimeField(_("made"))
+    expires_at = models.DateTimeField(_("expires"))
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("offer")
@@ -192,7 +194,7 @@ class Participant(models.Model):
     call = models.ForeignKey(
         Call, models.PROTECT, related_name="participants", verbose_name=_("call")
     )
-    role = models.CharField(max_length=5, choices=ParticipantRole)
+    role = models.CharField(_("role"), max_length=5, choices=ParticipantRole)
     caller = models.ForeignKey(
         Caller,
         models.PROTECT,
@@ -220,9 +222,9 @@ class Participant(models.Model):
     epoch = models.PositiveIntegerField(default=1)
     lease_until = models.DateTimeField(null=True, blank=True)
     is_extended = models.BooleanField(default=False)
-    joined_at = models.DateTimeField()
-    admitted_at = models.DateTimeField(null=True, blank=True)
-    left_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(_("joined"))
+    admitted_at = models.DateTimeField(_("admitted"), null=True, blank=True)
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("participant")

@@ -44,13 +44,21 @@ class Seat(models.Model):
     label_en = models.CharField(_("label in English"), max_length=60, blank=True)
     is_active = models.BooleanField(_("in service"), default=True)
     availability = models.CharField(
-        max_length=5, choices=Availability, default=Availability.OFF, editable=False
+        _("availability"),
+        max_length=5,
+        choices=Availability,
+        default=Availability.OFF,
+        editable=False,
     )
-    reason = models.CharField(max_length=80, blank=True, editable=False)
+    reason = models.CharField(_("reason"), max_length=80, blank=True, editable=False)
     activity = models.CharField(
-        max_length=7, choices=Activity, default=Activity.IDLE, editable=False
+        _("activity"),
+        max_length=7,
+        choices=Activity,
+        default=Activity.IDLE,
+        editable=False,
     )
-    since = models.DateTimeField(null=True, blank=True, editable=False)
+    since = models.DateTimeField(_("since"), null=True, blank=True, editable=False)
     idle_since = models.DateTimeField(null=True, blank=True, editable=False)
     wrap_up_until = models.DateTimeField(null=True, blank=True, editable=False)
     wrap_up_call = models.ForeignKey(
@@ -120,15 +128,22 @@ class Shift(models.Model):
         User, models.PROTECT, related_name="shifts", verbose_name=_("operator")
     )
     epoch = models.PositiveIntegerField()
-    started_at = models.DateTimeField()
+    started_at = models.DateTimeField(_("started"))
     lease_until = models.DateTimeField()
     # Set by a restart's grace, cleared by a heartbeat: a crash loop holds no seat.
     is_extended = models.BooleanField(default=False)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    end_reason = models.CharField(max_length=10, choices=ShiftEnd, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_reason = models.CharField(
+        _("end reason"), max_length=10, choices=ShiftEnd, blank=True
+    )
     # What the console is told when it comes back too late: which call, where it went.
     lost_call = models.ForeignKey(
-        "dispatch.Call", models.PROTECT, null=True, blank=True, related_name="+"
+        "dispatch.Call",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("call it lost"),
     )
 
     class Meta:

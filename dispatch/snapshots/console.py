@@ -13,9 +13,8 @@ from reports.clock import wire_time
 
 
 class Held(NamedTuple):
-    """The streams a console follows and the call it hosts."""
+    """What a console's seat hosts, and the seat the operator holds anywhere."""
 
-    agencies: list[UUID]
     incident: UUID | None
     call: UUID | None
     own_seat: UUID | None
@@ -30,30 +29,35 @@ class Console:
     version: int
     agencies: frozenset[int]
 
-    def streams(self, seat: UUID | None) -> Held:
-        """Return what to follow: the seat's agency and call, or all one's agencies."""
+    def agency_streams(self, seat: UUID | None) -> list[UUID]:
+        """Return the seat's agency, or without a seat all one's agencies."""
+        agencies = Agency.objects.filter(pk__in=self.agencies).order_by("code")
+        if seat is not None:
+            agencies = agencies.filter(seats__uuid=seat)
+        return list(agencies.values_list("uuid", flat=True))
+
+    def held(self, seat: UUID | None) -> Held:
+        """Return what the seat hosts or wraps up."""
         own = (
             Shift.objects.filter(operator=self.user, ended_at__isnull=True)
             .values_list("seat__uuid", flat=True)
             .first()
         )
         if seat is None:
-            agencies = Agency.objects.filter(pk__in=self.agencies).order_by("code")
-            return Held(list(agencies.values_list("uuid", flat=True)), None, None, own)
-        row = Seat.objects.select_related("agency", "wrap_up_call__incident").get(
-            uuid=seat
-        )
+            return Held(None, None, own)
         room = (
-            Participant.objects.filter(seat=row, left_at__isnull=True)
+            Participant.objects.filter(seat__uuid=seat, left_at__isnull=True)
             .select_related("call__incident")
             .first()
         )
         if room is not None:
-            return Held([row.agency.uuid], room.call.incident.uuid, room.call.uuid, own)
-        wrapped = row.wrap_up_call
-        return Held(
-            [row.agency.uuid], wrapped.incident.uuid if wrapped else None, None, own
+            return Held(room.call.incident.uuid, room.call.uuid, own)
+        wrapped = (
+            Seat.objects.filter(uuid=seat)
+            .values_list("wrap_up_call__incident__uuid", flat=True)
+            .first()
         )
+        return Held(wrapped, None, own)
 
 
 def console_of(user: User, session_key: str) -> Console | None:

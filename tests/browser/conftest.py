@@ -17,11 +17,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.browser.camera import write_camera
-from tests.browser.halls import Hall, open_halls
 from tests.browser.people import Caller, Operator
 from tests.browser.witness import Witness
 from tests.browser.words import Language, Words
 from tests.faults.proxy import Proxy
+from tests.halls import Hall, write_region
 from tests.served import Served
 from tests.services import require
 
@@ -110,7 +110,8 @@ def halls(
         "ring": [Hall(next(numbers), "ring") for _ in range(RING_HALLS)],
     }
     folder = tmp_path_factory.mktemp("halls")
-    open_halls(served, folder, [hall for kind in made.values() for hall in kind])
+    every = [hall for kind in made.values() for hall in kind]
+    served.manage("onboard", str(write_region(folder, every)))
     return {kind: iter(halls) for kind, halls in made.items()}
 
 

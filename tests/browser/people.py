@@ -45,7 +45,7 @@ class Person:
     def button(self, english: str, *, exact: bool = False) -> Locator:
         """Return the button that begins with these words (its key may follow)."""
         name = re.escape(self.words(english))
-        pattern = re.compile(rf"^\s*{name}" + (r"\s*$" if exact else ""))
+        pattern = re.compile(rf"^\s*{name}" + (r"\s*$" if exact else r"(\s|$)"))
         return self.page.get_by_role("button", name=pattern)
 
     def sees(self, english: str, *, seconds: float = 10, **values: object) -> None:
@@ -197,9 +197,9 @@ class Operator(Person):
     def field(self, english: str) -> Locator:
         """Return a field of the incident form by its label."""
         form = self.page.locator("incident-form")
-        return form.get_by_label(
-            re.compile(rf"^{re.escape(self.words(english))}(\s|$)")
-        )
+        label = re.compile(rf"^{re.escape(self.words(english))}(\s|$)")
+        fields = form.locator("input, textarea, select")
+        return fields.and_(form.get_by_label(label))
 
     def chooses_category(self, code: str) -> None:
         """Search for a category, and choose the only one found."""

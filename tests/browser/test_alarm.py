@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser import camera
 from tests.browser.conftest import DESK_FIRST, PHONE_FRAMES
-from tests.browser.halls import CATEGORY, PHRASE
+from tests.halls import CATEGORY, PHRASE
 
 SEAT_PICTURE = "caller-picture [data-part=still]"
 PHONE_PREVIEW = "call-pictures .mine video"

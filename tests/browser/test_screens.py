@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from playwright.sync_api import expect
 
-from tests.browser.halls import CATEGORY
 from tests.browser.look import look
+from tests.halls import CATEGORY
 
 both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 SCHEMES = {"en": "light", "zh": "dark"}

@@ -10,7 +10,7 @@ at another's seat.
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -114,14 +114,17 @@ async def still_works(console: Console, phone: Phone) -> None:
     """A message passes each way, and no number is missing on either side."""
     for sender, hearer in ((phone, console), (console, phone)):
         text = f"still here {uuid4()}"
-        heard = hearer.line.expect(
-            lambda f, text=text: (
-                f.get("type") == "message.posted" and f["data"]["text"] == text
-            )
-        )
+        heard = hearer.line.expect(says(text))
         await sender.command("post_message", text=text)
         await heard
         hearer.line.check()
+
+
+def says(text: str) -> Callable[[Frame], bool]:
+    """Return what recognises the message with this text."""
+    return lambda frame: (
+        frame.get("type") == "message.posted" and frame["data"]["text"] == text
+    )
 
 
 async def closed(console: Console | Phone, seconds: float = 10.0) -> int | None:

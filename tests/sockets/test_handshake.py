@@ -27,7 +27,7 @@ HOSTILE = {
     "two": "https://{host}:{port}, https://evil.example",
     "a sub-domain of another": "https://{host}.evil.example:{port}",
     "another host": "https://evil.example",
-    "a homograph": "https://127\u30020.0.1:{port}",
+    "our address as a number": "https://2130706433:{port}",
 }
 
 

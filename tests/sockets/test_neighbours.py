@@ -16,13 +16,16 @@ async def test_her_welcome_holds_her_agency_alone(served):
 
 
 async def test_asking_for_a_foreign_stream_brings_nothing_of_it(served):
-    async with alarm(served) as lin, window(served, "li") as li:
-        async with window(served, "ma") as ma:
-            foreign = [lin.call["stream"], *li.line.you["agencies"]]
-            welcome = await ma.line.hello(cursors=dict.fromkeys(foreign, 0))
-            assert not set(foreign) & {*welcome["cursors"], *welcome["snapshots"]}
-            for stream in foreign:
-                assert stream not in json.dumps([f for _, f in ma.line.heard])
+    async with (
+        alarm(served) as lin,
+        window(served, "li") as li,
+        window(served, "ma") as ma,
+    ):
+        foreign = [lin.call["stream"], *li.line.you["agencies"]]
+        welcome = await ma.line.hello(cursors=dict.fromkeys(foreign, 0))
+        assert not set(foreign) & {*welcome["cursors"], *welcome["snapshots"]}
+        for stream in foreign:
+            assert stream not in json.dumps([f for _, f in ma.line.heard])
 
 
 async def test_without_a_seat_nothing_can_be_done(served):

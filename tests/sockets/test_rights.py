@@ -62,7 +62,7 @@ async def test_a_sign_out_closes_every_window_of_that_session(served):
             )  # fmt: skip
             assert answer.status == 302
             codes = await asyncio.gather(closed(gao), closed(second))
-            assert codes == [4401, 4401]
+            assert set(codes) == {4401}
             assert time.monotonic() - began <= 2.5  # the request itself is in this
         again = Console(served, "gao", session=session)
         try:

@@ -213,9 +213,7 @@ export class LiveSocket {
       this.#write({ type: "pong" });
       this.#catchUp.compare(frame.heads);
     }
-    if (frame.type === "followed" || frame.type === "resync") {
-      this.#cursors.stand(frame.stream, frame.cursor);
-    }
+    if (frame.type === "followed") this.#cursors.stand(frame.stream, frame.cursor);
     if (frame.type === "unfollowed") this.#cursors.leave(frame.stream);
     if (frame.type === "reconnect") this.#leaveFor(frame.after_ms);
     this.#options.onFrame(frame);

@@ -292,7 +292,6 @@ export class Alarm extends EventTarget {
   /** @param {Frame} frame */
   #hear(frame) {
     if (frame.type === "place") this.place = /** @type {any} */ (frame);
-    else if (frame.type === "resync") this.#become(frame.snapshot);
     else if (frame.type === "error" && frame.code === "epoch_stale") this.#hold(null);
     else if (frame.type !== "heartbeat") {
       return void this.dispatchEvent(new CustomEvent("frame", { detail: frame }));

@@ -23,7 +23,7 @@ export class CameraPreview extends Region {
     this.dataset.sending = String(isSending);
     this.reveal("note", !isOn);
     this.write("note", noteOf(state));
-    this.write("toggle-words", isOn ? gettext("Camera off") : gettext("Camera on"));
+    this.write("toggle-words", isOn ? gettext("Turn camera off") : gettext("Turn camera on"));
   }
 
   /** @param {string} act */

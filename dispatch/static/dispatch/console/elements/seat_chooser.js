@@ -98,7 +98,7 @@ export class SeatChooser extends Region {
     const own = gettext("You, in another window");
     writeSlot(row, "holder", isMine ? own : isFree ? "" : since);
     const isAsked = this.#asking === seat.seat;
-    const act = isMine ? gettext("Take over here") : isFree ? gettext("Take") : "";
+    const act = isMine ? gettext("Take over here") : isFree ? gettext("Take this seat") : "";
     writeSlot(row, "act", isAsked ? gettext("Asking the server") : act);
     const button = row.querySelector("button");
     if (!button) return;

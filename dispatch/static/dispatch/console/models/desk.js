@@ -109,7 +109,6 @@ export class Desk extends Acts {
         this.device = /** @type {any} */ (frame);
         break;
       case "followed":
-      case "resync":
         this.#streams.stand(frame.stream, frame.snapshot);
         break;
       case "unfollowed":
