@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterable
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Subquery
 
 from accounts.matching import AreaIndex, Ground
@@ -67,12 +68,18 @@ class _GroundCache:
         return time.monotonic() - self._checked_at >= GROUND_CHECK_SECONDS
 
     def _renewed(self) -> AreaIndex:
-        # The version is read before the areas: what changes in between is read twice.
-        version = _ground_version()
         index = self._index
-        if index is None or version != self._version:
-            index = _build_index()
-            self._index, self._version = index, version
+        try:
+            # The version is read before the areas: what changes between is read twice.
+            version = _ground_version()
+            if index is None or version != self._version:
+                index = _build_index()
+                self._version = version
+        except (OperationalError, InterfaceError):
+            if index is None:
+                raise
+            # The database is away: an alarm's page must come all the same.
+        self._index = index
         self._checked_at = time.monotonic()
         return index
 

@@ -12,15 +12,17 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server  # first: it installs the reactor that twisted uses
-from daphne.ws_protocol import WebSocketProtocol
 from OpenSSL import SSL
 from twisted.internet import defer, reactor
 from twisted.internet.error import CannotListenError
 from twisted.internet.ssl import ContextFactory
+from twisted.protocols.tls import TLSMemoryBIOFactory
+
+from alarm110.lines import LineSocket, QuickPort, give_line
 
 NEVER = 10 * 365 * 24 * 60 * 60  # seconds
 # Our heartbeats run every 2 s and know more than a protocol ping: daphne's are off.
@@ -120,19 +122,6 @@ class BoundedFactory(HTTPFactory):  # type: ignore[misc]
         return protocol
 
 
-class PatientSocket(WebSocketProtocol):  # type: ignore[misc]
-    """Hands bad UTF-8 on as bytes, so that an error can be answered."""
-
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
-        """Take one message."""
-        if not isBinary:
-            try:
-                payload.decode("utf-8")
-            except UnicodeDecodeError:
-                isBinary = True  # noqa: N806
-        super().onMessage(payload, isBinary)
-
-
 class AlarmServer(Server):  # type: ignore[misc]
     """Opens its doors when ``start`` has returned; closes them before ``stop``.
 
@@ -168,7 +157,7 @@ class AlarmServer(Server):  # type: ignore[misc]
         """Listen, but accept nothing before the loops run."""
         # Say why (1009, 1002) before closing, so a client need not guess.
         self.ws_factory.setProtocolOptions(failByDrop=False, utf8validateIncoming=False)
-        self.ws_factory.protocol = PatientSocket
+        self.ws_factory.protocol = LineSocket
         factory = BoundedFactory(self)
         for door in self.doors:
             port = _listen(door, factory)
@@ -189,6 +178,11 @@ class AlarmServer(Server):  # type: ignore[misc]
         gc.freeze()
         for port in self.ports:
             port.startReading()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Make the application of one connection."""
+        give_line(protocol, scope)
+        return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> "defer.Deferred[None]":
         """Close the doors, let the loops finish, then end what is still open.
@@ -221,13 +215,14 @@ class AlarmServer(Server):  # type: ignore[misc]
 def _listen(door: Door, factory: BoundedFactory) -> Any:
     """Open one door; the loop does not run yet, so waiting holds up nobody."""
     deadline = time.monotonic() + BIND_PATIENCE
+    context, whole = cast(Any, door.tls), cast(Any, factory)
+    if context is not None:
+        whole = TLSMemoryBIOFactory(context, False, whole)
     while True:
         try:
-            if door.tls:
-                return network.listenSSL(
-                    door.port, factory, door.tls, BACKLOG, door.host
-                )
-            return network.listenTCP(door.port, factory, BACKLOG, door.host)
+            port = QuickPort(door.port, whole, BACKLOG, door.host, network)
+            port.startListening()
+            return port
         except CannotListenError as error:
             in_use = error.socketError.errno == errno.EADDRINUSE
             if not in_use or time.monotonic() > deadline:

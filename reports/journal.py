@@ -11,14 +11,20 @@ from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db import connection, models, transaction
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
 from reports import broadcast
 from reports.broadcast import Published
 from reports.clock import now
 from reports.events import EntryBody as Body
-from reports.models import Entry, EntryBody, Stream, StreamKind
+from reports.models import Entry, Stream, StreamKind
+from reports.models.hot import (
+    Head,
+    NewEntry,
+    append,
+    entries_of_commands,
+    lock_heads,
+)
 from reports.seal import chain
 
 
@@ -48,13 +54,6 @@ class Recorded(NamedTuple):
     stream: UUID
     seq: int
     at: datetime
-
-
-class _DatabaseTime(Now):
-    """The database's clock at this statement, not at the transaction's start."""
-
-    def as_postgresql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]
-        return self.as_sql(compiler, connection, template="CLOCK_TIMESTAMP()", **extra)
 
 
 def open_streams(uuids: Iterable[UUID], kind: StreamKind) -> None:
@@ -88,57 +87,30 @@ def record_many(drafts: Sequence[Draft]) -> list[Recorded]:
         raise RuntimeError("entries are recorded in the transaction of their fact")
     if any(isinstance(waiting[1], _Publish) for waiting in connection.run_on_commit):
         raise RuntimeError("entries are recorded once a transaction, as its last act")
-    streams = {
-        stream.uuid: stream
-        for stream in Stream.objects.filter(uuid__in={d.stream for d in drafts})
-        .order_by("pk")
-        .select_for_update()
-        .annotate(database_at=_DatabaseTime(output_field=models.DateTimeField()))
-    }
-    if connection.vendor == "sqlite":
-        moment = now()  # its own clock counts whole milliseconds; it is the same host's
-    else:
-        moment = max(s.database_at for s in streams.values()) if streams else now()
-    entries: list[Entry] = []
-    bodies: list[EntryBody] = []
+    heads, moment = lock_heads({draft.stream for draft in drafts})
+    moment = moment or now()
+    entries: list[NewEntry] = []
     published: list[Published] = []
     for draft in drafts:
-        stream = streams.get(draft.stream)
-        if stream is None:
+        head = heads.get(draft.stream)
+        if head is None:
             raise RuntimeError(f"there is no stream {draft.stream}")
-        entry, body = _chain(stream, draft, moment)
+        entry = _chain(head, draft, moment)
         entries.append(entry)
-        bodies.append(body)
         published.append(
             Published(
-                stream.uuid,
+                head.uuid,
                 entry.seq,
                 entry.at,
                 entry.kind,
                 draft.author.kind,
-                body.text,
+                entry.text,
                 draft.client_id,
             )
         )
-    Entry.objects.bulk_create(entries)
-    EntryBody.objects.bulk_create(bodies)
-    _move_heads(streams.values())
+    append(entries, heads.values())
     transaction.on_commit(_Publish(published), robust=True)
     return [Recorded(p.stream, p.seq, p.at) for p in published]
-
-
-def _move_heads(streams: Iterable[Stream]) -> None:
-    """Write the new heads. Plain SQL: ``bulk_update`` builds a CASE per row and column,
-    which cost more than all the inserts of a batch together."""
-    sql = (
-        f"UPDATE {connection.ops.quote_name(Stream._meta.db_table)} "  # noqa: S608
-        "SET head_seq = %s, head_digest = %s, head_at = %s WHERE id = %s"
-    )
-    adapt = connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            sql, [(s.head_seq, s.head_digest, adapt(s.head_at), s.pk) for s in streams]
-        )
 
 
 class _Publish:
@@ -151,32 +123,43 @@ class _Publish:
         broadcast.publish(self.entries)
 
 
-def _chain(stream: Stream, draft: Draft, moment: datetime) -> tuple[Entry, EntryBody]:
-    """Make the next entry of ``stream`` and move its head."""
-    at = max(moment, stream.head_at) if stream.head_at else moment
+def _chain(head: Head, draft: Draft, moment: datetime) -> NewEntry:
+    """Make the next entry of a stream and move its head."""
+    at = max(moment, head.at) if head.at else moment
     text = chain.canonical(msgspec.to_builtins(draft.body))
     salt = chain.new_salt()
-    entry = Entry(
-        stream=stream,
-        seq=stream.head_seq + 1,
-        prev=stream.head_digest,
-        at=at,
-        author_kind=draft.author.kind,
-        author_id=draft.author.id,
-        kind=type(draft.body).kind,
-        object_kind=draft.subject[0],
-        object_id=draft.subject[1],
-        body_hash=chain.body_hash(salt, text),
-        client_id=draft.client_id,
+    kind, body_hash = type(draft.body).kind, chain.body_hash(salt, text)
+    entry = NewEntry(
+        head.pk,
+        head.seq + 1,
+        head.digest,
+        at,
+        draft.author.kind,
+        draft.author.id,
+        kind,
+        draft.subject[0],
+        draft.subject[1],
+        body_hash,
+        draft.client_id,
+        salt,
+        text.decode(),
     )
-    stream.head_seq = entry.seq
-    stream.head_at = at
-    stream.head_digest = entry_digest(entry)
-    return entry, EntryBody(entry=entry, salt=salt, text=text.decode())
+    head.digest = chain.digest(
+        stream=head.uuid,
+        seq=entry.seq,
+        prev=entry.prev,
+        at=at,
+        author=(draft.author.kind, draft.author.id),
+        kind=kind,
+        subject=draft.subject,
+        body_hash=body_hash,
+    )
+    head.seq, head.at = entry.seq, at
+    return entry
 
 
 def entry_digest(entry: Entry) -> str:
-    """Return the digest of a stored or new entry."""
+    """Return the digest of a stored entry."""
     return chain.digest(
         stream=entry.stream.uuid,
         seq=entry.seq,
@@ -194,14 +177,13 @@ def known_acks(pairs: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], Reco
     wanted = set(pairs)
     if not wanted:
         return {}
-    rows = Entry.objects.filter(
-        client_id__in={client_id for _, client_id in wanted},
-        author_id__in={author_id for author_id, _ in wanted},
-    ).values_list("author_id", "client_id", "stream__uuid", "seq", "at")
+    rows = entries_of_commands(
+        {client_id for _, client_id in wanted}, {author_id for author_id, _ in wanted}
+    )
     return {
         (author_id, client_id): Recorded(stream, seq, at)
         for author_id, client_id, stream, seq, at in rows
-        if client_id is not None and (author_id, client_id) in wanted
+        if (author_id, client_id) in wanted
     }
 
 

@@ -37,10 +37,17 @@ class CallerPlace:
 
 
 async def tap(
-    tap: commands.Tap, *, device: str | None, canary_key: str | None = None
+    tap: commands.Tap,
+    *,
+    device: str | None,
+    canary_key: str | None = None,
+    flags: tuple[str, ...] = (),
 ) -> Tapped:
-    """Raise the alarm. Without a cookie the tap's own id stands for the phone."""
-    item = await run(_tap_item, tap, device, canary_key)
+    """Raise the alarm. Without a cookie the tap's own id stands for the phone.
+
+    ``flags`` say what its door had to leave out of it.
+    """
+    item = await run(_tap_item, tap, device, canary_key, flags)
     while True:
         tapped: Tapped = await writer.submit(TapBatch, item)
         # False: the live call ended a moment ago, and the next try opens a new one.
@@ -48,15 +55,19 @@ async def tap(
             return tapped
 
 
-def _tap_item(tap: commands.Tap, device: str | None, canary_key: str | None) -> TapItem:
+def _tap_item(
+    tap: commands.Tap,
+    device: str | None,
+    canary_key: str | None,
+    flags: tuple[str, ...],
+) -> TapItem:
     if canary_key is not None:
         return _canary_item(tap, canary_key)
     located = ground.locate(tap.position) if tap.position else None
-    flags: tuple[str, ...] = ()
-    if located is None:
-        flags = ("position_missing",)
-    elif located.agency is None:
-        flags = ("position_outside",)
+    if located is None and "position_unreadable" not in flags:
+        flags = (*flags, "position_missing")
+    elif located is not None and located.agency is None:
+        flags = (*flags, "position_outside")
     return TapItem(
         tap=tap,
         device_hash=device_hash(device or f"tap:{tap.id}"),

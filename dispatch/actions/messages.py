@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from dispatch.actions.calls import Holder
 from dispatch.errors import EpochStale, NoSeat
-from dispatch.models import Participant, Seat, Shift
-from dispatch.states import ParticipantRole
+from dispatch.models.hot import guest_epochs, seat_places
 from reports.actions.messages import MessageBatch, MessageItem
 from reports.writer import Attempt
 
@@ -40,13 +39,7 @@ class RoomMessageBatch(MessageBatch):
         """A call that ended has no place left: what the phone still sends is taken."""
         if not attempts:
             return
-        epochs = dict(
-            Participant.objects.filter(
-                call_id__in=[a.item.place.call_id for a in attempts],
-                role=ParticipantRole.GUEST,
-                left_at__isnull=True,
-            ).values_list("call_id", "epoch")
-        )
+        epochs = guest_epochs([a.item.place.call_id for a in attempts])
         for attempt in attempts:
             place = attempt.item.place
             if epochs.get(place.call_id, place.epoch) != place.epoch:
@@ -55,27 +48,11 @@ class RoomMessageBatch(MessageBatch):
     def _fence_seats(self, attempts: Sequence[Attempt]) -> None:
         if not attempts:
             return
-        seat_ids = [a.item.place.seat_id for a in attempts]
-        epochs = dict(
-            Shift.objects.filter(
-                seat_id__in=seat_ids, ended_at__isnull=True
-            ).values_list("seat_id", "epoch")
-        )
-        rooms = set(
-            Participant.objects.filter(
-                seat_id__in=seat_ids, left_at__isnull=True
-            ).values_list("seat_id", "call__incident__uuid")
-        )
-        rest = [s for s in seat_ids if not any(s == seat for seat, _ in rooms)]
-        if rest:  # those in wrap-up may still write
-            rooms |= set(
-                Seat.objects.filter(
-                    pk__in=rest, wrap_up_call__isnull=False
-                ).values_list("pk", "wrap_up_call__incident__uuid")
-            )
+        places = seat_places([a.item.place.seat_id for a in attempts])
         for attempt in attempts:
             place = attempt.item.place
-            if epochs.get(place.seat_id) != place.epoch:
+            epoch, incident = places.get(place.seat_id, (None, None))
+            if epoch != place.epoch:
                 attempt.error = EpochStale()
-            elif (place.seat_id, attempt.item.incident) not in rooms:
+            elif incident != attempt.item.incident:
                 attempt.error = NoSeat()

@@ -61,9 +61,20 @@ async def run(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 def _guarded(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    carrier = connection.connection
     try:
         return action(*args, **kwargs)
     except (OperationalError, InterfaceError) as error:
-        log.warning("the database did not take an action: %s", type(error).__name__)
+        is_cut = carrier is not None and _is_gone(carrier)
         connection.close()
+        if is_cut:
+            # Kept from before the database restarted: a fresh one may do. Whatever the
+            # old one may have committed is known by its client id.
+            return _guarded(action, *args, **kwargs)
+        log.warning("the database did not take an action: %s", type(error).__name__)
         raise Busy from error
+
+
+def _is_gone(carrier: Any) -> bool:
+    """Return whether a connection broke; Django may have put another in its place."""
+    return connection.connection is not carrier or getattr(carrier, "closed", False)

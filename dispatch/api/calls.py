@@ -20,7 +20,8 @@ from dispatch.actions.tap import (
 )
 from dispatch.api.answers import answer, door, read_body, refusal
 from dispatch.api.mailbox import Mailbox, mailbox
-from dispatch.commands import Command, Tap
+from dispatch.api.taps import read_tap
+from dispatch.commands import Command
 from dispatch.errors import EpochStale, NotYours, ReadOnly
 from dispatch.events.frames import Ack, Welcome
 from dispatch.events.rendering import for_caller
@@ -32,7 +33,6 @@ from reports.errors import Malformed, ReportError
 
 MAX_WAIT_SECONDS = 4.0
 
-_tap = msgspec.json.Decoder(Tap)
 _frame = msgspec.json.Decoder(commands.CallerFrame)
 _snapshot = partial(incident_snapshot, for_caller=True)
 
@@ -40,10 +40,13 @@ _snapshot = partial(incident_snapshot, for_caller=True)
 @door("POST")
 async def tap(request: HttpRequest) -> HttpResponse:
     """Raise the alarm: answered after the commit, the same id is the same alarm."""
-    body = read_body(request, _tap)
+    body, flags = read_tap(request)
     device = read_device(request)
     tapped = await caller_desk.tap(
-        body, device=device, canary_key=request.headers.get("Alarm110-Canary")
+        body,
+        device=device,
+        canary_key=request.headers.get("Alarm110-Canary"),
+        flags=flags,
     )
     response = answer(tap_answer(tapped), 201 if tapped.is_new else 200)
     if device is None:
@@ -112,6 +115,8 @@ async def inbox(request: HttpRequest, call: UUID) -> HttpResponse:
         _enter(place, box)
     _sign_of_life(place)
     body: dict[str, Any] = {}
+    if after > (await run(journal.heads, [place.incident]))[place.incident]:
+        after = -1  # the phone claims more than there is: show it what there is
     if after < 0:
         head, snapshot = await run(_snapshot, place.incident)
         body["welcome"] = _welcome(place, head, snapshot)

@@ -6,6 +6,7 @@ waits for a commit.
 """
 
 import asyncio
+import contextvars
 import logging
 import re
 from abc import ABC, abstractmethod
@@ -39,6 +40,9 @@ HELLO_SECONDS = 5.0
 SILENCE_SECONDS = 15.0  # nothing heard: a half-open line, an unfinished fragment
 MAX_UNSEEN_BYTES = 1024 * 1024  # sent since the last pong; beyond it: reconnect, resync
 
+# What a server may offer in the scope: frames by plain calls (alarm110/lines.py).
+LINE = "alarm110.line"
+
 CLOSE_NO_HELLO = 4400
 CLOSE_NOT_ALLOWED = 4401
 CLOSE_TOO_SLOW = 4408
@@ -65,6 +69,8 @@ class Socket(ABC):
         self.follows: dict[UUID, Following] = {}
         self.is_open = False
         self._send: Callable[[Any], Awaitable[None]]
+        self._say: Callable[[str], None] | None = None
+        self._context = contextvars.copy_context()
         self._out: list[str] = []
         self._closing: int | None = None
         self._wake = asyncio.Event()
@@ -95,6 +101,10 @@ class Socket(ABC):
         translation.activate(_language(headers))
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         self.is_open = True
+        self._context = contextvars.copy_context()  # its language
+        if line := scope.get("extensions", {}).get(LINE):
+            self._say = line.say
+            line.hear(self._overhear)
         sender = asyncio.create_task(self._run_sender())
         deadline = asyncio.get_running_loop().call_later(HELLO_SECONDS, self._no_hello)
         rooms.live.add(self)
@@ -103,7 +113,7 @@ class Socket(ABC):
                 message = await receive()
                 if message["type"] == "websocket.disconnect":
                     break
-                self._hear(message)
+                self._hear(message.get("text"))
         finally:
             self.is_open = False
             deadline.cancel()
@@ -125,17 +135,19 @@ class Socket(ABC):
 
     # --- In --------------------------------------------------------------------------
 
-    def _hear(self, message: Mapping[str, Any]) -> None:
+    def _overhear(self, payload: bytes, is_binary: bool) -> None:
+        """Take one frame from a server that knows the short way."""
+        self._context.run(self._hear, None if is_binary else payload)
+
+    def _hear(self, text: str | bytes | None) -> None:
         """Take one frame; never waits."""
+        if not self.is_open:
+            return
         self._heard_at = monotonic()
-        text = message.get("text")
         if text is None:
             self.refuse(Malformed())
             return
-        if (
-            len(text) > MAX_FRAME_BYTES
-            or len(text.encode("utf-8", "replace")) > MAX_FRAME_BYTES
-        ):
+        if _is_too_large(text):
             self.refuse(TooLarge())
             return
         try:
@@ -230,6 +242,9 @@ class Socket(ABC):
         if self._unseen_bytes > MAX_UNSEEN_BYTES:
             self.close(CLOSE_TOO_SLOW)
             return
+        if self._say is not None:
+            self._say(text)
+            return
         self._out.append(text)
         self._wake.set()
 
@@ -301,7 +316,16 @@ class Socket(ABC):
         """Send an entry as this side may see it."""
 
 
-def _id_in(text: str) -> UUID | None:
+def _is_too_large(text: str | bytes) -> bool:
+    if isinstance(text, bytes):
+        return len(text) > MAX_FRAME_BYTES
+    return (
+        len(text) > MAX_FRAME_BYTES
+        or len(text.encode("utf-8", "replace")) > MAX_FRAME_BYTES
+    )
+
+
+def _id_in(text: str | bytes) -> UUID | None:
     """Return the id of a frame that was refused, if it has one.
 
     Also of a text that is no JSON: half an emoji makes it so, and a phone that is not
@@ -310,7 +334,8 @@ def _id_in(text: str) -> UUID | None:
     try:
         return msgspec.json.decode(text, type=_Identified).id
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        found = _ID.search(text)
+        shown = text if isinstance(text, str) else text.decode("utf-8", "replace")
+        found = _ID.search(shown)
         return UUID(found[1]) if found else None
 
 

@@ -62,7 +62,6 @@ async def test_nobody_on_duty_is_told_and_the_alarm_stands(served):
         assert place["place"] >= 1
         assert place["seats_open"] == 0
         assert place["wait_seconds"] is None
-        assert calls_with(served, lin.call["call"]) == 0  # the tap's id, not the call's
         assert filed(served, lin.call)[0] == "370600"
 
 
@@ -161,6 +160,14 @@ MALFORMED = {
     "an id that is none": '{"id": "1"}',
     "unknown field": body(is_admin=True),
     "unknown mode": body(mode="loud"),
+    "binary": b"\x00\xff\xfe\x01",
+    "bad UTF-8": b'{"id": "5d2a7f0e-6a3c-4a58-9b39-0c1f5a0d9c11", "text": "\xff"}',
+    "deep": "[" * 10_000,
+}
+
+
+# Beside a good id: the alarm stands, what could not be read is flagged.
+DAMAGED = {
     "NUL": body(text="a\0b"),
     "empty text": body(text=""),
     "text too long": body(text="x" * 2001),
@@ -169,11 +176,27 @@ MALFORMED = {
     "a fraction": body(position={"lat_e7": 37.5, "lon_e7": 0, **CLOSE}),
     "a huge number": body(position={"lat_e7": 10**400, "lon_e7": 0, **CLOSE}),
     "infinity": body(text="X").replace('"X"', "1e999"),
-    "binary": b"\x00\xff\xfe\x01",
-    "bad UTF-8": b'{"id": "5d2a7f0e-6a3c-4a58-9b39-0c1f5a0d9c11", "text": "\xff"}',
-    "deep": "[" * 10_000,
-    "deep text": body(text="X").replace('"X"', "[" * 10_000),
+    "a list for a position": body(position=[]),
+    "a list for text": body(text=["help"]),
 }
+
+
+async def test_an_emergency_is_never_refused_for_a_part_that_cannot_be_read(served):
+    for name, sent in DAMAGED.items():
+        async with Phone(served) as phone:
+            answer = await tap(phone, sent)
+            assert answer.status == 201, name
+            phone.call = answer.json()
+            flag = "position_unreadable" if "lat_e7" in sent else "text_cut"
+            if "position" in name:
+                flag = "position_unreadable"
+            agency, flags = filed(served, phone.call)
+            assert (agency, flag in flags) == ("370600", True), name
+            await phone.open_line()
+            if name == "text too long":
+                (words,) = phone.line.snapshots[phone.call["stream"]]["messages"]
+                assert words["text"] == "x" * 2000
+            await phone.command("hang_up")
 
 
 async def test_what_no_page_sends_is_refused_and_raises_nothing(served):

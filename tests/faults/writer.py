@@ -1,7 +1,6 @@
 """Somebody who goes on writing whatever happens to the line, and keeps the receipts."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
@@ -19,7 +18,6 @@ class Writer:
     """Writes messages one by one; what was not acknowledged is sent again as it was.
 
     ``receipts`` has, for each text that was acknowledged, its number in the stream.
-    ``breaks`` has how long each loss of the line lasted, in seconds.
     """
 
     def __init__(
@@ -27,9 +25,14 @@ class Writer:
     ) -> None:
         self.client, self.name, self.come_back = client, name, come_back
         self.receipts: dict[str, int] = {}
-        self.breaks: list[float] = []
+        self._returns = asyncio.Condition()
         self._stopping = asyncio.Event()
         self._task = asyncio.create_task(self._write())
+
+    async def is_back(self) -> None:
+        """Wait until the line was lost and is there again."""
+        async with self._returns:
+            await self._returns.wait()
 
     async def stop(self) -> None:
         """Finish the message that is under way, then stop."""
@@ -51,13 +54,13 @@ class Writer:
                 ack = await self.client.command("post_message", seconds=3, **message)
                 return int(ack["seq"])
             except Refused as refused:
-                assert refused.code == "try_again", refused
+                if refused.code != "try_again":
+                    raise
                 await asyncio.sleep(AGAIN)
             except LOST:
                 await self._reconnect()
 
     async def _reconnect(self) -> None:
-        began = time.monotonic()
         while True:
             try:
                 async with asyncio.timeout(3):
@@ -65,4 +68,5 @@ class Writer:
                 break
             except LOST:
                 await asyncio.sleep(AGAIN)
-        self.breaks.append(time.monotonic() - began)
+        async with self._returns:
+            self._returns.notify_all()

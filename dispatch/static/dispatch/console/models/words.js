@@ -123,6 +123,10 @@ export function flagName(flag) {
       return gettext("caller not verified");
     case "position_missing":
       return gettext("no position");
+    case "position_unreadable":
+      return gettext("the phone's position could not be read");
+    case "text_cut":
+      return gettext("first words too long or unreadable, cut");
     case "position_outside":
       return gettext("position outside every known area");
     default:
