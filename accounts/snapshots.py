@@ -61,8 +61,13 @@ class _GroundCache:
         index = self._index
         if index is not None and not self._is_due():
             return index
-        with self._lock:
+        # Whoever has an old one need not wait for the new one that another builds.
+        if not self._lock.acquire(blocking=index is None) and index is not None:
+            return index
+        try:
             return self._renewed() if self._is_due() else self._index or self._renewed()
+        finally:
+            self._lock.release()
 
     def _is_due(self) -> bool:
         return time.monotonic() - self._checked_at >= GROUND_CHECK_SECONDS

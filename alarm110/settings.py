@@ -144,6 +144,11 @@ else:
     # An alarm is answered or refused with Retry-After within 3 s, never left hanging.
     _database["OPTIONS"] = {
         "connect_timeout": 2,
+        # A server that is gone without a word (fail-over, cut cable): told in seconds.
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 5000,
         "options": "-c lock_timeout=2500 -c statement_timeout=10000",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -5,6 +5,7 @@ is in flight each way; the next leaves only after the receiver's ``still_seen``,
 newer one replaces the one that waits. While the call waits only the last is held.
 """
 
+from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
@@ -172,6 +173,18 @@ def guest_is_alive(call_id: int, epoch: int) -> None:
     _guests_alive.add((call_id, epoch))
 
 
+# When signs of life last reached the database; the sweeper believes no lease else.
+flushed_at = 0.0
+
+
+def keep_signs(
+    seats: Iterable[tuple[int, int]], guests: Iterable[tuple[int, int]]
+) -> None:
+    """Take signs of life back that could not be written; the next flush has them."""
+    _seats_alive.update(seats)
+    _guests_alive.update(guests)
+
+
 def signs_of_life() -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Return and forget the signs of life of seats and guests."""
     seats, guests = list(_seats_alive), list(_guests_alive)
@@ -194,11 +207,6 @@ def unclaim_seat(seat_id: int, port: Live) -> None:
     """This window is no longer the seat's."""
     if _seat_ports.get(seat_id) is port:
         del _seat_ports[seat_id]
-
-
-def seat_has_window(seat_id: int) -> bool:
-    """Return whether a window of this process works at the seat."""
-    return seat_id in _seat_ports
 
 
 @runtime_checkable

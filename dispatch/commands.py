@@ -15,14 +15,17 @@ from msgspec import Meta, Struct
 MAX_FRAME_BYTES = 64 * 1024
 MAX_STILL_BYTES = 40 * 1024  # of JPEG, before base64
 
+# No NUL, and no other control character but tab and line ends: each is six characters
+# once escaped, and two hundred such messages made a snapshot no line could carry.
+_PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
+
 Text = Annotated[
     str,
-    Meta(min_length=1, max_length=2000, pattern=r"^[^\x00]+$", description="no NUL"),
+    Meta(min_length=1, max_length=2000, pattern=_PLAIN, description="plain text"),
 ]
-Note = Annotated[
-    str, Meta(max_length=4000, pattern=r"^[^\x00]*$", description="no NUL")
-]
-Word = Annotated[str, Meta(max_length=80, pattern=r"^[^\x00]*$", description="no NUL")]
+Note = Annotated[str, Meta(max_length=4000, pattern=_PLAIN, description="plain text")]
+Word = Annotated[str, Meta(max_length=80, pattern=_PLAIN, description="plain text")]
+Language = Annotated[str, Meta(max_length=10, pattern=r"^[A-Za-z0-9-]*$")]
 Cursor = Annotated[int, Meta(ge=0, lt=2**53)]
 Count = Annotated[int, Meta(ge=0, lt=2**31)]
 Latitude = Annotated[
@@ -66,7 +69,13 @@ class Hello(Frame, frozen=True, tag="hello", kw_only=True):
 
 
 class Pong(Frame, frozen=True, tag="pong", kw_only=True):
-    """The answer to a heartbeat; it renews the lease."""
+    """The answer to a heartbeat; it renews the lease. ``at`` is the heartbeat's own.
+
+    It proves that everything sent before that heartbeat was read: who reads nothing for
+    1 MiB is cut off, whatever it sends.
+    """
+
+    at: Annotated[str, Meta(max_length=32)] = ""
 
 
 class PostMessage(Command, frozen=True, tag="post_message", kw_only=True):
@@ -116,7 +125,7 @@ class Tap(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mode: Literal["normal", "silent"] = "normal"
     text: Text | None = None
     position: Position | None = None
-    language: Annotated[str, Meta(max_length=10)] | None = None
+    language: Language | None = None
 
 
 class ReportPosition(Command, frozen=True, tag="report_position", kw_only=True):
@@ -224,7 +233,7 @@ class UpdateIncident(Command, frozen=True, tag="update_incident", kw_only=True):
     incident: UUID
     category: Word | msgspec.UnsetType = msgspec.UNSET
     priority: Annotated[int, Meta(ge=1, le=4)] | msgspec.UnsetType = msgspec.UNSET
-    place: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")] | (
+    place: Annotated[str, Meta(max_length=200, pattern=_PLAIN)] | (
         msgspec.UnsetType
     ) = msgspec.UNSET
     notes: Note | msgspec.UnsetType = msgspec.UNSET

@@ -5,12 +5,13 @@ life that are flushed once a second. Each step of the sweep looks first (a cheap
 and asks an action only for what is due; the action looks again under its locks.
 """
 
-from collections.abc import Collection
+import logging
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from dispatch import events
@@ -33,20 +34,23 @@ from dispatch.states import (
 from reports.clock import after, now
 from reports.journal import SYSTEM, Draft
 
+log = logging.getLogger(__name__)
+
 NEIGHBOUR_SECONDS = 4  # a web process that renewed its row this long ago is alive
 
 
 def sweep() -> dict[str, int]:
     """Do everything that is due; return how much of what was done."""
     moment = now()
-    return {
-        "offers": _withdraw_offers(moment),
-        "seats": _drop_lapsed_seats(moment),
-        "lost": _note_lost_callers(moment),
-        "ended": _end_lost_calls(moment),
-        "wrap_ups": _finish_wrap_ups(moment),
-        "escalations": _escalate(moment),
-    }
+    done = {}
+    for name, step in _STEPS.items():
+        try:
+            done[name] = step(moment)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # one bad row must not stop the others from being moved on
+            log.exception("the sweep of %s failed", name)
+    return done
 
 
 def _withdraw_offers(moment: datetime) -> int:
@@ -140,6 +144,16 @@ def _escalate(moment: datetime) -> int:
     return len(due)
 
 
+_STEPS: dict[str, Callable[[datetime], int]] = {
+    "offers": _withdraw_offers,
+    "seats": _drop_lapsed_seats,
+    "lost": _note_lost_callers,
+    "ended": _end_lost_calls,
+    "wrap_ups": _finish_wrap_ups,
+    "escalations": _escalate,
+}
+
+
 # --- Signs of life -------------------------------------------------------------------
 
 
@@ -156,8 +170,19 @@ def renew(
     """
     moment = now()
     found: list[int] = []
+    before = (
+        WebProcess.objects.filter(boot_id=boot_id)
+        .values_list("renewed_at", flat=True)
+        .first()
+    )
+    if before and (moment - before).total_seconds() > NEIGHBOUR_SECONDS:
+        extend()  # we were held up, or the database was: a restart in all but name
     with transaction.atomic():
-        WebProcess.objects.filter(boot_id=boot_id).update(renewed_at=moment)
+        WebProcess.objects.update_or_create(
+            boot_id=boot_id,
+            defaults={"renewed_at": moment},
+            create_defaults={"renewed_at": moment, "started_at": moment},
+        )
         if seats:
             ids = _locked(
                 Shift.objects.filter(_places("seat_id", seats), ended_at__isnull=True)

@@ -32,7 +32,7 @@ MAX_BATCH = 400  # items in one transaction
 # A commit costs much the same for one item as for ten. So they start this far apart,
 # unless many wait: a lone item goes at once, a stream of them in fewer commits, each
 # later by less than anyone can notice.
-INTERVAL = 0.04  # seconds
+INTERVAL = 0.02  # seconds
 MANY = 64  # items; so many are not kept waiting
 MAX_QUEUE = 20_000  # items; beyond it the phone keeps what it has
 
@@ -59,6 +59,9 @@ class BatchFunction(Protocol):
 
     # Functions that lock calls run before those that lock counters (one lock order).
     rank: ClassVar[int]
+    # Urgent ones (alarms) go first and in a transaction of their own: what others hold
+    # or flood must not delay them.
+    is_urgent: ClassVar[bool]
 
     def lock(self, attempts: Sequence[Attempt]) -> None:
         """Take the locks; settle items already known by their client id."""
@@ -83,17 +86,37 @@ def commit(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
     """Write the items now, in this thread; return one attempt each, in their order."""
     try:
         return _commit_together(pairs, record)
-    except IntegrityError:
+    except Exception as error:
+        if _is_gone(error):
+            raise
         # Most often another process wrote the same tap or message a moment earlier:
-        # the second try finds it by its client id and gives the old answer.
-        log.warning("a batch of %d broke a constraint; one by one", len(pairs))
+        # the second try finds it by its client id and gives the old answer. But also
+        # one item nobody foresaw must not refuse its neighbours' alarms.
+        log.warning(
+            "a batch of %d failed (%s); one by one", len(pairs), type(error).__name__
+        )
     attempts = []
     for pair in pairs:
         try:
             attempts += _commit_together([pair], record)
-        except IntegrityError as error:
-            attempts.append(Attempt(pair[1], error=error))
+        except Exception as error:
+            if _is_gone(error):
+                raise
+            if not isinstance(error, IntegrityError | OperationalError):
+                log.exception("an item of %s could not be written", pair[0].__name__)
+            attempts.append(
+                Attempt(pair[1], error=Busy() if _is_passing(error) else error)
+            )
     return attempts
+
+
+def _is_gone(error: Exception) -> bool:
+    """Return whether the connection is of no more use; a lock that took too long is."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    return connection.vendor == "sqlite" or not connection.is_usable()
 
 
 def _commit_together(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
@@ -133,6 +156,7 @@ class Writer:
         self._crowded = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._task: asyncio.Task[None] | None = None
+        self._is_stopping = False
         self.ticked_at = monotonic()
         self._next_at = 0.0
         self.batches = 0
@@ -146,10 +170,9 @@ class Writer:
         """Write what has queued, then stop."""
         if self._task is None:
             return
-        while self._queue:
-            self._wake.set()
-            await asyncio.sleep(0.01)
-        self._task.cancel()
+        # Not cancelled: whoever waits for the commit under way must get its answer.
+        self._is_stopping = True
+        self._wake.set()
         await asyncio.gather(self._task, return_exceptions=True)
         # ``connection`` is each thread's own: look it up there, not here.
         self._thread.submit(lambda: connection.close())
@@ -162,7 +185,7 @@ class Writer:
             Busy: the database is locked or away, or too much has queued.
             Exception: what the batch function settled the item with.
         """
-        if len(self._queue) >= MAX_QUEUE:
+        if len(self._queue) >= MAX_QUEUE and not function.is_urgent:
             raise Busy
         future = asyncio.get_running_loop().create_future()
         self._queue.append((function, item, future))
@@ -179,18 +202,28 @@ class Writer:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._crowded.wait(), left)
 
+    def _next_batch(self) -> list[tuple[type[BatchFunction], Any, asyncio.Future[Any]]]:
+        """Take what goes into the next transaction: all alarms, else the oldest."""
+        chosen = [item for item in self._queue if item[0].is_urgent] or self._queue
+        batch = chosen[:MAX_BATCH]
+        taken = {id(item) for item in batch}
+        self._queue = [item for item in self._queue if id(item) not in taken]
+        return batch
+
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             self.ticked_at = monotonic()
             if not self._queue:
+                if self._is_stopping:
+                    return
                 self._wake.clear()
                 try:
                     await asyncio.wait_for(self._wake.wait(), 1)
                 except TimeoutError:
                     continue
             await self._rest()
-            batch, self._queue = self._queue[:MAX_BATCH], self._queue[MAX_BATCH:]
+            batch = self._next_batch()
             pairs = [(function, item) for function, item, _ in batch]
             self._next_at = monotonic() + INTERVAL
             try:

@@ -21,6 +21,8 @@ from reports.models import Stream, StreamKind
 from tests import reduce
 from tests.reduce import Audience, Snapshot
 
+AUDIENCES: tuple[Audience, ...] = ("seat", "caller")
+
 
 @dataclass
 class Book:
@@ -88,20 +90,17 @@ class Books:
 
     def catch_up(self) -> None:
         """Read all streams on, new incidents from their first entry."""
-        for stream in Stream.objects.filter(kind=StreamKind.INCIDENT):
-            for audience in ("seat", "caller"):
-                self.books.setdefault(
-                    (stream.uuid, audience),
-                    Book(
-                        stream.uuid,
-                        stream.kind,
-                        audience,
-                        0,
-                        deepcopy(reduce.EMPTY[audience]),
-                    ),
-                )
+        heads: dict[UUID, int] = {}
+        streams = Stream.objects.values_list("uuid", "kind", "head_seq")
+        for stream, kind, heads[stream] in streams:
+            if kind != StreamKind.INCIDENT or (stream, "seat") in self.books:
+                continue
+            for audience in AUDIENCES:
+                begun = deepcopy(reduce.EMPTY[audience])
+                self.books[stream, audience] = Book(stream, kind, audience, 0, begun)
         for book in self.books.values():
-            book.catch_up(self.kinds)
+            if book.cursor != heads[book.stream]:
+                book.catch_up(self.kinds)
 
     def check_changed(self, *, everything: bool) -> None:
         """Check the streams that got entries; with ``everything``, all that may change.

@@ -131,6 +131,16 @@ class Served:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    def restart_web(self) -> None:
+        """Kill the web process, and return when its successor serves."""
+        former = self.kill_web()
+        deadline = time.monotonic() + START_PATIENCE
+        while self.serve_pid() == former:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no new web process:\n{self.log()}")
+            time.sleep(0.05)
+        self.wait_ready()
+
     def wait_ready(self, seconds: float = START_PATIENCE) -> float:
         """Wait until ``/readyz`` says yes; return how long that took."""
         began = time.monotonic()

@@ -44,7 +44,7 @@ class Line:
             frame = json.loads(text)
             kind = frame.get("type")
             if kind == "heartbeat":
-                await self.send({"type": "pong"})
+                await self.send({"type": "pong", "at": frame["at"]})
             elif kind == "welcome":
                 self.cursors.update(frame["cursors"])
                 if self.welcome.done():

@@ -19,7 +19,6 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 SUBPROTOCOL = Subprotocol("alarm110.v1")
-PONG = '{"type":"pong"}'
 
 Frame = dict[str, Any]
 Wanted = str | Callable[[Frame], bool]
@@ -311,7 +310,7 @@ class Line:
                 frame = _decode(text)
                 if frame.get("type") == "heartbeat":
                     if self.answers_heartbeats:
-                        await socket.send(PONG)
+                        await self.send("pong", at=frame["at"])
                 elif frame.get("type") == "still" and self.shows_stills:
                     await self.send("still_seen", n=frame["n"])
                 self._take(frame)

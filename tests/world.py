@@ -144,7 +144,7 @@ class World:
         pairs = []
         for phone, fields in taps:
             body = _read(commands.Tap, {"id": uuid4(), **fields})
-            pairs.append((TapBatch, caller_desk._tap_item(body, phone, None)))
+            pairs.append((TapBatch, caller_desk._tap_item(body, phone, None, ())))
         attempts = commit(pairs, journal.record_many)
         for attempt in attempts:
             if attempt.error is not None:

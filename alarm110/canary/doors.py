@@ -218,7 +218,7 @@ class Line:
     async def _take(self, frame: Frame) -> None:
         kind = frame.get("type")
         if kind == "heartbeat":
-            await self.send("pong")
+            await self.send("pong", at=frame["at"])
         elif kind == "still":
             await self.send("still_seen", n=frame["n"])
         elif kind == "welcome":

@@ -1,5 +1,6 @@
 """What a phone may do, one verb a command, whichever door it came through."""
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,14 +11,17 @@ from dispatch.actions import calls, guests
 from dispatch.actions.messages import Guest, RoomMessage, RoomMessageBatch
 from dispatch.actions.positions import PositionBatch, PositionItem
 from dispatch.actions.repeats import note_repeated
-from dispatch.actions.running import run
+from dispatch.actions.running import run, run_urgent
 from dispatch.actions.tap import TapBatch, TapItem, Tapped
 from dispatch.errors import NotYours, ReadOnly
 from dispatch.snapshots import ground
 from dispatch.states import CallMode
 from reports import writer
+from reports.errors import Busy
 from reports.journal import Author, Recorded, open_streams
 from reports.models import StreamKind
+
+TAP_SECONDS = 2.8  # an alarm is acknowledged or told to try again within 3 s
 
 
 @dataclass(slots=True)
@@ -47,19 +51,34 @@ async def tap(
 
     ``flags`` say what its door had to leave out of it.
     """
-    item = await run(_tap_item, tap, device, canary_key, flags)
-    while True:
+    try:
+        async with asyncio.timeout(TAP_SECONDS):
+            return await _tap(tap, device, canary_key, flags)
+    except TimeoutError as error:
+        # It may still be committed: the phone sends the same id again and is told.
+        raise Busy from error
+
+
+async def _tap(
+    tap: commands.Tap,
+    device: str | None,
+    canary_key: str | None,
+    flags: tuple[str, ...],
+) -> Tapped:
+    item = await run_urgent(_tap_item, tap, device, canary_key, flags)
+    for _ in range(3):
         tapped: Tapped = await writer.submit(TapBatch, item)
         # False: the live call ended a moment ago, and the next try opens a new one.
-        if not tapped.is_merged or await run(note_repeated, item, tapped.call):
-            return tapped
+        if not tapped.is_merged or await run_urgent(note_repeated, item, tapped.call):
+            break
+    return tapped
 
 
 def _tap_item(
     tap: commands.Tap,
     device: str | None,
     canary_key: str | None,
-    flags: tuple[str, ...],
+    flags: tuple[str, ...] = (),
 ) -> TapItem:
     if canary_key is not None:
         return _canary_item(tap, canary_key)

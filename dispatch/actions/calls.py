@@ -32,6 +32,7 @@ from dispatch.states import (
 )
 from reports import journal
 from reports.journal import SYSTEM, Author, Recorded
+from reports.models.hot import lock_rows
 
 T = TypeVar("T")
 
@@ -141,25 +142,30 @@ def take_call(
     *, holder: Holder, call: UUID, client_id: UUID, agencies: frozenset[int]
 ) -> Recorded:
     """Take a waiting call of one's ``agencies`` by hand; exactly one taker wins."""
-    row = _call(call, agencies)
-    if row.state != CallState.WAITING:
-        if known := known_ack(holder.author, client_id):
-            return known
-        refuse_taking(row)
+    pk, state = _state(call, agencies)
     try:
-        with transaction.atomic():
-            board = Switchboard.lock(seats=[holder.seat_id], calls=[row.pk])
-            seat = locked_seat(board, holder)
-            locked = board.calls[row.pk]
-            if locked.state != CallState.WAITING:
-                refuse_taking(locked, board)
-            if not is_free(board, seat):
-                raise SeatBusy
-            board.connect(locked, seat, holder.author, client_id)
-            return board.commit()[0]
+        if state == CallState.WAITING:
+            with transaction.atomic():
+                # Losers wait here, and learn it from one short query: fifty of them
+                # that read everything first would hold each other up.
+                lock_rows(Seat, [holder.seat_id])
+                lock_rows(Call, [pk])
+                if _state(call, agencies)[1] == CallState.WAITING:
+                    return _take(holder, pk, client_id)
     except IntegrityError:
-        # The indexes are the judge where a lock was not enough.
-        refuse_taking(_call(call, agencies))
+        pass  # the indexes are the judge where a lock was not enough
+    known = known_ack(holder.author, client_id)
+    return known or refuse_taking(_call(call, agencies))
+
+
+def _take(holder: Holder, call_id: int, client_id: UUID) -> Recorded:
+    """Connect a waiting call that is locked."""
+    board = Switchboard.lock(seats=[holder.seat_id], calls=[call_id])
+    seat = locked_seat(board, holder)
+    if not is_free(board, seat):
+        raise SeatBusy
+    board.connect(board.calls[call_id], seat, holder.author, client_id)
+    return board.commit()[0]
 
 
 def end_call(*, holder: Holder, call: UUID, client_id: UUID) -> Recorded:
@@ -263,6 +269,17 @@ def _offer(uuid: UUID) -> Offer:
     return offer
 
 
+def _state(uuid: UUID, agencies: frozenset[int]) -> tuple[int, str]:
+    row = (
+        Call.objects.filter(uuid=uuid, agency_id__in=agencies)
+        .values_list("pk", "state")
+        .first()
+    )
+    if row is None:
+        raise NotYours
+    return row
+
+
 def _call(uuid: UUID, agencies: frozenset[int]) -> Call:
     call = (
         Call.objects.filter(uuid=uuid, agency_id__in=agencies)
@@ -274,13 +291,13 @@ def _call(uuid: UUID, agencies: frozenset[int]) -> Call:
     return call
 
 
-def refuse_taking(call: Call, board: Switchboard | None = None) -> NoReturn:
+def refuse_taking(call: Call) -> NoReturn:
     """Refuse with the name of what happened to the call, and of who has it."""
     if call.state == CallState.ENDED:
         raise CallEnded
     if call.state == CallState.WAITING:
         raise SeatBusy
-    _lost_to(board, call)
+    _lost_to(None, call)
 
 
 def _lost_to(board: Switchboard | None, call: Call) -> NoReturn:

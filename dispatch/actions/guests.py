@@ -20,23 +20,31 @@ from dispatch.states import (
     EndReason,
     ParticipantRole,
 )
+from reports.clock import after
 from reports.events import CallerVerified, IncidentUpdated
 from reports.journal import SYSTEM, Author, Draft
 from reports.models import Incident
 from reports.snapshots import caller_view, incident_view
 
 
-def take_place(call_id: int) -> Guest:
+def take_place(call_id: int, *, only_if_free: bool = False) -> Guest:
     """Continue the call in this window: the next epoch is its own.
+
+    With ``only_if_free`` a place whose window still lives, here or on another process,
+    is left to it.
 
     Raises:
         NotYours: the call has ended; there is no place to hold.
+        EpochStale: another window holds the place.
     """
     with transaction.atomic():
         board = Switchboard.lock(calls=[call_id])
         guest = board.guests.get(call_id)
         if guest is None:
             raise NotYours
+        is_held = guest.lease_until is not None and guest.lease_until > board.now
+        if only_if_free and is_held:
+            raise EpochStale
         Participant.objects.filter(pk=guest.pk).update(
             epoch=guest.epoch + 1,
             lease_until=board.now + timedelta(seconds=CALLER_LEASE_SECONDS),
@@ -60,6 +68,10 @@ def resume_place(call_id: int, epoch: int) -> Guest:
     )
     if held is not None and held != epoch:
         raise EpochStale
+    # At once, not with the next flush: a phone back in its last second stays.
+    Participant.objects.filter(
+        call_id=call_id, role=ParticipantRole.GUEST, epoch=epoch, left_at__isnull=True
+    ).update(lease_until=after(CALLER_LEASE_SECONDS), is_extended=False)
     return Guest(call_id, epoch)
 
 
@@ -127,6 +139,9 @@ def end_lost(call_id: int) -> bool:
     def act(board: Switchboard, call: Call) -> bool:
         if call.state != CallState.CONNECTED or call.lost_at is None:
             return False
+        guest = board.guests.get(call.pk)
+        if guest and guest.lease_until and guest.lease_until > board.now:
+            return False  # back a moment ago; the next flush says so
         assert call.connected_at is not None
         since = max(call.lost_at, call.connected_at)
         if since + timedelta(seconds=CALLER_LOST_SECONDS) > board.now:

@@ -8,11 +8,10 @@ entries.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from dispatch import events
 from dispatch.events import CallEntry, CallView
@@ -26,6 +25,7 @@ from dispatch.states import (
 from reports import journal
 from reports.clock import now
 from reports.journal import Author, Draft, Recorded
+from reports.models.hot import lock_rows, write_rows
 
 CALL_FIELDS = [
     "state",
@@ -53,20 +53,11 @@ SEAT_FIELDS = [
 ]
 
 
-def lock_rows(rows: QuerySet[Any]) -> None:
-    """Lock ordered rows, which are then read with what they point at.
-
-    Not in one query: PostgreSQL, when it had to wait for a row, takes that row as it
-    now is, but joins to it what it pointed at before the wait, or nothing at all.
-    """
-    if connection.features.has_select_for_update:
-        list(rows.select_for_update().values_list("pk", flat=True))
-
-
 def lock_calls(call_ids: Iterable[int]) -> dict[int, Call]:
     """Lock calls in the order of their ids; return them with what views show."""
-    rows = Call.objects.filter(pk__in=set(call_ids)).order_by("pk")
-    lock_rows(rows)
+    ids = set(call_ids)
+    lock_rows(Call, ids)
+    rows = Call.objects.filter(pk__in=ids).order_by("pk")
     related = ("incident__agency", "caller", "agency", "seat__agency")
     return {call.pk: call for call in rows.select_related(*related)}
 
@@ -98,8 +89,8 @@ class Locked:
         board = cls()
         seat_ids, call_ids = set(seats), set(calls)
         if seat_ids:
+            lock_rows(Seat, seat_ids)
             rows = Seat.objects.filter(pk__in=seat_ids).order_by("pk")
-            lock_rows(rows)
             for seat in rows.select_related("agency", "wrap_up_call__incident"):
                 board.seats[seat.pk] = seat
         if call_ids:
@@ -182,25 +173,14 @@ class Locked:
         Freed places are written before new ones, so that the unique indexes see no
         moment with two hosts.
         """
-        if self._changed_offers:
-            Offer.objects.bulk_update(
-                self._changed_offers, ["state", "settled_at", "expires_at"]
-            )
-        if self._changed_participants:
-            Participant.objects.bulk_update(
-                list({id(p): p for p in self._changed_participants}.values()),
-                ["left_at", "admitted_at", "epoch"],
-            )
-        if self._changed_shifts:
-            Shift.objects.bulk_update(
-                self._changed_shifts, ["ended_at", "end_reason", "lost_call"]
-            )
-        if self._changed_calls:
-            Call.objects.bulk_update(list(self._changed_calls.values()), CALL_FIELDS)
-        if self._changed_seats:
-            Seat.objects.bulk_update(
-                [self.seats[pk] for pk in self._changed_seats], SEAT_FIELDS
-            )
+        write_rows(self._changed_offers, ["state", "settled_at", "expires_at"])
+        write_rows(
+            list({id(p): p for p in self._changed_participants}.values()),
+            ["left_at", "admitted_at", "epoch"],
+        )
+        write_rows(self._changed_shifts, ["ended_at", "end_reason", "lost_call"])
+        write_rows(list(self._changed_calls.values()), CALL_FIELDS)
+        write_rows([self.seats[pk] for pk in self._changed_seats], SEAT_FIELDS)
         if self._new_shifts:
             Shift.objects.bulk_create(self._new_shifts)
         if self._new_offers:

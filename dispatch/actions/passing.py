@@ -11,6 +11,8 @@ from dispatch.events.frames import DeviceShown, StillShown, StillWasSeen, Typing
 def from_guest(call: UUID, frame: object, port: Port) -> None:
     """Pass on what the phone's window sent."""
     room = broadcast.room(call)
+    if room.guest is not port:
+        return  # another window continued the call
     match frame:
         case Typing():
             if room.host is not None:
@@ -48,6 +50,8 @@ def from_guest(call: UUID, frame: object, port: Port) -> None:
 def from_host(call: UUID, frame: object, port: Port) -> None:
     """Pass on what the seat sent."""
     room = broadcast.room(call)
+    if room.host is not port:
+        return  # another seat is the host now
     match frame:
         case Typing():
             if room.guest is not None:

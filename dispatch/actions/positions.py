@@ -24,6 +24,7 @@ from reports.events import (
 )
 from reports.journal import Author, Draft
 from reports.models import Incident
+from reports.models.hot import write_rows
 from reports.snapshots import incident_view
 from reports.writer import Attempt
 
@@ -42,6 +43,7 @@ class PositionItem:
 class PositionBatch:
     """Writes positions; see ``reports.writer.BatchFunction``."""
 
+    is_urgent: ClassVar[bool] = False
     rank: ClassVar[int] = 5  # it locks seats and calls
 
     def __init__(self) -> None:
@@ -94,7 +96,7 @@ class PositionBatch:
             if is_moved or had_area != (call.area_name, call.area_name_en):
                 self._board.line_changed(call)  # a line shows only the area's name
         if attempts:
-            Call.objects.bulk_update(
+            write_rows(
                 list(self._board.calls.values()),
                 [
                     "lat_e7",
@@ -108,7 +110,7 @@ class PositionBatch:
                 ],
             )
         if incidents:
-            Incident.objects.bulk_update(incidents, ["agency", "flags"])
+            write_rows(incidents, ["agency", "flags"])
 
     def _move(self, attempt: Attempt, call: Call) -> bool:
         """Move a waiting call to the line of its ground, if that is another one."""

@@ -10,7 +10,7 @@ from dispatch.actions.calls import known_ack, on_call_and_seat
 from dispatch.actions.messages import Guest
 from dispatch.actions.positions import PositionBatch, PositionItem
 from dispatch.actions.switchboard import Switchboard
-from dispatch.actions.tap import TapItem
+from dispatch.actions.tap import TapItem, words_id
 from dispatch.models import Call, Participant
 from dispatch.states import CallState, ParticipantRole
 from reports import journal, writer
@@ -55,7 +55,9 @@ def _tell(board: Switchboard, call: Call, item: TapItem) -> bool:
         return False
     board.tell(call, events.CallRepeated(call=board.view(call)), author, item.tap.id)
     if item.tap.text is not None:
-        body = MessagePosted(side="caller", text=item.tap.text, client_id=item.tap.id)
+        body = MessagePosted(
+            side="caller", text=item.tap.text, client_id=words_id(item)
+        )
         subject = ("call", str(call.uuid))
         board.record(Draft(call.incident.uuid, author, body, subject))
     board.commit()

@@ -21,21 +21,21 @@ T = TypeVar("T")
 
 THREADS = 4
 
-_threads: ThreadPoolExecutor | None = None
+_threads: dict[bool, ThreadPoolExecutor] = {}
 
 
-def _pool() -> ThreadPoolExecutor:
-    global _threads
-    if _threads is None:
-        _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="action")
-    return _threads
+def _pool(*, is_urgent: bool = False) -> ThreadPoolExecutor:
+    """Return the threads; alarms have their own and queue behind nobody."""
+    if is_urgent not in _threads:
+        name = "alarm" if is_urgent else "action"
+        _threads[is_urgent] = ThreadPoolExecutor(THREADS, thread_name_prefix=name)
+    return _threads[is_urgent]
 
 
 def shutdown() -> None:
     """End the threads; a later call makes new ones."""
-    global _threads
-    if _threads is not None:
-        threads, _threads = _threads, None
+    while _threads:
+        _, threads = _threads.popitem()
         together = Barrier(THREADS)  # or one quick thread would do all the closing
         for _ in range(THREADS):
             threads.submit(_close, together)
@@ -54,9 +54,20 @@ async def run(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     Raises:
         Busy: the database is locked or away; nothing was done, the client tries again.
     """
+    return await _run(_pool(), action, *args, **kwargs)
+
+
+async def run_urgent(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run what an alarm needs, in threads that nothing else uses; else like ``run``."""
+    return await _run(_pool(is_urgent=True), action, *args, **kwargs)
+
+
+async def _run(
+    pool: ThreadPoolExecutor, action: Callable[..., T], *args: Any, **kwargs: Any
+) -> T:
     context = contextvars.copy_context()
     return await asyncio.get_running_loop().run_in_executor(
-        _pool(), lambda: context.run(_guarded, action, *args, **kwargs)
+        pool, lambda: context.run(_guarded, action, *args, **kwargs)
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.conf import settings
 
@@ -79,9 +79,18 @@ def capability_hash(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
 
 
+def words_id(item: TapItem) -> UUID:
+    """Return the id under which a tap's words are shown.
+
+    Not the tap's own: who repeats that is given the call's capability.
+    """
+    return uuid5(item.tap.id, "words")
+
+
 class TapBatch:
     """Writes taps; see ``reports.writer.BatchFunction``."""
 
+    is_urgent: ClassVar[bool] = True
     rank: ClassVar[int] = 20  # it locks number counters, after those that lock calls
 
     def __init__(self) -> None:
@@ -153,9 +162,10 @@ class TapBatch:
         hashes = {item.device_hash for item in items}
         callers = {
             c.device_hash: c
-            for c in Caller.objects.filter(device_hash__in=hashes).select_related(
-                "user"
-            )
+            # Locked: a phone that is verified at this moment moves to another Caller.
+            for c in Caller.objects.filter(device_hash__in=hashes)
+            .order_by("pk")
+            .select_for_update(no_key=True)
         }
         missing = {
             item.device_hash: item for item in items if item.device_hash not in callers
@@ -264,7 +274,7 @@ class TapBatch:
             drafts.append(Draft(stream, author, body, subject))
         if item.tap.text is not None:
             message = MessagePosted(
-                side="caller", text=item.tap.text, client_id=item.tap.id
+                side="caller", text=item.tap.text, client_id=words_id(item)
             )
             drafts.append(Draft(stream, author, message, subject))
         drafts.append(

@@ -22,7 +22,7 @@ from dispatch.api.answers import answer, door, read_body, refusal
 from dispatch.api.mailbox import Mailbox, mailbox
 from dispatch.api.taps import read_tap
 from dispatch.commands import Command
-from dispatch.errors import EpochStale, NotYours, ReadOnly
+from dispatch.errors import EpochStale, NotYours, OverBudget, ReadOnly
 from dispatch.events.frames import Ack, Welcome
 from dispatch.events.rendering import for_caller
 from dispatch.models import Call
@@ -32,6 +32,7 @@ from reports.clock import now, wire_time
 from reports.errors import Malformed, ReportError
 
 MAX_WAIT_SECONDS = 4.0
+SNAPSHOT_COST = 5  # in commands: what a poll from nothing costs
 
 _frame = msgspec.json.Decoder(commands.CallerFrame)
 _snapshot = partial(incident_snapshot, for_caller=True)
@@ -88,6 +89,8 @@ async def command(request: HttpRequest, call: UUID) -> HttpResponse:
             EpochStale() if is_stale else ReadOnly(), getattr(frame, "id", None)
         )
     box = mailbox(place.call, place.incident)
+    if not box.budget.spend(type(frame).__name__):
+        return refusal(OverBudget(), getattr(frame, "id", None))
     if not isinstance(frame, Command):
         _enter(place, box)
         passing.from_guest(place.call, frame, box)
@@ -111,6 +114,8 @@ async def inbox(request: HttpRequest, call: UUID) -> HttpResponse:
     after, wait = _query(request)
     place = await _place(request, call)
     box = mailbox(place.call, place.incident)
+    if not box.budget.spend("inbox", 1 if after >= 0 else SNAPSHOT_COST):
+        raise OverBudget
     if place.guest is not None:
         _enter(place, box)
     _sign_of_life(place)
@@ -167,12 +172,11 @@ async def _place(request: HttpRequest, uuid: UUID) -> CallerPlace:
         guest=None,
     )
     epoch = request.headers.get("Alarm110-Epoch") or ""
-    room = rooms.rooms().get(call.uuid)
     try:
         if epoch.isascii() and epoch.isdigit():  # "²" is a digit, but no number
             place.guest = await run(guests.resume_place, call.pk, int(epoch))
-        elif room is None or room.guest is None:
-            place.guest = await run(guests.take_place, call.pk)
+        else:
+            place.guest = await run(guests.take_place, call.pk, only_if_free=True)
     except (EpochStale, NotYours):
         place.guest = None  # another window holds it, or it is over: reading is free
     return place
@@ -192,9 +196,9 @@ def _enter(place: CallerPlace, box: Mailbox) -> None:
     room = rooms.room(place.call)
     if room.guest is box:
         return
-    held = getattr(room.guest, "guest_epoch", None)
-    if place.guest is not None and held == place.guest.epoch:
-        return  # the same window's socket is back: this poll was only late
+    held = getattr(room.guest, "guest_epoch", None) or 0
+    if place.guest is not None and held >= place.guest.epoch:
+        return  # the same window's socket is back, or a newer one: this poll was late
     former = room.enter_as_guest(box)
     demote = getattr(former, "demote", None)
     if demote is not None:

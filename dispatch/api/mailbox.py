@@ -6,6 +6,7 @@ from collections import deque
 from uuid import UUID
 
 from dispatch import broadcast as rooms
+from dispatch.actions.budget import Budget
 from dispatch.events.frames import ServerFrame
 from reports import broadcast
 from reports.broadcast import Published
@@ -23,6 +24,7 @@ class Mailbox:
         self.incident = incident
         self.ephemeral: deque[ServerFrame] = deque(maxlen=MAX_EPHEMERAL)
         self.arrived = asyncio.Event()
+        self.budget = Budget()
         self._fetched_at = monotonic()
         broadcast.registry().follow(incident, self)
         rooms.live.add(self)
@@ -53,6 +55,7 @@ class Mailbox:
 
     def fetch(self) -> list[ServerFrame]:
         """Return and forget the unnumbered frames."""
+        self._fetched_at = monotonic()
         frames = list(self.ephemeral)
         self.ephemeral.clear()
         return frames

@@ -6,20 +6,26 @@ no tap at all (no JSON, no id, unknown fields) is refused.
 """
 
 import json
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from django.http import HttpRequest
 
 from dispatch.api.answers import read_body
-from dispatch.commands import Position, Tap, Text
+from dispatch.commands import Language, Position, Tap, Text
 from reports.errors import Malformed
 
 MAX_TEXT = 2000  # characters; as ``commands.Text``
 
 _strict = msgspec.json.Decoder(Tap)
-_OPTIONAL: dict[str, Any] = {"position": Position | None, "text": Text | None}
+_OPTIONAL: dict[str, Any] = {
+    "position": Position | None,
+    "text": Text | None,
+    "language": Language | None,
+    "mode": Literal["normal", "silent"] | None,
+}
 _FLAGS = {"position": "position_unreadable", "text": "text_cut"}
+_CONTROL = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
 
 
 class ReadTap(NamedTuple):
@@ -55,7 +61,7 @@ def _salvage(body: bytes) -> ReadTap:
         raise Malformed from error
     if not bad:
         raise Malformed
-    return ReadTap(tap, tuple(_FLAGS[name] for name in bad))
+    return ReadTap(tap, tuple(_FLAGS[name] for name in bad if name in _FLAGS))
 
 
 def _fits(part: Any, name: str) -> bool:
@@ -70,7 +76,9 @@ def _fits(part: Any, name: str) -> bool:
 def _mend(parts: dict[str, Any], name: str) -> None:
     """Drop the part; of words, keep what can be kept."""
     part = parts.pop(name)
+    if name == "mode":  # not readable: the careful one; the phone can leave it
+        parts[name] = "silent"
     if name == "text" and isinstance(part, str):
-        whole = part.encode("utf-8", "replace").decode().replace("\x00", "")
+        whole = part.encode("utf-8", "replace").decode().translate(_CONTROL)
         if words := whole[:MAX_TEXT]:
             parts[name] = words

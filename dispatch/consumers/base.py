@@ -21,8 +21,8 @@ from django.utils.translation import trans_real
 
 from accounts.api.origin import origin_allowed
 from dispatch import broadcast as rooms
+from dispatch.actions.budget import Budget
 from dispatch.commands import MAX_FRAME_BYTES, Command, Frame, Hello, Pong, Still
-from dispatch.consumers.budget import Budget
 from dispatch.consumers.following import Following
 from dispatch.errors import OverBudget
 from dispatch.events import rendering
@@ -38,7 +38,13 @@ log = logging.getLogger(__name__)
 SUBPROTOCOL = "alarm110.v1"
 HELLO_SECONDS = 5.0
 SILENCE_SECONDS = 15.0  # nothing heard: a half-open line, an unfinished fragment
-MAX_UNSEEN_BYTES = 1024 * 1024  # sent since the last pong; beyond it: reconnect, resync
+# Sent and not known to be read: beyond the first for 10 s, or the second at once, the
+# reader has stopped; it is cut off, comes back, and asks for what it missed.
+MAX_UNSEEN_BYTES = 1024 * 1024
+MAX_HELD_BYTES = 4 * MAX_UNSEEN_BYTES
+READ_SECONDS = 10.0
+MAX_BEATS = 8  # heartbeats whose answer is still believed
+HELLO_COST = 5  # in commands: a snapshot is dear
 
 # What a server may offer in the scope: frames by plain calls (alarm110/lines.py).
 LINE = "alarm110.line"
@@ -76,7 +82,10 @@ class Socket(ABC):
         self._wake = asyncio.Event()
         self._budget = Budget()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._unseen_bytes = 0
+        self._sent_bytes = 0
+        self._seen_bytes = 0  # of those sent, proven to have been read
+        self._seen_at = monotonic()
+        self._beats: dict[str, int] = {}  # heartbeats not answered yet: bytes before it
         self._heard_at = monotonic()
         self._greeted = False
 
@@ -155,20 +164,22 @@ class Socket(ABC):
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
             self.refuse(Malformed(), _id_in(text))
             return
-        self._unseen_bytes = 0
         if isinstance(frame, Pong):
+            self._see(frame.at)
             self.sign_of_life()
             return
         if not self._greeted and not isinstance(frame, Hello):
             self.refuse(Malformed(), getattr(frame, "id", None))
             self.close(CLOSE_NO_HELLO)
             return
-        if not self._budget.spend(type(frame).__name__):
+        cost = HELLO_COST if self._greeted and isinstance(frame, Hello) else 1
+        if not self._budget.spend(type(frame).__name__, cost):
             if not isinstance(frame, Still):
                 self.refuse(OverBudget(), getattr(frame, "id", None))
             return
         self._greeted = True
-        self.sign_of_life()
+        if not isinstance(frame, Hello):
+            self.sign_of_life()
         if isinstance(frame, Hello | Command):
             self.spawn(self._answer(frame))
         else:
@@ -238,10 +249,12 @@ class Socket(ABC):
         """Queue a frame; a reader that has stopped is cut off and comes back."""
         if not self.is_open:
             return
-        self._unseen_bytes += len(text)
-        if self._unseen_bytes > MAX_UNSEEN_BYTES:
+        unseen = self._sent_bytes - self._seen_bytes
+        is_stuck = monotonic() - self._seen_at > READ_SECONDS
+        if unseen > MAX_HELD_BYTES or (unseen > MAX_UNSEEN_BYTES and is_stuck):
             self.close(CLOSE_TOO_SLOW)
             return
+        self._sent_bytes += len(text)
         if self._say is not None:
             self._say(text)
             return
@@ -264,12 +277,21 @@ class Socket(ABC):
                 self.is_open = False
                 await self._send({"type": "websocket.close", "code": self._closing})
 
+    def _see(self, at: str) -> None:
+        """The other end has read everything sent before the heartbeat ``at``."""
+        if at in self._beats:
+            self._seen_bytes = max(self._seen_bytes, self._beats.pop(at))
+            self._seen_at = monotonic()
+
     def beat(self, at: str) -> None:
         """Send a heartbeat, or close if nothing was heard for 15 s."""
         if monotonic() - self._heard_at > SILENCE_SECONDS:
             self.close(CLOSE_TOO_SLOW)
             return
         if self._greeted:
+            if len(self._beats) >= MAX_BEATS:
+                self._beats.pop(next(iter(self._beats)))
+            self._beats[at] = self._sent_bytes
             heads = {stream: f.cursor for stream, f in self.follows.items()}
             self.write(rendering.heartbeat(heads, at))
 

@@ -63,7 +63,8 @@ class CallerSocket(Socket):
         try:
             await self._take_place(place, hello.epoch)
         except EpochStale as error:
-            self.refuse(error)
+            if hello.epoch is not None:
+                self.refuse(error)
         except NotYours:  # over: nothing to hold, everything to read
             pass
         if not self.is_open:
@@ -85,14 +86,17 @@ class CallerSocket(Socket):
     async def _take_place(self, place: CallerPlace, epoch: int | None) -> None:
         if epoch is not None:
             place.guest = await run(guests.resume_place, place.call_id, epoch)
-        elif rooms.room(place.call).guest in (None, self):
-            # No other window of this phone lives: this one continues the call.
-            place.guest = await run(guests.take_place, place.call_id)
+        else:  # if no other window of this phone lives, this one continues the call
+            place.guest = await run(guests.take_place, place.call_id, only_if_free=True)
 
     def _enter_room(self, place: CallerPlace) -> None:
         room = rooms.room(place.call)
         if place.guest is None:
             room.watchers.add(self)
+            return
+        held = getattr(room.guest, "guest_epoch", None) or 0
+        if held > place.guest.epoch:  # a newer window came while we asked
+            self.demote()
             return
         former = room.enter_as_guest(self)
         rooms.guest_is_alive(place.call_id, place.guest.epoch)
@@ -113,6 +117,7 @@ class CallerSocket(Socket):
         for entry in missed:
             self.hand_on(entry)
         self.caught_up(stream, head)
+        self.sign_of_life()
 
     def _say_welcome(
         self, place: CallerPlace, cursors: dict[UUID, int], snapshots: dict[UUID, Any]
@@ -137,7 +142,10 @@ class CallerSocket(Socket):
         if place is None:
             return
         place.guest = None
-        rooms.room(place.call).watchers.add(self)
+        room = rooms.room(place.call)
+        if room.guest is self:
+            room.guest = None
+        room.watchers.add(self)
         self.refuse(EpochStale())
         cursors = {stream: f.cursor for stream, f in self.follows.items()}
         self._say_welcome(place, cursors, {})

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from django.contrib.auth import get_user
+from django.contrib.sessions.models import Session
 
 from accounts.models import User
 from dispatch import broadcast as rooms
@@ -43,6 +44,7 @@ class SeatSocket(Socket):
         self.seat: UUID | None = None
         self.room: UUID | None = None  # the call whose host this window is
         self._notice: ReportError | None = None
+        self._claimed: int | None = None  # the seat this window is known to work at
 
     # --- Hello -----------------------------------------------------------------------
 
@@ -59,12 +61,14 @@ class SeatSocket(Socket):
             self.place = SeatPlace(console.user, console.agencies)
         if hello.seat is not None and hello.epoch is not None:
             try:
-                seat_id = await run(resume, console.user, hello.seat, hello.epoch)
+                seat_id = await run(
+                    resume, console.user, console.agencies, hello.seat, hello.epoch
+                )
                 self.place.holder = Holder(seat_id, hello.epoch, console.user.uuid)
                 self.seat = hello.seat
             except EpochStale as error:
                 self._notice = error
-                self.place.holder = None
+                self._let_go()
         if self.is_open:
             self._claim()
             await self._welcome(hello.cursors)
@@ -83,16 +87,26 @@ class SeatSocket(Socket):
         """Become the seat's window; the former one steps aside."""
         if self.place is None or self.place.holder is None:
             return
-        former = rooms.claim_seat(self.place.holder.seat_id, self)
+        seat_id = self.place.holder.seat_id
+        if self._claimed not in (None, seat_id):
+            rooms.unclaim_seat(self._claimed, self)
+        self._claimed = seat_id
+        former = rooms.claim_seat(seat_id, self)
         if isinstance(former, SeatSocket):
             former.step_aside()
-        self.sign_of_life()
+
+    def _let_go(self) -> None:
+        """Hold no seat any more."""
+        self._leave_room()
+        if self._claimed is not None:
+            rooms.unclaim_seat(self._claimed, self)
+            self._claimed = None
+        if self.place is not None:
+            self.place.holder = None
 
     def step_aside(self) -> None:
         """Another window works at this seat now."""
-        self._leave_room()
-        if self.place is not None:
-            self.place.holder = None
+        self._let_go()
         self.refuse(EpochStale())
         self.close(CLOSE_ELSEWHERE)
 
@@ -154,6 +168,7 @@ class SeatSocket(Socket):
             self.caught_up(stream, head)
         if held.call is not None:
             self._enter_room(held.call)
+        self.sign_of_life()  # only now: a console that gets no welcome keeps no seat
 
     # --- Commands --------------------------------------------------------------------
 
@@ -174,7 +189,7 @@ class SeatSocket(Socket):
             self._claim()
             await self._welcome({})
         elif isinstance(command, commands.LeaveSeat):
-            self._leave_room()
+            self._let_go()
             self.seat = None
             await self._welcome({})
 
@@ -185,15 +200,14 @@ class SeatSocket(Socket):
             return
         former, place.holder = place.holder, None
         try:
-            await run(resume, console.user, seat, former.epoch)
+            await run(resume, console.user, console.agencies, seat, former.epoch)
         except EpochStale as error:
             self._notice = error
             self.refuse(error)
         else:  # a late echo of an older shift: this one stands
             place.holder = former
             return
-        self._leave_room()
-        rooms.unclaim_seat(former.seat_id, self)
+        self._let_go()
         if self.is_open:
             await self._welcome({})
 
@@ -260,9 +274,7 @@ class SeatSocket(Socket):
 
     def left(self) -> None:
         """The connection is gone; the lease keeps the seat for 8 s."""
-        self._leave_room()
-        if self.place is not None and self.place.holder is not None:
-            rooms.unclaim_seat(self.place.holder.seat_id, self)
+        self._let_go()
 
     # --- Rights ----------------------------------------------------------------------
 
@@ -289,7 +301,12 @@ class SeatSocket(Socket):
 
     def _sign_in_again(self) -> Console | None:
         session = self.scope.get("session")
-        if session is None or not session.exists(session.session_key):
+        if session is None:
+            return None
+        kept = Session.objects.filter(
+            session_key=session.session_key, expire_date__gt=now()
+        )
+        if not kept.exists():  # signed out, or the session is over
             return None
         return self._sign_in()
 

@@ -7,7 +7,7 @@ from dispatch import broadcast as rooms
 from dispatch import leases
 from dispatch.loops.base import Loop
 from dispatch.states import HEARTBEAT_SECONDS
-from reports.clock import now, wire_time
+from reports.clock import monotonic, now, wire_time
 
 SLICES = 8  # heartbeats are spread over the interval, not sent in one burst
 
@@ -22,7 +22,12 @@ class Keeper(Loop):
     async def turn(self) -> None:
         """Renew the leases of everyone heard since the last turn."""
         seats, guests = rooms.signs_of_life()
-        await self.in_thread(self._renew, seats, guests)
+        try:
+            await self.in_thread(self._renew, seats, guests)
+        except Exception:
+            rooms.keep_signs(seats, guests)
+            raise
+        rooms.flushed_at = monotonic()
 
     def _renew(
         self, seats: list[tuple[int, int]], guests: list[tuple[int, int]]

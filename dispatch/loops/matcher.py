@@ -20,7 +20,7 @@ from reports.clock import monotonic, now
 log = logging.getLogger(__name__)
 
 REFUSED_SECONDS = 15  # a seat that declined or slept is not asked for the same call
-MAX_WAVE = 500  # calls looked at in one turn
+MAX_WAVE = 200  # calls of one line looked at in one turn
 PLACES_SECONDS = 4.0  # a waiting caller hears at least this often
 HANDLING_SECONDS = 30.0  # how long an average of talking times is used
 SAMPLE = 30  # calls in that average; with fewer than a sixth of it nothing is claimed
@@ -84,14 +84,6 @@ class Matcher(Loop):
 def match() -> int:
     """Pair waiting calls with free seats and offer them; return how many."""
     moment = now()
-    calls = [
-        WaitingCall(*row)
-        for row in Call.objects.in_line().values_list(
-            "pk", "agency_id", "priority", "queued_at"
-        )[:MAX_WAVE]
-    ]
-    if not calls:
-        return 0
     seats = [
         FreeSeat(pk, agency, idle_since or moment)
         for pk, agency, idle_since in Seat.objects.free().values_list(
@@ -100,9 +92,26 @@ def match() -> int:
     ]
     if not seats:
         return 0
-    pairs = matching.pair(
-        calls, seats, _tiers(), _staffed(), _refused([c.pk for c in calls]), moment
-    )
+    tiers = _tiers()
+    free = {seat.agency for seat in seats}
+    # Only lines that a free seat can serve: a long line elsewhere must not hide them.
+    served = free | {
+        agency
+        for agency, helpers in tiers.items()
+        if any(tier.neighbour in free for tier in helpers)
+    }
+    lines = Call.objects.in_line().filter(agency_id__in=served).order_by("agency_id")
+    calls = [
+        WaitingCall(*row)
+        for agency in lines.values_list("agency_id", flat=True).distinct()
+        for row in Call.objects.in_line()
+        .filter(agency_id=agency)
+        .values_list("pk", "agency_id", "priority", "queued_at")[:MAX_WAVE]
+    ]
+    if not calls:
+        return 0
+    refused = _refused([call.pk for call in calls])
+    pairs = matching.pair(calls, seats, tiers, _staffed(), refused, moment)
     return assign([Pair(call, seat) for call, seat in pairs])
 
 

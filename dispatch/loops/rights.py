@@ -6,6 +6,7 @@ from accounts.models import User
 from dispatch import broadcast as rooms
 from dispatch.broadcast import Signed
 from dispatch.loops.base import Loop
+from reports.clock import now
 
 
 class Rights(Loop):
@@ -37,7 +38,7 @@ def _look(users: set[int], keys: set[str]) -> tuple[dict[int, int], set[str]]:
         )
     )
     sessions = set(
-        Session.objects.filter(session_key__in=keys).values_list(
+        Session.objects.filter(session_key__in=keys, expire_date__gt=now()).values_list(
             "session_key", flat=True
         )
     )

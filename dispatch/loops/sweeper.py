@@ -2,8 +2,12 @@
 
 import logging
 
+from dispatch import broadcast as rooms
 from dispatch import leases
 from dispatch.loops.base import Loop
+from reports.clock import monotonic
+
+FRESH_SECONDS = 3.0  # signs of life are flushed every second
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +19,13 @@ class Sweeper(Loop):
         super().__init__("sweeper", 1.0)
 
     async def turn(self) -> None:
-        """Sweep once."""
+        """Sweep once, if what was heard of late is in the database.
+
+        After the database was away, or this machine slept, every lease looks lapsed;
+        whoever still lives gets the time to say so first.
+        """
+        if monotonic() - rooms.flushed_at > FRESH_SECONDS:
+            return
         done = await self.in_thread(leases.sweep)
         if any(done.values()):
             log.info("swept: %s", {key: n for key, n in done.items() if n})

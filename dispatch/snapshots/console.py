@@ -75,14 +75,19 @@ def console_of(user: User, session_key: str) -> Console | None:
     return Console(user, session_key, rights.version, agencies)
 
 
-def resume(user: User, seat: UUID, epoch: int) -> int:
+def resume(user: User, agencies: frozenset[int], seat: UUID, epoch: int) -> int:
     """Return the seat's id if the shift with this epoch is still open.
 
     Raises:
         EpochStale: with what happened to the shift and to the call it hosted.
     """
     shift = (
-        Shift.objects.filter(seat__uuid=seat, epoch=epoch, operator=user)
+        Shift.objects.filter(
+            seat__uuid=seat,
+            seat__agency_id__in=agencies,  # the right may be gone since
+            epoch=epoch,
+            operator=user,
+        )
         .select_related("seat__agency", "lost_call__seat__agency")
         .first()
     )

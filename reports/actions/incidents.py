@@ -11,6 +11,7 @@ from accounts.models import Agency, Caller
 from reports.events import IncidentView
 from reports.journal import open_streams
 from reports.models import Incident, NumberCounter, Source, StreamKind
+from reports.models.hot import write_rows
 from reports.snapshots import incident_view
 
 
@@ -49,7 +50,7 @@ def take_numbers(agencies: Sequence[Agency], moment: datetime) -> list[str]:
         counter = counters[agency.code]
         counter.last_serial += 1
         numbers.append(f"{agency.code}-{day:%Y%m%d}-{counter.last_serial:04d}")
-    NumberCounter.objects.bulk_update(list(counters.values()), ["last_serial"])
+    write_rows(counters.values(), ["last_serial"])
     return numbers
 
 

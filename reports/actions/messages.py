@@ -25,6 +25,7 @@ class MessageItem:
 class MessageBatch:
     """Writes messages; see ``reports.writer.BatchFunction``."""
 
+    is_urgent: ClassVar[bool] = False
     rank: ClassVar[int] = 10
 
     def __init__(self) -> None:

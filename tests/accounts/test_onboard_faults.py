@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.management import CommandError
+from django.utils import translation
 
 from accounts.models import Agency
 from tests.accounts.region import everything, onboard, rewrite
@@ -95,7 +96,8 @@ def test_a_missing_file_and_a_foreign_encoding_are_one_clear_line(tmp_path):
 def test_a_refusal_half_way_undoes_what_came_before(region, settings):
     Agency.objects.create(code="110101", name="别处", is_default=True)
     rows = everything()
-    with pytest.raises(CommandError, match="default agency already"):
+    told = pytest.raises(CommandError, match="default agency already")
+    with translation.override("en"), told:
         onboard(region)
     assert everything() == rows
     assert not (settings.HOME / "demo.txt").exists()

@@ -187,7 +187,12 @@ def test_the_console_that_comes_back_is_told_where_its_call_went(world):
     world.accept(wu)
 
     with pytest.raises(EpochStale) as refused:
-        resume(world.staff["chen"], world.seats["chen"].uuid, chen.epoch)
+        resume(
+            world.staff["chen"],
+            frozenset({world.zhifu.pk}),
+            world.seats["chen"].uuid,
+            chen.epoch,
+        )
     facts = refused.value.facts
     assert (facts["why"], facts["call"]) == ("lapsed", str(tapped.call))
     assert (facts["call_state"], facts["call_seat_label_en"]) == (
@@ -200,7 +205,8 @@ def test_a_console_resumes_only_its_own_open_shift(world):
     chen = world.sit("chen")
     seat = world.seats["chen"].uuid
 
-    assert resume(world.staff["chen"], seat, chen.epoch) == chen.seat_id
+    mine = frozenset({world.zhifu.pk})
+    assert resume(world.staff["chen"], mine, seat, chen.epoch) == chen.seat_id
     for who, epoch in (
         ("wu", chen.epoch),
         ("ma", chen.epoch),
@@ -208,7 +214,10 @@ def test_a_console_resumes_only_its_own_open_shift(world):
         ("chen", 2),
     ):
         with pytest.raises(EpochStale):
-            resume(world.staff[who], seat, epoch)
+            resume(world.staff[who], mine, seat, epoch)
+    with pytest.raises(EpochStale):  # the role there was taken away since
+        elsewhere = frozenset({world.laizhou.pk})
+        resume(world.staff["chen"], elsewhere, seat, chen.epoch)
 
 
 def test_a_lapse_withdraws_the_offer_it_held(world):

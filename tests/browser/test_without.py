@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE_SCREEN, launch_options
 from tests.browser.people import Caller, Operator
+from tests.browser.stage import PHONE_SCREEN, launch_options
 from tests.browser.words import Words
 
 BLOCK = 2  # Chromium's content setting
@@ -23,13 +24,14 @@ def default_desk(stage) -> Operator:
 
 
 def answer(operator: Operator, number: str) -> None:
-    """Become ready and end what others left in the line, until this call is here."""
+    """Become ready; end what others left in the line until this call is here."""
     operator.becomes("ready")
     operator.is_at("call")
-    while operator.number() != number.split("-")[-1]:
+    while (serial := operator.number()) != number.split("-")[-1]:
         operator.ends_call()
         operator.button("Done").click()
-        operator.is_at("call")
+        shown = operator.page.locator("call-head [data-part=number]")
+        expect(shown).not_to_have_text(serial)
 
 
 def leave(operator: Operator) -> None:
@@ -89,7 +91,8 @@ def test_refused_cookies_cost_nothing(stage, hall, cookieless):
     operator.is_at("call")
     caller.is_at("talking")
     assert caller.context.cookies() == []
-    assert not caller.page.evaluate("navigator.cookieEnabled")
+    with pytest.raises(PlaywrightError, match="SecurityError"):
+        caller.page.evaluate("window.sessionStorage.length")
     caller.writes("No cookie for you")
     operator.has_read("No cookie for you")
     operator.writes("None needed")

@@ -159,7 +159,6 @@ MALFORMED = {
     "no id": "{}",
     "an id that is none": '{"id": "1"}',
     "unknown field": body(is_admin=True),
-    "unknown mode": body(mode="loud"),
     "binary": b"\x00\xff\xfe\x01",
     "bad UTF-8": b'{"id": "5d2a7f0e-6a3c-4a58-9b39-0c1f5a0d9c11", "text": "\xff"}',
     "deep": "[" * 10_000,

@@ -77,18 +77,12 @@ BAD_BODIES = {
     "no id": b"{}",
     "an id that is none": b'{"id":"1"}',
     "unknown fields": b'{"id":"%s","priority":1}',
-    "an unknown mode": b'{"id":"%s","mode":"loud"}',
-    "NUL": b'{"id":"%s","text":"a\\u0000b"}',
     "a raw NUL": b'{"id":"%s","text":"a\x00b"}',
     "binary": bytes(range(256)),
     "bad UTF-8": b'{"id":"%s","text":"\xff\xfe"}',
     "UTF-16": '{"id":"1"}'.encode("utf-16"),
     "deep nesting": b"[" * 30_000,
     "deep objects": b'{"a":' * 10_000,
-    "floating degrees": b'{"id":"%s","position":'
-    b'{"lat_e7":37.1,"lon_e7":121.1,"accuracy_mm":1}}',
-    "a place off the Earth": b'{"id":"%s","position":'
-    b'{"lat_e7":999999999,"lon_e7":0,"accuracy_mm":1}}',
 }
 
 
@@ -102,6 +96,33 @@ async def test_a_body_that_is_none_is_an_error_code(house, errors, name):
     assert answer.json()["code"] == "malformed"
     assert answer.json()["detail"]
     assert await house.db(Call.objects.count) == 0
+
+
+PARTS = {
+    "floating degrees": (
+        {"position": {"lat_e7": 37.1, "lon_e7": 121.1, "accuracy_mm": 1}},
+        "position_unreadable",
+    ),
+    "a place off the Earth": (
+        {"position": {"lat_e7": 999999999, "lon_e7": 0, "accuracy_mm": 1}},
+        "position_unreadable",
+    ),
+    "a place that is none": ({"position": "here"}, "position_unreadable"),
+    "NUL": ({"text": "a\x00b"}, "text_cut"),
+    "too many words": ({"text": "x" * 5000}, "text_cut"),
+    "words that are none": ({"text": {"a": [1]}}, "text_cut"),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_a_part_that_cannot_be_read_never_refuses_the_alarm(house, errors, name):
+    fields, flag = PARTS[name]
+    answer = await house.request("POST", TAP, tap_body(**fields))
+
+    assert answer.status == 201
+    incident = await house.db(Incident.objects.get)
+    assert flag in incident.flags
+    assert await house.db(Call.objects.filter(state="waiting").count) == 1
 
 
 @pytest.mark.parametrize("length", ["70000", "abc", "-1"])

@@ -120,6 +120,22 @@ async def test_what_is_committed_before_the_read_is_not_shown_again(house, monke
     assert [e["data"]["text"] for e in second.entries()] == ["after"]
 
 
+async def test_a_window_that_was_away_gets_exactly_what_it_missed(house):
+    lin = await house.phone()
+    epoch, cursors = lin.epoch, dict(lin.cursors)
+    await lin.close()
+    other = house.window(Phone(lin.call, "lin"))
+    await other.open_line(epoch=epoch)
+    for text in ("first", "second"):
+        await other.command("post_message", text=text)
+    back = house.window(Phone(lin.call, "lin"))
+    welcome = await back.open_line(epoch=epoch, cursors=cursors)
+    await back.wait_for(lambda f: f.get("data", {}).get("text") == "second")
+
+    assert welcome["snapshots"] == {}
+    assert [e["data"]["text"] for e in back.entries()] == ["first", "second"]
+
+
 async def test_a_publish_that_is_lost_is_found_within_a_poll(house, monkeypatch):
     """Losing a publish costs time, never an entry."""
     lin = await house.phone()

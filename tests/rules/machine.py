@@ -6,14 +6,22 @@ laws hold after each step, every chain is whole, every acknowledgement stands, a
 old snapshot with the entries since equals a fresh one.
 """
 
+import contextlib
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from dispatch.actions import guests
 from dispatch.actions.calls import Holder
@@ -21,9 +29,10 @@ from dispatch.actions.tap import Tapped
 from dispatch.errors import CallEnded, DispatchError, EpochStale
 from dispatch.leases import sweep
 from dispatch.loops.matcher import match
-from dispatch.models import Call, Offer
+from dispatch.models import Call, Offer, Seat
 from reports.clock import now
 from reports.journal import Recorded
+from reports.models import Entry
 from tests import database, laws
 from tests.world import AT_SEA, IN_FUSHAN, IN_LAIZHOU, IN_ZHIFU, World
 
@@ -58,8 +67,16 @@ class Console:
     is_dead: bool = False
 
 
+def needs(people: str) -> Any:
+    """Let a rule apply only while some phone or console is in such a way."""
+    return precondition(lambda machine: bool(getattr(machine, people)()))
+
+
 class Switchboard(RuleBasedStateMachine):
     """The machine."""
+
+    # Kinds of entry over all days: a run that saw few of them proved little.
+    seen: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,14 +88,79 @@ class Switchboard(RuleBasedStateMachine):
         self.chains = laws.Chains()
         self.steps = 0
         self.queued: dict[UUID, Any] = {}  # call → when it began to wait, once for all
+        self._look()
 
-    # --- Phones ----------------------------------------------------------------------
+    @initialize(first=consoles, second=consoles, name=phones)
+    def the_day_begins(self, first: str, second: str, name: str) -> None:
+        """Two are at work, and somebody taps."""
+        for console in {first, second}:
+            self.sit(console, ready=True)
+        self.tap(name, None, silent=False)
+
+    # --- Who is in which way, as of the last look ------------------------------------
+
+    def _look(self) -> None:
+        """Look once a step, so that rules know whether they can apply."""
+        states = dict(Call.objects.values_list("uuid", "state"))
+        self.states = {
+            name: states.get(phone.call.call) if phone.call else None
+            for name, phone in self.phones.items()
+        }
+        activities = dict(Seat.objects.values_list("pk", "activity"))
+        self.activities = {
+            name: activities[self.world.seats[name].pk] for name in CONSOLES
+        }
+
+    def with_call(self) -> list[str]:
+        """Phones that have had a call."""
+        return [name for name, state in self.states.items() if state]
+
+    def live(self) -> list[str]:
+        """Phones whose call lives."""
+        return [n for n, state in self.states.items() if state not in (None, "ended")]
+
+    def waiting(self) -> list[str]:
+        """Phones whose call waits."""
+        return [name for name, state in self.states.items() if state == "waiting"]
+
+    def taken_over(self) -> list[str]:
+        """Phones with a window that lost its place."""
+        return [name for name in self.live() if self.phones[name].old_epochs]
+
+    def who_said(self) -> list[str]:
+        """Phones that wrote."""
+        return [name for name in self.with_call() if self.phones[name].said]
+
+    def held(self) -> list[str]:
+        """Consoles that believe they have a seat."""
+        return [name for name in CONSOLES if self.consoles[name].holder]
+
+    def stale(self) -> list[str]:
+        """Consoles with an epoch that is over."""
+        return [name for name in CONSOLES if self.consoles[name].old]
+
+    def offered(self) -> list[str]:
+        """Consoles with an offer."""
+        return self._doing("offered")
+
+    def talking(self) -> list[str]:
+        """Consoles with a call."""
+        return self._doing("on_call")
+
+    def wrapping(self) -> list[str]:
+        """Consoles in wrap-up."""
+        return self._doing("wrap_up")
+
+    def _doing(self, activity: str) -> list[str]:
+        return [name for name, doing in self.activities.items() if doing == activity]
 
     def _live(self, phone: Phone) -> Tapped | None:
         """Return the phone's call while it lives."""
         if phone.call is None:
             return None
         return phone.call if self.world.call(phone.call).state != "ended" else None
+
+    # --- Phones ----------------------------------------------------------------------
 
     @rule(name=phones, where=places, silent=st.booleans())
     def tap(self, name: str, where: dict[str, Any] | None, silent: bool) -> None:
@@ -98,49 +180,51 @@ class Switchboard(RuleBasedStateMachine):
             assert tapped.is_merged
             assert tapped.call == live.call
 
-    @rule(name=phones, data=st.data())
-    def retry(self, name: str, data: st.DataObject) -> None:
+    @needs("with_call")
+    @rule(data=st.data())
+    def retry(self, data: st.DataObject) -> None:
         """The same tap again, however late: the same alarm."""
+        name = data.draw(st.sampled_from(self.with_call()))
         phone = self.phones[name]
-        if not phone.taps:
-            return
         tap = data.draw(st.sampled_from(list(phone.taps)))
         count = Call.objects.count()
 
         assert self.world.tap(name, id=tap).call == phone.taps[tap]
         assert Call.objects.count() == count
 
-    @rule(name=phones)
-    def drop(self, name: str) -> None:
+    @needs("live")
+    @rule(data=st.data())
+    def drop(self, data: st.DataObject) -> None:
         """The phone's line dies without a word."""
-        self.phones[name].is_dead = True
+        self.phones[data.draw(st.sampled_from(self.live()))].is_dead = True
 
-    @rule(name=phones)
-    def reconnect(self, name: str) -> None:
+    @needs("live")
+    @rule(data=st.data())
+    def reconnect(self, data: st.DataObject) -> None:
         """It comes back with the epoch it holds."""
-        phone = self.phones[name]
-        if tapped := self._live(phone):
-            self.world.resume(tapped, phone.epoch)
-            phone.is_dead = False
+        phone = self.phones[data.draw(st.sampled_from(self.live()))]
+        assert phone.call is not None
+        self.world.resume(phone.call, phone.epoch)
+        phone.is_dead = False
 
-    @rule(name=phones)
-    def another_window(self, name: str) -> None:
+    @needs("live")
+    @rule(data=st.data())
+    def another_window(self, data: st.DataObject) -> None:
         """Another window takes the call over: the next epoch is its own."""
-        phone = self.phones[name]
-        if tapped := self._live(phone):
-            guest = guests.take_place(self.world.call(tapped).pk)
-            assert guest.epoch > phone.epoch
-            phone.old_epochs.append(phone.epoch)
-            phone.epoch, phone.is_dead = guest.epoch, False
+        phone = self.phones[data.draw(st.sampled_from(self.live()))]
+        assert phone.call is not None
+        guest = guests.take_place(self.world.call(phone.call).pk)
+        assert guest.epoch > phone.epoch
+        phone.old_epochs.append(phone.epoch)
+        phone.epoch, phone.is_dead = guest.epoch, False
 
-    @rule(name=phones, data=st.data())
-    def old_window(self, name: str, data: st.DataObject) -> None:
+    @needs("taken_over")
+    @rule(data=st.data())
+    def old_window(self, data: st.DataObject) -> None:
         """A window whose place was taken over is refused, whatever it tries."""
-        phone = self.phones[name]
-        tapped = self._live(phone)
-        if tapped is None or not phone.old_epochs:
-            return
-        epoch = data.draw(st.sampled_from(phone.old_epochs))
+        phone = self.phones[data.draw(st.sampled_from(self.taken_over()))]
+        assert phone.call is not None
+        tapped, epoch = phone.call, data.draw(st.sampled_from(phone.old_epochs))
         place = self.world.place(tapped, epoch)
         for attempt in (
             lambda: self.world.resume(tapped, epoch),
@@ -151,54 +235,57 @@ class Switchboard(RuleBasedStateMachine):
         ):
             _refused(attempt, EpochStale)
 
-    @rule(name=phones)
-    def say(self, name: str) -> None:
+    @needs("with_call")
+    @rule(data=st.data())
+    def say(self, data: st.DataObject) -> None:
         """The phone writes; its words are kept, after the end too."""
-        phone = self.phones[name]
-        if phone.call is not None:
-            command = uuid4()
-            place = self.world.place(phone.call, phone.epoch)
-            recorded = self.world.say(phone.call.incident, place, command=command)
-            phone.said.append((command, recorded))
+        phone = self.phones[data.draw(st.sampled_from(self.with_call()))]
+        assert phone.call is not None
+        command, place = uuid4(), self.world.place(phone.call, phone.epoch)
+        recorded = self.world.say(phone.call.incident, place, command=command)
+        phone.said.append((command, recorded))
 
-    @rule(name=phones, data=st.data())
-    def say_again(self, name: str, data: st.DataObject) -> None:
+    @needs("who_said")
+    @rule(data=st.data())
+    def say_again(self, data: st.DataObject) -> None:
         """The answer was lost: the same words with the same id get the same answer."""
-        phone = self.phones[name]
-        if phone.call is None or not phone.said:
-            return
+        phone = self.phones[data.draw(st.sampled_from(self.who_said()))]
+        assert phone.call is not None
         command, recorded = data.draw(st.sampled_from(phone.said))
         place = self.world.place(phone.call, phone.epoch)
         assert self.world.say(phone.call.incident, place, command=command) == recorded
 
-    @rule(name=phones, where=st.sampled_from(PLACES[1:]))
-    def moves(self, name: str, where: dict[str, Any]) -> None:
+    @needs("with_call")
+    @rule(data=st.data(), where=st.sampled_from(PLACES[1:]))
+    def moves(self, data: st.DataObject, where: dict[str, Any]) -> None:
         """The phone tells where it is; a waiting call moves to that line."""
-        phone = self.phones[name]
-        if phone.call is not None:
-            self.world.report(self.world.place(phone.call, phone.epoch), where)
+        phone = self.phones[data.draw(st.sampled_from(self.with_call()))]
+        assert phone.call is not None
+        self.world.report(self.world.place(phone.call, phone.epoch), where)
 
-    @rule(name=phones, silent=st.booleans())
-    def goes_silent(self, name: str, silent: bool) -> None:
+    @needs("live")
+    @rule(data=st.data(), silent=st.booleans())
+    def goes_silent(self, data: st.DataObject, silent: bool) -> None:
         """The phone changes the mode."""
-        phone = self.phones[name]
-        if tapped := self._live(phone):
-            place = self.world.place(tapped, phone.epoch)
-            self.world.set_mode(place, "silent" if silent else "normal")
+        phone = self.phones[data.draw(st.sampled_from(self.live()))]
+        assert phone.call is not None
+        place = self.world.place(phone.call, phone.epoch)
+        self.world.set_mode(place, "silent" if silent else "normal")
 
-    @rule(name=phones)
-    def hang_up(self, name: str) -> None:
+    @needs("with_call")
+    @rule(data=st.data())
+    def hang_up(self, data: st.DataObject) -> None:
         """The caller ends the call, in whatever state it is."""
-        phone = self.phones[name]
-        if phone.call is None:
-            return
-        place, is_live = self.world.place(phone.call, phone.epoch), self._live(phone)
-        if is_live:
+        phone = self.phones[data.draw(st.sampled_from(self.with_call()))]
+        assert phone.call is not None
+        place = self.world.place(phone.call, phone.epoch)
+        if self._live(phone):
             self.world.hang_up(place)
             call = self.world.call(phone.call)
             assert (call.state, call.end_reason) == ("ended", "caller_ended")
         else:
-            _refused(lambda: self.world.hang_up(place), CallEnded)
+            with contextlib.suppress(CallEnded):  # or its old answer, if it hung up
+                self.world.hang_up(place)
 
     # --- Consoles --------------------------------------------------------------------
 
@@ -213,26 +300,31 @@ class Switchboard(RuleBasedStateMachine):
         if ready:
             self.world.choose(console.holder, "ready")
 
-    @rule(name=consoles, other=consoles)
-    def sit_elsewhere(self, name: str, other: str) -> None:
+    @needs("held")
+    @rule(name=consoles, data=st.data())
+    def sit_elsewhere(self, name: str, data: st.DataObject) -> None:
         """Sit down where somebody sits, or at another agency's seat: refused."""
-        seat = self.world.seat(other)
-        mine = self.world.seats[name]
+        other = data.draw(st.sampled_from(self.held()))
+        seat, mine = self.world.seat(other), self.world.seats[name]
         if name != other and (
             seat.shifts.filter(ended_at=None).exists()
             or mine.agency_id != seat.agency_id
         ):
             _refused(lambda: self.world.sit(name, other, take_over=True))
 
-    @rule(name=consoles, choice=st.sampled_from(["ready", "break", "off"]))
-    def choose(self, name: str, choice: str) -> None:
+    @needs("held")
+    @rule(data=st.data(), choice=st.sampled_from(["ready", "ready", "break", "off"]))
+    def choose(self, data: st.DataObject, choice: str) -> None:
         """Choose an availability."""
+        name = data.draw(st.sampled_from(self.held()))
         self._with(name, lambda holder: self.world.choose(holder, choice, "tea"))
 
-    @rule(name=consoles)
-    def leave(self, name: str) -> None:
+    @needs("held")
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
         """Leave the seat; refused in the middle of something."""
-        busy = self.world.seat(name).activity in ("offered", "on_call")
+        name = data.draw(st.sampled_from(self.held()))
+        busy = self.activities[name] in ("offered", "on_call")
 
         def act(holder: Holder) -> None:
             if busy:
@@ -243,48 +335,60 @@ class Switchboard(RuleBasedStateMachine):
 
         self._with(name, act)
 
+    @needs("waiting")
     @rule()
     def match(self) -> None:
         """The matcher's turn."""
         match()
 
-    @rule(name=consoles)
-    def accept(self, name: str) -> None:
+    @needs("waiting")
+    @rule()
+    def match_and_accept(self) -> None:
+        """The matcher's turn, and consoles that accept by themselves, as most do."""
+        match()
+        for name in CONSOLES:
+            if self.world.offer_to(name) is not None:
+                self._with(name, self.world.accept)
+
+    @needs("offered")
+    @rule(data=st.data())
+    def accept(self, data: st.DataObject) -> None:
         """Accept what is offered."""
+        name = data.draw(st.sampled_from(self.offered()))
         offer = self.world.offer_to(name)
-        if offer is not None:
-            call = offer.call
+        assert offer is not None
 
-            def act(holder: Holder) -> None:
-                self.world.accept(holder)
-                connected = Call.objects.get(pk=call.pk)
-                assert (connected.state, connected.seat_id) == (
-                    "connected",
-                    holder.seat_id,
-                )
+        def act(holder: Holder) -> None:
+            self.world.accept(holder)
+            call = Call.objects.get(pk=offer.call_id)
+            assert (call.state, call.seat_id) == ("connected", holder.seat_id)
 
-            self._with(name, act)
+        self._with(name, act)
 
-    @rule(name=consoles)
-    def decline(self, name: str) -> None:
+    @needs("offered")
+    @rule(data=st.data())
+    def decline(self, data: st.DataObject) -> None:
         """Give back what is offered."""
-        if self.world.offer_to(name) is not None:
-            self._with(name, self.world.decline)
+        self._with(data.draw(st.sampled_from(self.offered())), self.world.decline)
 
-    @rule(name=consoles, data=st.data())
-    def accept_late(self, name: str, data: st.DataObject) -> None:
-        """Accept an offer that is settled: refused, and nothing moves."""
+    @needs("held")
+    @rule(data=st.data())
+    def accept_late(self, data: st.DataObject) -> None:
+        """Accept an offer that is settled: refused, or its old answer; nothing moves."""
+        name = data.draw(st.sampled_from(self.held()))
         gone = [o.uuid for o in Offer.objects.exclude(state="open").order_by("pk")]
         if gone:
             offer = data.draw(st.sampled_from(gone))
             self._with(name, lambda h: _refused(lambda: self.world.accept(h, offer)))
 
-    @rule(name=consoles, phone=phones)
-    def take(self, name: str, phone: str) -> None:
+    @needs("held")
+    @precondition(lambda self: bool(self.with_call()))
+    @rule(data=st.data())
+    def take(self, data: st.DataObject) -> None:
         """Take a call by hand: it works if the call waits and the seat idles."""
-        tapped = self.phones[phone].call
-        if tapped is None:
-            return
+        name = data.draw(st.sampled_from(self.held()))
+        tapped = self.phones[data.draw(st.sampled_from(self.with_call()))].call
+        assert tapped is not None
         call, seat = self.world.call(tapped), self.world.seat(name)
         may = (call.state, seat.activity) == ("waiting", "idle") and (
             call.agency_id == seat.agency_id
@@ -299,30 +403,36 @@ class Switchboard(RuleBasedStateMachine):
 
         self._with(name, act)
 
-    @rule(name=consoles)
-    def answer(self, name: str) -> None:
-        """Write and save the form in one's own room."""
+    @precondition(lambda self: bool(self.talking() or self.wrapping()))
+    @rule(data=st.data(), priority=st.integers(1, 4))
+    def answer(self, data: st.DataObject, priority: int) -> None:
+        """Write and save the form in one's own room, or in its wrap-up."""
+        name = data.draw(st.sampled_from(self.talking() + self.wrapping()))
         room = self._room(name)
-        if room is not None:
-            incident = room.incident.uuid
+        assert room is not None
+        incident = room.incident.uuid
 
-            def act(holder: Holder) -> None:
-                self.world.say(incident, holder)
-                self.world.save(holder, incident, notes="two men", priority=1)
+        def act(holder: Holder) -> None:
+            self.world.say(incident, holder)
+            self.world.save(holder, incident, notes="two men", priority=priority)
 
-            self._with(name, act)
+        self._with(name, act)
 
-    @rule(name=consoles)
-    def end(self, name: str) -> None:
+    @needs("talking")
+    @rule(data=st.data())
+    def end(self, data: st.DataObject) -> None:
         """End one's call."""
+        name = data.draw(st.sampled_from(self.talking()))
         room = self._room(name)
-        if room is not None and room.state == "connected":
-            self._with(name, lambda holder: self.world.end(holder, room.uuid))
+        assert room is not None
+        self._with(name, lambda holder: self.world.end(holder, room.uuid))
 
-    @rule(name=consoles, verb=st.sampled_from(["extend_wrap_up", "finish_wrap_up"]))
-    def wrap_up(self, name: str, verb: str) -> None:
+    @needs("held")
+    @rule(data=st.data(), verb=st.sampled_from(["extend_wrap_up", "finish_wrap_up"]))
+    def wrap_up(self, data: st.DataObject, verb: str) -> None:
         """Extend or finish the wrap-up, where there is one."""
-        wraps = self.world.seat(name).activity == "wrap_up"
+        name = data.draw(st.sampled_from(self.wrapping() or self.held()))
+        wraps = self.activities[name] == "wrap_up"
 
         def act(holder: Holder) -> None:
             if wraps:
@@ -332,18 +442,18 @@ class Switchboard(RuleBasedStateMachine):
 
         self._with(name, act)
 
-    @rule(name=consoles)
-    def crash(self, name: str) -> None:
+    @needs("held")
+    @rule(data=st.data())
+    def crash(self, data: st.DataObject) -> None:
         """The console dies without a word."""
-        self.consoles[name].is_dead = True
+        self.consoles[data.draw(st.sampled_from(self.held()))].is_dead = True
 
-    @rule(name=consoles, data=st.data())
-    def old_console(self, name: str, data: st.DataObject) -> None:
+    @needs("stale")
+    @rule(data=st.data())
+    def old_console(self, data: st.DataObject) -> None:
         """A console that comes back with an older epoch is refused."""
-        console = self.consoles[name]
-        if not console.old:
-            return
-        old = data.draw(st.sampled_from(console.old))
+        name = data.draw(st.sampled_from(self.stale()))
+        old = data.draw(st.sampled_from(self.consoles[name].old))
         for attempt in (
             lambda: self.world.choose(old, "ready"),
             lambda: self.world.act_on("leave_seat", old),
@@ -422,6 +532,7 @@ class Switchboard(RuleBasedStateMachine):
     def the_laws_hold(self) -> None:
         """Laws 1 to 5."""
         self.steps += 1
+        self._look()
         laws.hold(chains=False)
         self.chains.check()
         self.world.books.check_changed(everything=self.steps % 4 == 0)
@@ -432,7 +543,6 @@ class Switchboard(RuleBasedStateMachine):
         for uuid, queued_at in Call.objects.values_list("uuid", "queued_at"):
             assert self.queued.setdefault(uuid, queued_at) == queued_at
 
-    @precondition(lambda self: bool(self.world.acked))
     @invariant()
     def what_was_acknowledged_stands(self) -> None:
         """Law 3, for what was acknowledged last; all of it at the end."""
@@ -441,6 +551,7 @@ class Switchboard(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Check everything once more, every chain from its first entry."""
         self.world.check()
+        self.seen.update(Entry.objects.values_list("kind", flat=True))
 
 
 def _refused(attempt: Any, kind: type[DispatchError] = DispatchError) -> None:

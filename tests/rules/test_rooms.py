@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 
 from dispatch import broadcast
+from dispatch.actions import budget
+from dispatch.actions.budget import Budget
 from dispatch.broadcast import PictureLane, Room
-from dispatch.consumers import budget
-from dispatch.consumers.budget import Budget
 from dispatch.events.frames import DeviceShown, StillShown
 
 CALL = uuid4()

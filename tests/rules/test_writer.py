@@ -191,18 +191,25 @@ async def test_a_full_queue_is_refused_at_once(running, stream, monkeypatch):
         await running.submit(MessageBatch, words(stream))
 
 
-async def test_what_has_queued_is_written_before_it_stops(stream):
+async def test_who_waits_when_it_stops_still_gets_an_answer(stream):
+    """Both the one whose commit is under way and those who queue behind it."""
+    Slow.entered.clear()
+    Slow.may_go_on.clear()
     stopping = Writer(journal.record_many)
     stopping.start()
-    tasks = [
+    first = asyncio.create_task(stopping.submit(Slow, words(stream)))
+    assert await asyncio.to_thread(Slow.entered.wait, 10)
+    rest = [
         asyncio.create_task(stopping.submit(MessageBatch, words(stream)))
         for _ in range(10)
     ]
     await asyncio.sleep(0)
-    await stopping.stop()
-    await asyncio.gather(*tasks)
+    stop = asyncio.create_task(stopping.stop())
+    await asyncio.sleep(0.05)
+    Slow.may_go_on.set()
+    await asyncio.wait_for(asyncio.gather(first, *rest, stop), 10)
 
-    assert await written() == 10
+    assert await written() == 11
 
 
 async def test_a_sender_that_went_away_does_not_hurt_the_others(running, stream):

@@ -2,5 +2,7 @@
 
 Consumer, group and one ORM row a message; nothing else: no sign-in, no membership, no
 heartbeat, no numbering, no digest. It is given the same daphne, PostgreSQL and machine,
-a connection that is kept (``CONN_MAX_AGE``), and ``RedisPubSubChannelLayer``.
+and ``RedisPubSubChannelLayer``. Its settings are Django's own, so each message pays for
+a database connection: under ASGI the documentation advises against keeping them. With
+``STOCK_KEEPS_CONNECTIONS`` it keeps them all the same: a second, harder peer.
 """

@@ -1,5 +1,7 @@
 """One row a message."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -12,7 +14,7 @@ class Message(models.Model):
     text = models.TextField()
     sent_at = models.DateTimeField(auto_now_add=True)
 
-    objects = models.Manager["Message"]()
+    objects: ClassVar[models.Manager["Message"]] = models.Manager()
 
     class Meta:
         app_label = "stock"

@@ -9,7 +9,8 @@ ALLOWED_HOSTS = ["127.0.0.1"]
 INSTALLED_APPS = ["channels", "tests.bench.stock"]
 ASGI_APPLICATION = "tests.bench.stock.asgi.application"
 DATABASES = {"default": environ.Env().db_url("DATABASE_URL")}
-DATABASES["default"]["CONN_MAX_AGE"] = None  # else each message would pay a connect
+if os.environ.get("STOCK_KEEPS_CONNECTIONS"):
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CHANNEL_LAYERS = {
     "default": {

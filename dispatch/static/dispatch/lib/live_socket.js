@@ -210,7 +210,7 @@ export class LiveSocket {
     if (this.#pending.answer(frame)) return;
     if (frame.type === "heartbeat") {
       // Here, not on a timer: a hidden tab's timers sleep, its messages do not.
-      this.#write({ type: "pong" });
+      this.#write({ type: "pong", at: frame.at });
       this.#catchUp.compare(frame.heads);
     }
     if (frame.type === "followed") this.#cursors.stand(frame.stream, frame.cursor);

@@ -19,14 +19,14 @@ class Budget:
         self._credits = BURST
         self._moment = monotonic()
 
-    def spend(self, kind: str) -> bool:
-        """Take one credit; False if there is none left."""
+    def spend(self, kind: str, cost: int = 1) -> bool:
+        """Take ``cost`` credits; False if there are not so many left."""
         moment = monotonic()
         gained = (moment - self._moment) * COMMANDS_PER_SECOND
         self._credits = min(BURST, self._credits + gained)
         self._moment = moment
-        if self._credits < 1:
+        if self._credits < cost:
             refused[kind] += 1
             return False
-        self._credits -= 1
+        self._credits -= cost
         return True
