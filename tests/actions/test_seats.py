@@ -215,8 +215,8 @@ def test_a_console_resumes_only_its_own_open_shift(world):
     ):
         with pytest.raises(EpochStale):
             resume(world.staff[who], mine, seat, epoch)
+    elsewhere = frozenset({world.laizhou.pk})
     with pytest.raises(EpochStale):  # the role there was taken away since
-        elsewhere = frozenset({world.laizhou.pk})
         resume(world.staff["chen"], elsewhere, seat, chen.epoch)
 
 
