@@ -46,7 +46,7 @@ def _server(home: Path, database: Postgres, layer: Redis) -> Served:
             "ALARM110_SETUP": "scaled",
             "ALARM110_SECRET_KEY": "the same key for both of them, and a long one too",
             "ALARM110_SALT_KEY": "the same salt for both of them, and a long one too",
-            "ALARM110_BLIND_INDEX_KEY": "the same index for both of them, and a long one too",
+            "ALARM110_BLIND_INDEX_KEY": "the same index for both, and it is a long one",
             "ALARM110_ALLOWED_HOSTS": "127.0.0.1",
             "REDIS_URL": layer.url,
         },

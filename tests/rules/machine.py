@@ -374,7 +374,7 @@ class Switchboard(RuleBasedStateMachine):
     @needs("held")
     @rule(data=st.data())
     def accept_late(self, data: st.DataObject) -> None:
-        """Accept an offer that is settled: refused, or its old answer; nothing moves."""
+        """Accept an offer that is settled: refused, and nothing moves."""
         name = data.draw(st.sampled_from(self.held()))
         gone = [o.uuid for o in Offer.objects.exclude(state="open").order_by("pk")]
         if gone:
