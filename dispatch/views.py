@@ -72,7 +72,8 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
     )
     agency = await run(ground.default_agency)
     try:
-        tapped = await caller_desk.tap(tap, device=device)
+        # Until a page opens on the live call, no window speaks for this phone.
+        tapped = await caller_desk.tap(tap, device=device, has_window=False)
     except Busy:
         response = render(request, "503.html", {"agency": agency}, status=503)
         response["Retry-After"] = "1"

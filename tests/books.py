@@ -105,14 +105,15 @@ class Books:
     def check_changed(self, *, everything: bool) -> None:
         """Check the streams that got entries; with ``everything``, all that may change.
 
-        A fact without its entry stays wrong, so looking everywhere can be done more
-        seldom. Of an incident whose call is over only new entries count.
+        A fact without its entry stays wrong, so looking everywhere, and with the
+        caller's eyes, can be done more seldom; ``check`` has all.
         """
         before = {key: book.cursor for key, book in self.books.items()}
         self.catch_up()
         for key, book in self.books.items():
             is_over = book.snapshot.get("call", {}).get("state") == "ended"
-            if before.get(key) != book.cursor or (everything and not is_over):
+            has_news = before.get(key) != book.cursor and key[1] == "seat"
+            if has_news or (everything and not is_over):
                 book.check()
 
     def check(self) -> None:

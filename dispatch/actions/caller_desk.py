@@ -46,14 +46,16 @@ async def tap(
     device: str | None,
     canary_key: str | None = None,
     flags: tuple[str, ...] = (),
+    has_window: bool = True,
 ) -> Tapped:
     """Raise the alarm. Without a cookie the tap's own id stands for the phone.
 
-    ``flags`` say what its door had to leave out of it.
+    ``flags`` say what its door had to leave out of it; without ``has_window`` the next
+    page of this phone holds the call at once.
     """
     try:
         async with asyncio.timeout(TAP_SECONDS):
-            return await _tap(tap, device, canary_key, flags)
+            return await _tap(tap, device, canary_key, flags, has_window)
     except TimeoutError as error:
         # It may still be committed: the phone sends the same id again and is told.
         raise Busy from error
@@ -64,8 +66,9 @@ async def _tap(
     device: str | None,
     canary_key: str | None,
     flags: tuple[str, ...],
+    has_window: bool,
 ) -> Tapped:
-    item = await run_urgent(_tap_item, tap, device, canary_key, flags)
+    item = await run_urgent(_tap_item, tap, device, canary_key, flags, has_window)
     for _ in range(3):
         tapped: Tapped = await writer.submit(TapBatch, item)
         # False: the live call ended a moment ago, and the next try opens a new one.
@@ -79,6 +82,7 @@ def _tap_item(
     device: str | None,
     canary_key: str | None,
     flags: tuple[str, ...] = (),
+    has_window: bool = True,
 ) -> TapItem:
     if canary_key is not None:
         return _canary_item(tap, canary_key)
@@ -95,6 +99,7 @@ def _tap_item(
         ),
         position=located.view if located else None,
         flags=flags,
+        has_window=has_window,
     )
 
 

@@ -47,6 +47,7 @@ class TapItem:
     agency: Agency
     position: PositionView | None = None
     flags: tuple[str, ...] = ()
+    has_window: bool = True  # False: nobody can hold the place yet; it is free
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +237,13 @@ class TapBatch:
                     role=ParticipantRole.GUEST,
                     caller=call.caller,
                     epoch=1,
-                    lease_until=moment + timedelta(seconds=CALLER_LEASE_SECONDS),
+                    lease_until=moment
+                    + timedelta(
+                        seconds=CALLER_LEASE_SECONDS if attempt.item.has_window else 0
+                    ),
                     joined_at=moment,
                 )
-                for call in calls
+                for attempt, call in zip(new, calls, strict=True)
             ]
         )
         self._new = list(zip(new, calls, strict=True))

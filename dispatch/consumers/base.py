@@ -80,6 +80,9 @@ class Socket(ABC):
         self._out: list[str] = []
         self._closing: int | None = None
         self._wake = asyncio.Event()
+        # One reading at a time: of two, the one begun first would show a window what
+        # stood before entries that it has already been sent.
+        self._reading = asyncio.Lock()
         self._budget = Budget()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._sent_bytes = 0

@@ -104,6 +104,10 @@ class CallerSocket(Socket):
             former.demote()
 
     async def _welcome(self, place: CallerPlace, cursor: int | None) -> None:
+        async with self._reading:
+            await self._read_and_welcome(place, cursor)
+
+    async def _read_and_welcome(self, place: CallerPlace, cursor: int | None) -> None:
         stream = place.incident
         for other in [s for s in self.follows if s != stream]:
             self.unfollow(other)

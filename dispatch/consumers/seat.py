@@ -23,7 +23,7 @@ from dispatch.events import rendering
 from dispatch.events.frames import Followed, Unfollowed, Welcome
 from dispatch.snapshots import agency_snapshot, incident_snapshot
 from dispatch.snapshots.console import Console, console_of, resume
-from dispatch.states import Activity
+from dispatch.states import Activity, ShiftEnd
 from reports.broadcast import Published
 from reports.clock import now, wire_time
 from reports.errors import ReportError
@@ -44,6 +44,7 @@ class SeatSocket(Socket):
         self.seat: UUID | None = None
         self.room: UUID | None = None  # the call whose host this window is
         self._notice: ReportError | None = None
+        self._moves = 0  # commands under way that take or leave a seat
         self._claimed: int | None = None  # the seat this window is known to work at
 
     # --- Hello -----------------------------------------------------------------------
@@ -111,6 +112,10 @@ class SeatSocket(Socket):
         self.close(CLOSE_ELSEWHERE)
 
     async def _welcome(self, wanted: dict[UUID, int]) -> None:
+        async with self._reading:
+            await self._read_and_welcome(wanted)
+
+    async def _read_and_welcome(self, wanted: dict[UUID, int]) -> None:
         console, place = self.console, self.place
         assert console is not None
         assert place is not None
@@ -176,11 +181,15 @@ class SeatSocket(Socket):
         """Do what the console asks."""
         if self.place is None:
             raise NotYours
+        moves = isinstance(command, commands.TakeSeat | commands.LeaveSeat)
+        self._moves += moves
         try:
             return await seat_desk.perform(self.place, command)
         except EpochStale:
             await self._lose_seat()
             raise
+        finally:
+            self._moves -= moves
 
     async def performed(self, command: commands.Command) -> None:
         """After taking or leaving a seat: say where this window stands."""
@@ -204,6 +213,10 @@ class SeatSocket(Socket):
         except EpochStale as error:
             self._notice = error
             self.refuse(error)
+            if error.facts.get("why") == ShiftEnd.TAKEN_OVER:  # by the same person
+                self._let_go()
+                self.close(CLOSE_ELSEWHERE)
+                return
         else:  # a late echo of an older shift: this one stands
             place.holder = former
             return
@@ -235,6 +248,8 @@ class SeatSocket(Socket):
         if seat["seat"] != str(self.seat) or place is None or place.holder is None:
             return
         if seat["epoch"] != place.holder.epoch:
+            if self._moves:  # its own doing, told a moment before its answer
+                return
             if seat["epoch"] == 0 or seat["epoch"] > place.holder.epoch:
                 self.spawn(self._lose_seat())
             return
@@ -253,13 +268,16 @@ class SeatSocket(Socket):
             self.spawn(self._follow_incident(incident, UUID(seat["call"])))
 
     async def _follow_incident(self, incident: UUID, call: UUID) -> None:
-        self.follow(incident)
-        head, snapshot, _ = await read(incident, None, _incident)
-        if incident not in self.follows:
-            return
-        self.show(Followed(stream=incident, cursor=head, snapshot=snapshot))
-        self.caught_up(incident, head)
-        self._enter_room(call)
+        async with self._reading:
+            if self.place is None or self.place.incident != incident:
+                return  # it has left again
+            self.follow(incident)
+            head, snapshot, _ = await read(incident, None, _incident)
+            if incident not in self.follows:
+                return
+            self.show(Followed(stream=incident, cursor=head, snapshot=snapshot))
+            self.caught_up(incident, head)
+            self._enter_room(call)
 
     # --- The room --------------------------------------------------------------------
 

@@ -31,7 +31,6 @@ def skewed(tmp_path_factory):
     set_clock(clock, DAY)
     ahead = {
         "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
     prefix = ["env", f"LD_PRELOAD={library}"]
