@@ -32,7 +32,7 @@ MAX_BATCH = 400  # items in one transaction
 # A commit costs much the same for one item as for ten. So they start this far apart,
 # unless many wait: a lone item goes at once, a stream of them in fewer commits, each
 # later by less than anyone can notice.
-INTERVAL = 0.02  # seconds
+INTERVAL = 0.04  # seconds
 MANY = 64  # items; so many are not kept waiting
 MAX_QUEUE = 20_000  # items; beyond it the phone keeps what it has
 

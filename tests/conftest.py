@@ -17,9 +17,12 @@ from django.test.utils import setup_databases, teardown_databases
 
 from tests import database, laws
 from tests.house import House
+from tests.no_skip import pytest_make_collect_report, pytest_runtest_makereport
 from tests.served import Served, serve
 from tests.services import Postgres, postgres
 from tests.world import World
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 # The same examples in each run; ALARM110_DICE=1 throws the dice anew, and a failure
 # prints how to see it again.
@@ -31,31 +34,6 @@ hypothesis.settings.register_profile(
     database=None,
 )
 hypothesis.settings.load_profile("house")
-NO_SKIP = os.environ.get("ALARM110_NO_SKIP") == "1"
-
-
-# --- A skip is a failure, where it was asked for -------------------------------------
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
-    """Turn a skipped test into a failed one, with its reason."""
-    return _unskipped((yield))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Any:
-    """Turn a skipped module into a failed one, with its reason."""
-    return _unskipped((yield))
-
-
-def _unskipped(report: Any) -> Any:
-    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
-        reason = report.longrepr
-        words = reason[2] if isinstance(reason, tuple) else reason
-        report.outcome = "failed"
-        report.longrepr = f"A skip is a failure here (ALARM110_NO_SKIP=1): {words}"
-    return report
 
 
 # --- The database --------------------------------------------------------------------

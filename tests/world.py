@@ -18,9 +18,7 @@ import msgspec
 from django.db import transaction
 from django.db.models import F, Model
 
-from accounts.actions.roles import enrol
-from accounts.models import Agency, Area, Caller, PhoneCode, Tier, User
-from accounts.states import RoleKind
+from accounts.models import Agency, Caller, PhoneCode, User
 from dispatch import commands, leases
 from dispatch.actions import caller_desk, calls, guests, incidents, seats
 from dispatch.actions.caller_desk import CallerPlace
@@ -33,19 +31,12 @@ from dispatch.loops.matcher import match
 from dispatch.models import Call, Offer, Participant, Seat, Shift, WebProcess
 from dispatch.states import Availability, CallMode
 from reports import journal
-from reports.journal import Author, Recorded, open_streams
-from reports.models import StreamKind
+from reports.journal import Author, Recorded
 from reports.writer import commit
-from tests import laws
+from tests import ground, laws
 from tests.books import Books
 
 T = TypeVar("T")
-
-# Degrees of 1e-7: in Zhifu, in Laizhou, in Fushan, and far out at sea.
-IN_ZHIFU = {"lat_e7": 371000000, "lon_e7": 1211000000, "accuracy_mm": 12000}
-IN_LAIZHOU = {"lat_e7": 371000000, "lon_e7": 1191000000, "accuracy_mm": 12000}
-IN_FUSHAN = {"lat_e7": 371000000, "lon_e7": 1215000000, "accuracy_mm": 12000}
-AT_SEA = {"lat_e7": 300000000, "lon_e7": 1400000000, "accuracy_mm": 12000}
 
 # Every moment from which a deadline counts, by model.
 DEADLINES: dict[type[Model], tuple[str, ...]] = {
@@ -57,21 +48,6 @@ DEADLINES: dict[type[Model], tuple[str, ...]] = {
     Shift: ("lease_until",),
     WebProcess: ("renewed_at",),
 }
-
-
-def square(west: float, south: float = 37.0) -> dict[str, object]:
-    """Return a square of a fifth of a degree."""
-    east, north = west + 0.2, south + 0.2
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {"type": "Polygon", "coordinates": [ring]}
-
-
-def person(username: str, name: str, kind: RoleKind, agency: Agency) -> User:
-    """Make a member of staff who can sign in by session only."""
-    user = User(username=username, display_name=name)
-    user.set_unusable_password()
-    enrol(user, kind, [agency])
-    return user
 
 
 @dataclass
@@ -90,47 +66,9 @@ class World:
     def assemble(cls) -> "World":
         """Make the agencies, their ground, seats and staff."""
         with transaction.atomic():
-            world = cls._assemble()
+            world = cls(*ground.build())
         world.books.open(world.agencies)
         return world
-
-    @classmethod
-    def _assemble(cls) -> "World":
-        zhifu = Agency.objects.create(
-            code="370602", name="芝罘", name_en="Zhifu", is_default=True
-        )
-        laizhou = Agency.objects.create(code="370683", name="莱州", name_en="Laizhou")
-        fushan = Agency.objects.create(code="370611", name="福山", name_en="Fushan")
-        grounds = [(zhifu, 121.0), (laizhou, 119.0), (fushan, 121.4)]
-        for agency, west in grounds:
-            Area.objects.create(
-                agency=agency,
-                code=agency.code,
-                name=agency.name,
-                name_en=agency.name_en,
-                polygon=square(west),
-            )
-        Tier.objects.create(agency=zhifu, neighbour=fushan, after_seconds=20)
-        operator = RoleKind.OPERATOR
-        staff = {
-            "chen": person("chen", "Chen", operator, zhifu),
-            "wu": person("wu", "Wu", operator, zhifu),
-            "zhao": person("zhao", "Zhao", RoleKind.SUPERVISOR, zhifu),
-            "ma": person("ma", "Ma", operator, laizhou),
-            "fu": person("fu", "Fu", operator, fushan),
-        }
-        places = {
-            "chen": (zhifu, 7),
-            "wu": (zhifu, 8),
-            "ma": (laizhou, 1),
-            "fu": (fushan, 1),
-        }
-        seats = {
-            name: Seat.objects.create(agency=agency, number=number)
-            for name, (agency, number) in places.items()
-        }
-        open_streams([a.uuid for a, _ in grounds], StreamKind.AGENCY)
-        return cls(zhifu, laizhou, fushan, staff, seats)
 
     @property
     def agencies(self) -> list[Agency]:

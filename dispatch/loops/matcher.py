@@ -177,6 +177,9 @@ def places_in_line(handling: float | None) -> dict[UUID, Place]:
     The wait is estimated as the calls ahead, this one's turn included, shared among the
     seats on duty, each taking ``handling`` seconds; null where nothing is known.
     """
+    line = list(Call.objects.in_line().values_list("uuid", "agency_id"))
+    if not line:  # the rule, and this is asked each second
+        return {}
     open_seats: dict[int, int] = {}
     for agency in (
         Shift.objects.filter(ended_at__isnull=True)
@@ -189,7 +192,7 @@ def places_in_line(handling: float | None) -> dict[UUID, Place]:
         helpers[agency] = sum(open_seats.get(tier.neighbour, 0) for tier in tiers)
     places: dict[UUID, Place] = {}
     counts: dict[int, int] = {}
-    for uuid, agency in Call.objects.in_line().values_list("uuid", "agency_id"):
+    for uuid, agency in line:
         counts[agency] = counts.get(agency, 0) + 1
         seats = open_seats.get(agency, 0) + helpers.get(agency, 0)
         wait = round(counts[agency] / seats * handling) if handling and seats else None

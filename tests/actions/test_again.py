@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from reports.models import Entry
-from tests.world import IN_ZHIFU
+from tests.ground import IN_ZHIFU
 
 
 def waiting(world):

@@ -2,7 +2,7 @@
 
 from dispatch.loops import matcher
 from dispatch.loops.matcher import match
-from tests.world import IN_LAIZHOU
+from tests.ground import IN_LAIZHOU
 
 
 def test_waiting_calls_nobody_can_serve_do_not_starve_others(world, monkeypatch):

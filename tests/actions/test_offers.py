@@ -9,7 +9,7 @@ from dispatch.errors import CallTaken, EpochStale, NotYours, OfferGone
 from dispatch.loops.matcher import match
 from dispatch.models import Offer
 from dispatch.states import AUTO_ACCEPT_SECONDS, RING_SECONDS
-from tests.world import IN_LAIZHOU
+from tests.ground import IN_LAIZHOU
 
 
 def test_a_waiting_call_is_offered_to_the_seat_that_idles_longest(world):

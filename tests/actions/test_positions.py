@@ -9,7 +9,7 @@ from dispatch.errors import EpochStale
 from dispatch.loops.matcher import match
 from reports.clock import now
 from reports.models import Entry
-from tests.world import AT_SEA, IN_LAIZHOU, IN_ZHIFU
+from tests.ground import AT_SEA, IN_LAIZHOU, IN_ZHIFU
 
 
 def kinds(stream):

@@ -7,7 +7,7 @@ from dispatch import events as dispatch_events
 from dispatch.loops.matcher import match
 from reports.events import KINDS
 from tests import reduce
-from tests.world import IN_LAIZHOU, IN_ZHIFU
+from tests.ground import IN_LAIZHOU, IN_ZHIFU
 
 
 def test_every_kind_of_entry_has_its_rule():

@@ -9,7 +9,7 @@ from accounts.models import Caller
 from dispatch.actions.tap import capability, capability_hash
 from dispatch.models import Call
 from reports.models import Entry, Incident
-from tests.world import AT_SEA, IN_LAIZHOU, IN_ZHIFU
+from tests.ground import AT_SEA, IN_LAIZHOU, IN_ZHIFU
 
 
 def kinds(stream):

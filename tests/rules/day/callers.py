@@ -10,8 +10,8 @@ from dispatch.actions import guests
 from dispatch.actions.tap import Tapped
 from dispatch.errors import CallEnded, EpochStale
 from dispatch.models import Call
+from tests.ground import AT_SEA, IN_FUSHAN, IN_LAIZHOU, IN_ZHIFU
 from tests.rules.day.people import People, refused
-from tests.world import AT_SEA, IN_FUSHAN, IN_LAIZHOU, IN_ZHIFU
 
 PLACES: list[dict[str, Any]] = [IN_ZHIFU, IN_ZHIFU, IN_LAIZHOU, IN_FUSHAN, AT_SEA]
 # What phones do: (act, who must be there for it, how often compared with the others).
