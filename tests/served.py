@@ -123,7 +123,13 @@ class Served:
 
     def serve_pid(self) -> int:
         """Return the process id of the web process."""
-        return int((self.home / "serve.pid").read_text(encoding="ascii"))
+        deadline = time.monotonic() + START_PATIENCE
+        while True:
+            # A process that starts empties the file a moment before it writes.
+            if text := (self.home / "serve.pid").read_text(encoding="ascii").strip():
+                return int(text)
+            assert time.monotonic() < deadline, "serve.pid stays empty"
+            time.sleep(0.01)
 
     def kill_web(self) -> int:
         """Kill the web process with SIGKILL; ``up`` starts another. Return its id."""
