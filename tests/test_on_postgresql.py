@@ -14,7 +14,7 @@ import pytest
 from tests.services import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ["accounts", "actions", "indoors", "pages", "rules"]
+FOLDERS = ["accounts", "actions", "indoors", "rules"]
 
 
 @pytest.mark.postgres

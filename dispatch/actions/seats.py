@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
@@ -18,6 +19,7 @@ from dispatch.states import (
     OfferState,
     ShiftEnd,
 )
+from reports import journal
 from reports.clock import wire_time
 from reports.journal import SYSTEM, Author, Recorded, open_streams
 from reports.models import StreamKind
@@ -44,6 +46,8 @@ def take_seat(
     author = Author("operator", str(operator.uuid))
     mine = Shift.objects.filter(operator=operator, ended_at__isnull=True).first()
     if mine is not None and (known := known_ack(author, client_id)):
+        if _epoch_told(known) != mine.epoch:  # another window took this place over
+            raise EpochStale
         return Holder(mine.seat_id, mine.epoch, operator.uuid), known
     own = mine.seat_id if mine else None
     try:
@@ -70,6 +74,13 @@ def take_seat(
         if known_ack(author, client_id):  # a repetition from a shift that is over
             raise EpochStale from error
         raise SeatHeld(is_you=False) from error
+
+
+def _epoch_told(known: Recorded) -> int:
+    """Return the epoch that an older answer to ``take_seat`` gave."""
+    [entry] = journal.replay(known.stream, known.seq - 1, limit=1)
+    told: int = msgspec.json.decode(entry.text)["seat"]["epoch"]
+    return told
 
 
 def _begin(board: Switchboard, seat: Seat, operator: User) -> Holder:

