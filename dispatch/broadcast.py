@@ -9,7 +9,12 @@ from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from dispatch.events.frames import DeviceShown, ServerFrame, StillShown
+from dispatch.events.frames import (
+    DeviceShown,
+    SeatDeviceShown,
+    ServerFrame,
+    StillShown,
+)
 from reports.clock import monotonic
 
 IN_FLIGHT_SECONDS = 5.0  # a receiver that never said "seen" gets the next one anyway
@@ -88,6 +93,7 @@ class Room:
         self.from_guest = PictureLane()
         self.from_host = PictureLane()
         self.device: DeviceShown | None = None
+        self.seat_device: SeatDeviceShown | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -97,6 +103,7 @@ class Room:
     def enter_as_host(self, port: Port) -> None:
         """Let the seat in and show it what is known."""
         self.host = port
+        self.seat_device = None
         self.from_guest.forget()
         if self.device is not None:
             port.show(self.device)
@@ -107,6 +114,8 @@ class Room:
         former, self.guest = self.guest, port
         self.watchers.discard(port)
         self.from_host.forget()
+        if self.seat_device is not None and former is not port:
+            port.show(self.seat_device)
         return former if former is not port else None
 
     def tell_device(self, device: DeviceShown) -> None:
@@ -114,6 +123,12 @@ class Room:
         self.device = device
         if self.host is not None:
             self.host.show(device)
+
+    def tell_seat_device(self, device: SeatDeviceShown) -> None:
+        """Note what the seat can give and tell the phone."""
+        self.seat_device = device
+        if self.guest is not None:
+            self.guest.show(device)
 
 
 _rooms: dict[UUID, Room] = {}

@@ -19,6 +19,11 @@ MAX_STILL_BYTES = 40 * 1024  # of JPEG, before base64
 # once escaped, and two hundred such messages made a snapshot no line could carry.
 _PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 
+_LINE = r"^[^\x00-\x1f\x7f]*$"  # no control character at all
+# Lines of printable ASCII: what RFC 8866 allows, less what nobody sends.
+_SDP = r"^v=0\r?\n[\x20-\x7e\r\n]*$"
+
+Sdp = Annotated[str, Meta(max_length=16 * 1024, pattern=_SDP)]
 Text = Annotated[
     str,
     Meta(min_length=1, max_length=2000, pattern=_PLAIN, description="plain text"),
@@ -79,9 +84,19 @@ class Pong(Frame, frozen=True, tag="pong", kw_only=True):
 
 
 class PostMessage(Command, frozen=True, tag="post_message", kw_only=True):
-    """Write to the other side."""
+    """Write to the other side.
 
-    text: Text
+    ``clip`` names a photo or a file of this incident that was stored before; ``text``
+    may then be empty.
+    """
+
+    text: Annotated[str, Meta(max_length=2000, pattern=_PLAIN)]
+    clip: UUID | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a message that says nothing."""
+        if not self.text and self.clip is None:
+            raise ValueError("a message has a text or a clip")
 
 
 class Typing(Frame, frozen=True, tag="typing", kw_only=True):
@@ -104,6 +119,62 @@ class StillSeen(Frame, frozen=True, tag="still_seen", kw_only=True):
     """The still number ``n`` was shown; the next may come."""
 
     n: Count
+
+
+class Description(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An SDP offer for the server's media peer; a browser's ``localDescription``."""
+
+    type: Literal["offer"]
+    sdp: Sdp
+
+
+class Candidate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One ICE candidate of the sender's own; empty text: there are no more."""
+
+    candidate: Annotated[str, Meta(max_length=1024, pattern=_LINE)]
+    sdp_mid: Annotated[str, Meta(max_length=16, pattern=_LINE)] | None = None
+    sdp_m_line_index: Annotated[int, Meta(ge=0, le=63)] | None = None
+
+
+class Signal(Frame, frozen=True, tag="signal", kw_only=True):
+    """Set up live media with the server. Never numbered, journalled or stored.
+
+    ``leg`` is made by the client, one an ``RTCPeerConnection``; a new one replaces the
+    sender's former leg. Exactly one of the other fields is given: an offer, answered by
+    ``signal`` with the answer or by ``media`` with why not; a candidate; or ``bye``.
+    """
+
+    leg: UUID
+    description: Description | None = None
+    candidate: Candidate | None = None
+    bye: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a signal that says nothing, or two things."""
+        given = (self.description is not None, self.candidate is not None, self.bye)
+        if sum(given) != 1:
+            raise ValueError("a signal has a description, a candidate or a bye")
+
+
+# How much of the other side can be had now, from the best to the least.
+Rung = Literal["video", "stills", "voice", "text"]
+# Why it is not more.
+RungReason = Literal[
+    "",
+    "connecting",
+    "switched_off",
+    "camera_refused",
+    "camera_none",
+    "microphone_refused",
+    "microphone_none",
+    "no_answer",
+    "insecure",
+    "no_webrtc",
+    "no_path",
+    "media_full",
+    "media_away",
+    "interrupted",
+]
 
 
 # --- The caller ----------------------------------------------------------------------
@@ -151,13 +222,28 @@ class TakeOver(Command, frozen=True, tag="take_over", kw_only=True):
 Device = Literal["on", "off", "refused", "none", "asking"]
 
 
+# What the phone's own recorder does: ``kept`` only after the first acknowledged chunk,
+# ``held`` while what it records waits on the phone.
+Recording = Literal["off", "starting", "kept", "held", "full", "failed"]
+
+
 class ReportDevice(Frame, frozen=True, tag="report_device", kw_only=True):
-    """What the phone can give now: which rung of the ladder, told to the seat."""
+    """What the phone can give now: which rung of the ladder, and why; for the seat."""
 
     camera: Device
     microphone: Device
     position: Device
     is_hidden: bool = False
+    is_interrupted: bool = False
+    rung: Rung = "text"
+    why: RungReason = ""
+    recording: Recording = "off"
+
+
+class AnswerWarning(Command, frozen=True, tag="answer_warning", kw_only=True):
+    """The caller's nod, or refusal: show the officer large to the offender."""
+
+    accept: bool
 
 
 CallerFrame = (
@@ -172,6 +258,8 @@ CallerFrame = (
     | HangUp
     | TakeOver
     | ReportDevice
+    | Signal
+    | AnswerWarning
 )
 
 # --- The seat ------------------------------------------------------------------------
@@ -241,6 +329,29 @@ class UpdateIncident(Command, frozen=True, tag="update_incident", kw_only=True):
     disposition: Word | msgspec.UnsetType = msgspec.UNSET
 
 
+class ReportSeat(Frame, frozen=True, tag="report_seat", kw_only=True):
+    """What the seat gives now: which rung, and why; for the phone."""
+
+    camera: Device
+    microphone: Device
+    rung: Rung = "text"
+    why: RungReason = ""
+
+
+class SetMuted(Command, frozen=True, tag="set_muted", kw_only=True):
+    """Stop or let through one side's sound or picture; held by the media server."""
+
+    who: Literal["guest", "host"]
+    track: Literal["audio", "video"]
+    is_muted: bool
+
+
+class WarnOffender(Command, frozen=True, tag="warn_offender", kw_only=True):
+    """Ask the caller to show the officer large to the offender, or take that back."""
+
+    on: bool
+
+
 SeatFrame = (
     Hello
     | Pong
@@ -258,4 +369,8 @@ SeatFrame = (
     | ExtendWrapUp
     | FinishWrapUp
     | UpdateIncident
+    | Signal
+    | ReportSeat
+    | SetMuted
+    | WarnOffender
 )

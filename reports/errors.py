@@ -54,3 +54,70 @@ class Busy(ReportError):
     def default_detail(self) -> str:
         """Return the sentence used when the raiser gave none."""
         return _("The server is busy. It will be tried again.")
+
+
+# --- Evidence ------------------------------------------------------------------------
+
+
+class NoSuchClip(ReportError):
+    """There is no such clip, or it is not this one's."""
+
+    code = "not_found"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("There is no such recording.")
+
+
+class ChunkConflict(ReportError):
+    """Another chunk stands at this place; nothing that is stored is overwritten."""
+
+    code = "chunk_conflict"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("Something else was stored here before.")
+
+
+class ClipIsClosed(ReportError):
+    """The clip was closed: it never grows again."""
+
+    code = "clip_closed"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("This recording was closed.")
+
+
+class DigestMismatch(ReportError):
+    """The bytes are not the ones that their digest speaks of; send them again."""
+
+    code = "digest_mismatch"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("What arrived is not what was sent.")
+
+
+class OverQuota(ReportError):
+    """The clip or the incident holds as much as it may."""
+
+    code = "over_quota"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("Nothing more can be stored with this alarm.")
+
+
+class StorageFull(ReportError):
+    """The evidence storage has no room; the phone keeps what it has, and tries again.
+
+    The call goes on.
+    """
+
+    code = "storage_full"
+    retry_after_seconds = 15
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("The storage is full. The recording is kept on the phone.")

@@ -110,6 +110,63 @@ class IncidentView(Struct, frozen=True, kw_only=True):
     saved_by: str = ""
 
 
+class GapView(Struct, frozen=True, kw_only=True):
+    """Chunks that a clip's recorder spoke of and that never came, first to last."""
+
+    segment: int
+    first: int
+    last: int
+
+
+class ViewCopyView(Struct, frozen=True, kw_only=True):
+    """The copy of a clip that can be looked at. ``state``: making, ready, refused."""
+
+    view: UUID
+    state: str
+    chunk_count: int = 0
+    mime: str = ""
+    sha256: str = ""
+    bytes: int = 0
+    duration_ms: int = 0
+    reason: str = ""
+
+
+class ClipView(Struct, frozen=True, kw_only=True):
+    """One evidence clip. ``source``: phone, relay, seat; ``side``: who is recorded.
+
+    ``mime``, ``name`` and ``claimed_at`` are claims of the device. ``gaps``, ``root``
+    and ``is_complete`` are known once ``state`` is closed.
+    """
+
+    clip: UUID
+    call: UUID | None
+    source: str
+    side: str
+    kind: str
+    mime: str
+    name: str
+    claimed_at: str
+    state: str
+    opened_at: str
+    closed_at: str | None = None
+    reason: str = ""
+    bytes: int = 0
+    chunk_count: int = 0
+    gaps: list[GapView] = []
+    is_complete: bool = False
+    root: str = ""
+    view: ViewCopyView | None = None
+
+
+class ChunkView(Struct, frozen=True, kw_only=True):
+    """The receipt of one chunk: its place, hash (hex) and size."""
+
+    segment: int
+    index: int
+    sha256: str
+    bytes: int
+
+
 # --- Entries -------------------------------------------------------------------------
 
 
@@ -141,13 +198,17 @@ class IncidentUpdated(EntryBody, frozen=True, kw_only=True):
 
 @declare
 class MessagePosted(EntryBody, frozen=True, kw_only=True):
-    """Words, from ``caller`` or ``seat``; ``client_id`` is the id of their command."""
+    """Words, from ``caller`` or ``seat``; ``client_id`` is the id of their command.
+
+    With ``clip`` they come with a photo or a file: that evidence clip.
+    """
 
     kind: ClassVar[str] = "message.posted"
     for_caller: ClassVar[frozenset[str] | None] = EVERYTHING
     side: str
     text: str
     client_id: UUID
+    clip: UUID | None = None
 
 
 @declare
@@ -168,3 +229,53 @@ class CallerVerified(EntryBody, frozen=True, kw_only=True):
         {"caller.assurance", "caller.phone_masked"}
     )
     caller: CallerView
+
+
+# --- Evidence ------------------------------------------------------------------------
+#
+# Hidden from callers: the phone knows of its own clips by the answers to its uploads.
+
+
+@declare
+class ClipOpened(EntryBody, frozen=True, kw_only=True):
+    """A recorder began a clip; its chunks follow."""
+
+    kind: ClassVar[str] = "clip.opened"
+    clip: ClipView
+
+
+@declare
+class ChunksStored(EntryBody, frozen=True, kw_only=True):
+    """Chunks are safe on the storage. The totals are the clip's, these included."""
+
+    kind: ClassVar[str] = "chunks.stored"
+    clip: UUID
+    chunks: list[ChunkView]
+    bytes: int
+    chunk_count: int
+
+
+@declare
+class ClipClosed(EntryBody, frozen=True, kw_only=True):
+    """The clip never grows again: its digest and its gaps are known."""
+
+    kind: ClassVar[str] = "clip.closed"
+    clip: ClipView
+
+
+@declare
+class ClipViewChanged(EntryBody, frozen=True, kw_only=True):
+    """A copy to look at is being made, is ready, or cannot be made."""
+
+    kind: ClassVar[str] = "clip.view_changed"
+    clip: ClipView
+
+
+@declare
+class ClipViewed(EntryBody, frozen=True, kw_only=True):
+    """In the ledger: somebody looked at a clip; one a person, clip and 10 minutes."""
+
+    kind: ClassVar[str] = "clip.viewed"
+    clip: UUID
+    incident: UUID
+    viewer: str

@@ -14,6 +14,7 @@ from dispatch.api import mailbox
 
 OURS = ("accounts", "reports", "dispatch", "sessions")
 _migration = import_module("reports.migrations.0002_entries_never_change")
+_chunks = import_module("reports.migrations.0004_chunks_never_change")
 
 
 @contextlib.contextmanager
@@ -35,7 +36,7 @@ def triggers_lifted() -> Iterator[None]:
 def _statements() -> list[str]:
     return [
         statement
-        for table in _migration.TABLES
+        for table in [*_migration.TABLES, _chunks.TABLE]
         for statement in _migration.trigger_statements(connection.vendor, table)
     ]
 

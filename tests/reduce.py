@@ -29,8 +29,26 @@ REPLACED_BY_CALL = (
 )
 # What the snapshot of an incident's stream holds before its first entry.
 EMPTY: dict[Audience, Snapshot] = {
-    "seat": {"messages": [], "position": None, "trail": []},
-    "caller": {"messages": [], "position": None},
+    "seat": {
+        "messages": [],
+        "position": None,
+        "trail": [],
+        "warning": "",
+        "muted": {
+            "guest": {"audio": False, "video": False},
+            "host": {"audio": False, "video": False},
+        },
+        "clips": {},
+    },
+    "caller": {
+        "messages": [],
+        "position": None,
+        "warning": "",
+        "muted": {
+            "guest": {"audio": False, "video": False},
+            "host": {"audio": False, "video": False},
+        },
+    },
 }
 # Fields from which deadlines count; ``world.passes`` moves them.
 DEADLINES = {
@@ -84,6 +102,26 @@ def _position(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
         snapshot["trail"] = [*snapshot["trail"], snapshot["position"]][-TRAIL:]
 
 
+def _clip(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    clip = entry["data"]["clip"]
+    snapshot["clips"][clip["clip"]] = clip
+
+
+def _chunks(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    clip = snapshot["clips"][entry["data"]["clip"]]
+    clip["bytes"] = entry["data"]["bytes"]
+    clip["chunk_count"] = entry["data"]["chunk_count"]
+
+
+def _warning(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    snapshot["warning"] = entry["data"]["state"]
+
+
+def _muted(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    data = entry["data"]
+    snapshot["muted"][data["who"]][data["track"]] = data["is_muted"]
+
+
 def _seat(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
     seat = entry["data"]["seat"]
     snapshot["seats"][seat["seat"]] = seat
@@ -108,6 +146,13 @@ RULES: dict[str, Callable[[Snapshot, Entry, Audience], None]] = {
     "caller.verified": _caller,
     "message.posted": _message,
     "position.reported": _position,
+    "clip.opened": _clip,
+    "clip.closed": _clip,
+    "clip.view_changed": _clip,
+    "clip.viewed": _nothing,  # in the ledger, which no socket follows
+    "chunks.stored": _chunks,
+    "call.warning": _warning,
+    "media.muted": _muted,
     "seat.updated": _seat,
     "line.updated": _line,
     "leases.extended": _nothing,

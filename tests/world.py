@@ -163,7 +163,14 @@ class World:
         side = "seat" if isinstance(place, Holder) else "caller"
         held = place if isinstance(place, Holder) else place.guest
         assert held is not None
-        item = RoomMessage(incident, place.author, side, text, client_id, held)
+        item = RoomMessage(
+            incident=incident,
+            author=place.author,
+            side=side,
+            text=text,
+            client_id=client_id,
+            place=held,
+        )
         return self._written(RoomMessageBatch, item, place.author, client_id)
 
     def _written(

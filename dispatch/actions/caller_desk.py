@@ -6,9 +6,15 @@ from uuid import UUID
 
 from accounts.api.device import canary_device, device_hash
 from accounts.models import Agency, Caller
-from dispatch import commands
+from dispatch import commands, events
 from dispatch.actions import calls, guests
-from dispatch.actions.messages import Guest, RoomMessage, RoomMessageBatch
+from dispatch.actions.messages import (
+    Guest,
+    RoomAct,
+    RoomActBatch,
+    RoomMessage,
+    RoomMessageBatch,
+)
 from dispatch.actions.positions import PositionBatch, PositionItem
 from dispatch.actions.repeats import note_repeated
 from dispatch.actions.running import run, run_urgent
@@ -157,6 +163,7 @@ async def perform(place: CallerPlace, command: commands.Command) -> Recorded | N
                 author=place.author,
                 side="caller",
                 text=command.text,
+                clip=command.clip,
                 client_id=command.id,
                 place=_held(place),
             )
@@ -181,6 +188,17 @@ async def perform(place: CallerPlace, command: commands.Command) -> Recorded | N
                 author=place.author,
                 client_id=command.id,
             )
+        case commands.AnswerWarning(accept=accept):
+            act = RoomAct(
+                incident=place.incident,
+                author=place.author,
+                body=events.CallWarning(
+                    call=place.call, state="shown" if accept else "refused"
+                ),
+                client_id=command.id,
+                place=_held(place),
+            )
+            return await _submit(RoomActBatch, act)
         case commands.TakeOver():
             place.guest = await run(guests.take_place, place.call_id)
             return None

@@ -1,12 +1,18 @@
-"""Words written in a call's room, fenced: only who holds the place may write."""
+"""What is said and decided in a call's room, fenced: only who holds the place may.
+
+Words, and acts of the room that are entries only: a warning, a muting.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from dispatch.actions.calls import Holder
 from dispatch.errors import EpochStale, NoSeat
 from dispatch.models.hot import guest_epochs, seat_places
 from reports.actions.messages import MessageBatch, MessageItem
+from reports.events import EntryBody
+from reports.journal import Author, Draft
 from reports.writer import Attempt
 
 
@@ -18,11 +24,23 @@ class Guest:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomMessage(MessageItem):
     """A message with the place it is written from."""
 
     place: Guest | Holder
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAct:
+    """An act in a room that is its entry, and nothing else."""
+
+    incident: UUID
+    author: Author
+    body: EntryBody
+    client_id: UUID
+    place: Guest | Holder
+    clip: UUID | None = None
 
 
 class RoomMessageBatch(MessageBatch):
@@ -56,3 +74,23 @@ class RoomMessageBatch(MessageBatch):
                 attempt.error = EpochStale()
             elif incident != attempt.item.incident:
                 attempt.error = NoSeat()
+
+
+class RoomActBatch(RoomMessageBatch):
+    """Writes acts of the room, if their epochs still stand."""
+
+    def entries(self, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Draft]]:
+        """Return one entry an act."""
+        return [
+            (
+                attempt,
+                Draft(
+                    attempt.item.incident,
+                    attempt.item.author,
+                    attempt.item.body,
+                    ("incident", str(attempt.item.incident)),
+                    attempt.item.client_id,
+                ),
+            )
+            for attempt in attempts
+        ]

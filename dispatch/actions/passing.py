@@ -3,9 +3,23 @@
 from uuid import UUID
 
 from dispatch import broadcast
+from dispatch.actions import media
 from dispatch.broadcast import Port
-from dispatch.commands import ReportDevice, Still, StillSeen, Typing
-from dispatch.events.frames import DeviceShown, StillShown, StillWasSeen, TypingShown
+from dispatch.commands import (
+    ReportDevice,
+    ReportSeat,
+    Signal,
+    Still,
+    StillSeen,
+    Typing,
+)
+from dispatch.events.frames import (
+    DeviceShown,
+    SeatDeviceShown,
+    StillShown,
+    StillWasSeen,
+    TypingShown,
+)
 
 
 def from_guest(call: UUID, frame: object, port: Port) -> None:
@@ -17,6 +31,8 @@ def from_guest(call: UUID, frame: object, port: Port) -> None:
         case Typing():
             if room.host is not None:
                 room.host.show(TypingShown(call=call))
+        case Signal():
+            media.signal(call, "guest", frame, port)
         case ReportDevice():
             room.tell_device(
                 DeviceShown(
@@ -25,6 +41,10 @@ def from_guest(call: UUID, frame: object, port: Port) -> None:
                     microphone=frame.microphone,
                     position=frame.position,
                     is_hidden=frame.is_hidden,
+                    is_interrupted=frame.is_interrupted,
+                    rung=frame.rung,
+                    why=frame.why,
+                    recording=frame.recording,
                 )
             )
         case Still():
@@ -56,6 +76,18 @@ def from_host(call: UUID, frame: object, port: Port) -> None:
         case Typing():
             if room.guest is not None:
                 room.guest.show(TypingShown(call=call))
+        case Signal():
+            media.signal(call, "host", frame, port)
+        case ReportSeat():
+            room.tell_seat_device(
+                SeatDeviceShown(
+                    call=call,
+                    camera=frame.camera,
+                    microphone=frame.microphone,
+                    rung=frame.rung,
+                    why=frame.why,
+                )
+            )
         case Still():
             still = StillShown(
                 call=call, n=frame.n, age_ms=frame.age_ms, jpeg=frame.jpeg

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import User
-from dispatch import commands
+from dispatch import commands, events
 from dispatch.actions import calls, incidents, seats
 from dispatch.actions.calls import Holder
-from dispatch.actions.messages import RoomMessage, RoomMessageBatch
+from dispatch.actions.messages import (
+    RoomAct,
+    RoomActBatch,
+    RoomMessage,
+    RoomMessageBatch,
+)
 from dispatch.actions.running import run
 from dispatch.errors import NoSeat
 from dispatch.states import Availability
@@ -23,6 +28,7 @@ class SeatPlace:
     agencies: frozenset[int]
     holder: Holder | None = None
     incident: UUID | None = None
+    call: UUID | None = None  # whose host it is
 
 
 async def perform(place: SeatPlace, command: commands.Command) -> Recorded:
@@ -52,12 +58,36 @@ async def perform(place: SeatPlace, command: commands.Command) -> Recorded:
             author=holder.author,
             side="seat",
             text=command.text,
+            clip=command.clip,
             client_id=command.id,
             place=holder,
         )
         written: Recorded = await writer.submit(RoomMessageBatch, message)
         return written
+    if isinstance(command, commands.WarnOffender | commands.SetMuted):
+        if place.incident is None or place.call is None:
+            raise NoSeat
+        act = RoomAct(
+            incident=place.incident,
+            author=holder.author,
+            body=_body(command, place.call),
+            client_id=command.id,
+            place=holder,
+        )
+        done: Recorded = await writer.submit(RoomActBatch, act)
+        return done
     return await run(_act, place, holder, command)
+
+
+def _body(
+    command: commands.WarnOffender | commands.SetMuted, call: UUID
+) -> events.CallWarning | events.MediaMuted:
+    """Return what an act of the host says."""
+    if isinstance(command, commands.WarnOffender):
+        return events.CallWarning(call=call, state="asked" if command.on else "ended")
+    return events.MediaMuted(
+        call=call, who=command.who, track=command.track, is_muted=command.is_muted
+    )
 
 
 def _act(place: SeatPlace, holder: Holder, command: commands.Command) -> Recorded:

@@ -283,12 +283,16 @@ class SeatSocket(Socket):
 
     def _enter_room(self, call: UUID) -> None:
         self.room = call
+        if self.place is not None:
+            self.place.call = call
         rooms.room(call).enter_as_host(self)
 
     def _leave_room(self) -> None:
         if self.room is not None:
             rooms.leave(self.room, self)
             self.room = None
+            if self.place is not None:
+                self.place.call = None
 
     def left(self) -> None:
         """The connection is gone; the lease keeps the seat for 8 s."""

@@ -5,9 +5,10 @@
 """
 
 from typing import ClassVar
+from uuid import UUID
 
 from dispatch.events.views import CallView, LineCall, SeatView
-from reports.events import EntryBody, declare
+from reports.events import EVERYTHING, EntryBody, declare
 
 FOR_CALLER: frozenset[str] = frozenset(
     {
@@ -123,6 +124,31 @@ class CallEnded(CallEntry, frozen=True, kw_only=True):
     """The call is over, with its reason."""
 
     kind: ClassVar[str] = "call.ended"
+
+
+@declare
+class CallWarning(EntryBody, frozen=True, kw_only=True):
+    """The officer, large, to whoever threatens the caller.
+
+    ``state``: asked, shown (the caller nodded), refused, ended.
+    """
+
+    kind: ClassVar[str] = "call.warning"
+    for_caller: ClassVar[frozenset[str] | None] = EVERYTHING
+    call: UUID
+    state: str
+
+
+@declare
+class MediaMuted(EntryBody, frozen=True, kw_only=True):
+    """One side's sound or picture was stopped or let through, by the host."""
+
+    kind: ClassVar[str] = "media.muted"
+    for_caller: ClassVar[frozenset[str] | None] = EVERYTHING
+    call: UUID
+    who: str
+    track: str
+    is_muted: bool
 
 
 @declare

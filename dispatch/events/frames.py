@@ -111,6 +111,45 @@ class DeviceShown(
     microphone: str
     position: str
     is_hidden: bool
+    is_interrupted: bool = False
+    rung: str = "text"
+    why: str = ""
+    recording: str = "off"
+
+
+class SeatDeviceShown(
+    ServerFrame, frozen=True, tag="seat_device", kw_only=True, omit_defaults=False
+):
+    """What the seat gives now."""
+
+    call: UUID
+    camera: str
+    microphone: str
+    rung: str
+    why: str
+
+
+class SignalShown(ServerFrame, frozen=True, tag="signal", kw_only=True):
+    """The media server's SDP answer to this window's leg."""
+
+    leg: UUID
+    sdp: str
+
+
+class MediaShown(
+    ServerFrame, frozen=True, tag="media", kw_only=True, omit_defaults=False
+):
+    """What became of this window's leg.
+
+    ``state``: ``up`` (media flows), ``lost`` (nothing arrives any more), ``refused``,
+    ``closed``. ``code`` says why: ``media_full``, ``media_away``, ``bad_description``,
+    ``not_now`` (no conversation yet), ``replaced``, ``call_ended``. After ``lost`` or
+    ``media_away`` begin a new leg; after ``media_full`` send stills.
+    """
+
+    leg: UUID
+    state: str
+    code: str = ""
 
 
 class Reconnect(ServerFrame, frozen=True, tag="reconnect", kw_only=True):

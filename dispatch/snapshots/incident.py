@@ -11,10 +11,11 @@ from reports import events
 from reports.clock import wire_time
 from reports.journal import replay_kinds
 from reports.models import Stream
-from reports.snapshots import caller_view, incident_view
+from reports.snapshots import caller_view, clip_views, incident_view
 
 MESSAGES = 200  # newest kept in a snapshot
 TRAIL = 50  # newest positions
+MUTINGS = 200  # newest; four tracks, so the last of each is among them
 
 
 def incident_snapshot(uuid: UUID, *, for_caller: bool) -> tuple[int, dict[str, Any]]:
@@ -61,6 +62,28 @@ def incident_snapshot(uuid: UUID, *, for_caller: bool) -> tuple[int, dict[str, A
         "messages": messages,
         "position": trail[-1] if trail else None,
     }
+    snapshot["warning"] = _warning(uuid, str(call.uuid))
+    snapshot["muted"] = muted_tracks(uuid, str(call.uuid))
     if not for_caller:
         snapshot["trail"] = trail
+        snapshot["clips"] = msgspec.to_builtins(clip_views(uuid))
     return head, snapshot
+
+
+def _warning(incident: UUID, call: str) -> str:
+    """Return where the warning of the offender stands in this call, or nothing."""
+    for entry in replay_kinds(incident, "call.warning", 1):
+        body = msgspec.json.decode(entry.text)
+        if body.get("call") == call:
+            return str(body["state"])
+    return ""
+
+
+def muted_tracks(incident: UUID, call: str) -> dict[str, dict[str, bool]]:
+    """Return which tracks of a call's two sides the host has stopped."""
+    muted = {who: {"audio": False, "video": False} for who in ("guest", "host")}
+    for entry in replay_kinds(incident, "media.muted", MUTINGS):
+        body = msgspec.json.decode(entry.text)
+        if body.get("call") == call:
+            muted[body["who"]][body["track"]] = body["is_muted"]
+    return muted

@@ -6,12 +6,14 @@ from typing import ClassVar
 from uuid import UUID
 
 from reports import journal
+from reports.errors import NoSuchClip
 from reports.events import MessagePosted
 from reports.journal import Author, Draft
+from reports.models import EvidenceClip
 from reports.writer import Attempt
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageItem:
     """One message to write: into which incident, by whom, from which side."""
 
@@ -20,6 +22,7 @@ class MessageItem:
     side: str
     text: str
     client_id: UUID
+    clip: UUID | None = None
 
 
 class MessageBatch:
@@ -46,6 +49,22 @@ class MessageBatch:
                 attempt.outcome = first[key]
             else:
                 first[key] = attempt
+        self._refuse_foreign_clips([a for a in attempts if a.is_open])
+
+    def _refuse_foreign_clips(self, attempts: Sequence[Attempt]) -> None:
+        """A message may only name a clip of its own incident."""
+        named = {a.item.clip for a in attempts if a.item.clip is not None}
+        if not named:
+            return
+        owners = dict(
+            EvidenceClip.objects.filter(uuid__in=named).values_list(
+                "uuid", "incident__uuid"
+            )
+        )
+        for attempt in attempts:
+            clip = attempt.item.clip
+            if clip is not None and owners.get(clip) != attempt.item.incident:
+                attempt.error = NoSuchClip()
 
     def write(self, attempts: Sequence[Attempt]) -> None:
         """Nothing to write: a message is its entry."""
@@ -62,6 +81,7 @@ class MessageBatch:
                         side=attempt.item.side,
                         text=attempt.item.text,
                         client_id=attempt.item.client_id,
+                        clip=attempt.item.clip,
                     ),
                     ("incident", str(attempt.item.incident)),
                     attempt.item.client_id,

@@ -16,6 +16,17 @@ def said(tapped):
     return Entry.objects.filter(stream__uuid=tapped.incident, kind="message.posted")
 
 
+def words(tapped, place):
+    return RoomMessage(
+        incident=tapped.incident,
+        author=place.author,
+        side="caller",
+        text="Help",
+        client_id=uuid4(),
+        place=place.guest,
+    )
+
+
 def test_both_sides_write_into_one_stream(world):
     chen, tapped = world.connected()
     first = world.say(tapped.incident, world.place(tapped))
@@ -44,9 +55,7 @@ def test_the_same_words_again_are_written_once(world):
 def test_the_same_words_twice_in_one_batch_are_written_once(world):
     tapped = world.tap()
     place = world.place(tapped)
-    item = RoomMessage(
-        tapped.incident, place.author, "caller", "Help", uuid4(), place.guest
-    )
+    item = words(tapped, place)
     one, other = commit([(RoomMessageBatch, item)] * 2, journal.record_many)
 
     assert one.outcome == other.outcome
@@ -85,9 +94,7 @@ def test_a_seat_in_wrap_up_may_still_write_and_afterwards_not(world):
 def test_one_stale_window_does_not_fail_its_neighbours_in_the_batch(world):
     tapped, other = world.tap("lin"), world.tap("mei")
     items = [
-        RoomMessage(
-            where.incident, place.author, "caller", "Help", uuid4(), place.guest
-        )
+        words(where, place)
         for where, place in (
             (tapped, world.place(tapped, 9)),
             (other, world.place(other)),

@@ -35,7 +35,11 @@ async def running(stream):
 
 def words(stream, text="Help", command=None, author="lin"):
     return MessageItem(
-        stream, Author("caller", author), "caller", text, command or uuid4()
+        incident=stream,
+        author=Author("caller", author),
+        side="caller",
+        text=text,
+        client_id=command or uuid4(),
     )
 
 
