@@ -47,6 +47,18 @@ class ForeignOrigin(AccountError):
         return _("This request did not come from our page.")
 
 
+class OverBudget(AccountError):
+    """This address asks faster than people behind it can."""
+
+    code = "over_budget"
+    status = 429
+    retry_after_seconds = 1
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("Too many messages at once. Wait a moment.")
+
+
 class BadPhone(AccountError):
     """Not a phone number that can get a text message."""
 

@@ -22,8 +22,9 @@ from alarm110.hot import HotHandler
 from alarm110.routing import websocket_application
 from alarm110.staticfiles import StaticFiles
 
-# Taps, commands and long polls.
-HOT_PATH = "/api/v1/calls"
+# Taps, commands and long polls; chunks of evidence.
+HOT_PATHS = ("/api/v1/calls", "/api/v1/incidents")
+_below = tuple(f"{path}/" for path in HOT_PATHS)
 
 hot = HotHandler()
 
@@ -31,7 +32,7 @@ hot = HotHandler()
 async def web(scope: Scope, receive: Receive, send: Send) -> None:
     """Send a request through the short stack or the full one."""
     path = scope["path"]
-    is_hot = path == HOT_PATH or path.startswith(f"{HOT_PATH}/")
+    is_hot = path in HOT_PATHS or path.startswith(_below)
     await (hot if is_hot else pages)(scope, receive, send)
 
 

@@ -6,14 +6,19 @@
 import re
 from collections.abc import Iterator, Sequence
 from importlib import metadata
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.files.storage import storages
+
+from reports.storage.local import WriteOnceStorage
 
 TAG = "alarm110"
 SHORTEST_KEY = 32  # characters
 IN_MEMORY = "channels.layers.InMemoryChannelLayer"
+ON_S3 = "reports.storage.s3.WriteOnceS3Storage"
 Apps = Sequence[AppConfig] | None
 
 
@@ -76,6 +81,32 @@ def check_hosts(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
 
 
 @register(TAG, deploy=True)
+def check_evidence(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
+    """Refuse to keep evidence where it could be missed, replaced or read by anyone."""
+    found: list[CheckMessage] = []
+    is_many = not settings.EMBEDDED and settings.WEB_PROCESSES > 1
+    if is_many and not settings.EVIDENCE_BUCKET and not settings.EVIDENCE_SHARED:
+        found.append(
+            Error(
+                "Several web processes keep evidence in a folder each.",
+                hint="Name a bucket (ALARM110_EVIDENCE_S3_BUCKET), or set "
+                "ALARM110_EVIDENCE_SHARED=1 if ALARM110_EVIDENCE_DIR is one folder "
+                "for all of them.",
+                id="alarm110.E010",
+            )
+        )
+    found += [
+        Error(
+            f"The evidence storage {fault}.",
+            hint="Leave STORAGES['evidence'] to the ALARM110_EVIDENCE_… variables.",
+            id="alarm110.E011",
+        )
+        for fault in _storage_faults()
+    ]
+    return found
+
+
+@register(TAG, deploy=True)
 def check_packages(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
     """Warn of packages that are not the ones that were tested."""
     lock = settings.BASE_DIR / "requirements.lock"
@@ -133,6 +164,23 @@ def _setup_errors() -> Iterator[CheckMessage]:
             hint="Set REDIS_URL, or ALARM110_WEB_PROCESSES=1.",
             id="alarm110.E005",
         )
+
+
+def _storage_faults() -> Iterator[str]:
+    """Say what is wrong with the storage itself, whoever set it up."""
+    storage: Any = storages["evidence"]
+    if isinstance(storage, WriteOnceStorage):
+        return
+    if settings.STORAGES["evidence"]["BACKEND"] != ON_S3:
+        yield "is not one that writes once"
+        return
+    if storage.file_overwrite:
+        yield "may overwrite (file_overwrite)"
+    rights = [storage.default_acl, storage.object_parameters.get("ACL")]
+    if any(right not in (None, "private") for right in rights):
+        yield "is open to others (default_acl, object_parameters)"
+    if storage.custom_domain or not storage.querystring_auth:
+        yield "has public addresses (custom_domain, querystring_auth)"
 
 
 def _installed(name: str) -> str | None:

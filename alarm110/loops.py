@@ -16,13 +16,18 @@ from dispatch.actions import running
 from dispatch.actions.running import run
 from dispatch.events.frames import Reconnect
 from dispatch.loops.base import Loop
+from dispatch.loops.clips import Clips
 from dispatch.loops.doorbell import Doorbell
 from dispatch.loops.keeper import Keeper, Pulse
 from dispatch.loops.matcher import Matcher
+from dispatch.loops.media import Media
 from dispatch.loops.poll import Poll
+from dispatch.loops.recordings import Recordings
 from dispatch.loops.rights import Rights
 from dispatch.loops.sweeper import Sweeper
+from dispatch.loops.tidier import Tidier
 from reports import broadcast, journal, writer
+from reports.actions.running import evidence
 from reports.broadcast import Published, Registry
 from reports.clock import monotonic
 
@@ -55,6 +60,7 @@ async def start() -> None:
     _writer.start()
     writer.attach(_writer)
     _loops[:] = [Keeper(boot_id), Pulse(), Matcher(), Sweeper(), Poll(), Rights()]
+    _loops.extend([Tidier(), Clips(), Media(), Recordings()])
     if doorbell:
         _loops.append(doorbell)
     for loop in _loops:
@@ -76,6 +82,7 @@ async def stop() -> None:
     _loops.clear()
     broadcast.attach(None)
     running.shutdown()
+    evidence.shutdown()
 
 
 def ticks() -> dict[str, float]:

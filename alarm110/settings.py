@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "simple_history",
     "allauth",
     "allauth.account",
+    "django_tasks",
+    "django_tasks_db",
     "accounts",
     "reports",
     "dispatch",
@@ -179,11 +181,48 @@ CACHES = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "alarm110.staticfiles.HashedStaticFilesStorage"},
 }
 MEDIA_ROOT = HOME / "files"
+
+# Evidence: a bucket if one is named, else a folder, both written once. Every option is
+# said here, so that no AWS_… setting or variable changes what becomes of evidence.
+EVIDENCE_BUCKET = env.text("ALARM110_EVIDENCE_S3_BUCKET")
+# The folder is on a disk that all web processes share.
+EVIDENCE_SHARED = env.flag("ALARM110_EVIDENCE_SHARED")
+if EVIDENCE_BUCKET:
+    STORAGES["evidence"] = {
+        "BACKEND": "reports.storage.s3.WriteOnceS3Storage",
+        "OPTIONS": {
+            "bucket_name": EVIDENCE_BUCKET,
+            "endpoint_url": env.text("ALARM110_EVIDENCE_S3_ENDPOINT") or None,
+            "region_name": env.text("ALARM110_EVIDENCE_S3_REGION") or None,
+            "access_key": env.secret("ALARM110_EVIDENCE_S3_KEY_ID", None),
+            "secret_key": env.secret("ALARM110_EVIDENCE_S3_SECRET", None),
+            "security_token": None,
+            "session_profile": None,
+            "file_overwrite": False,
+            "default_acl": "private",
+            "querystring_auth": True,
+            "object_parameters": {},
+            "location": "",
+            "custom_domain": None,
+            "max_memory_size": 8 * 1024 * 1024,
+        },
+    }
+else:
+    STORAGES["evidence"] = {
+        "BACKEND": "reports.storage.local.WriteOnceStorage",
+        "OPTIONS": {
+            "location": env.data_folder("ALARM110_EVIDENCE_DIR", HOME / "evidence"),
+            "base_url": None,  # there is no address that serves it
+        },
+    }
+
+# Jobs of the worker (manage.py work), in the database: none is lost with a process.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- People --------------------------------------------------------------------------
 
@@ -337,6 +376,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _desk_link(_("Incidents"), "description", "reports_incident"),
+                    _desk_link(_("Evidence"), "videocam", "reports_evidenceclip"),
                     _desk_link(_("Callers"), "smartphone", "accounts_caller"),
                     _desk_link(_("Offers"), "ring_volume", "dispatch_offer"),
                     _desk_link(_("Participants"), "groups", "dispatch_participant"),

@@ -5,6 +5,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView
 
@@ -13,13 +14,16 @@ from alarm110 import health
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-_catalog = cache_control(private=True, max_age=300)(
-    JavaScriptCatalog.as_view(domain="djangojs")
+_catalog = gzip_page(
+    cache_control(private=True, max_age=300)(
+        JavaScriptCatalog.as_view(domain="djangojs")
+    )
 )
 
 urlpatterns = [
     path("", include("dispatch.urls")),
     path("api/v1/", include("accounts.urls")),
+    path("api/v1/", include("reports.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     # Named one by one: staff accounts are made by hand, nobody signs up or resets by
     # mail, and an address that is not here cannot be left open by an update.

@@ -20,6 +20,6 @@ class DispatchConfig(AppConfig):
 
 
 def _caller_verified(caller: Any, former: Any, **kwargs: Any) -> None:
-    from dispatch.actions.guests import note_verified
+    from dispatch.actions.verified import note_verified
 
     note_verified(caller, former)

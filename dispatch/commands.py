@@ -19,7 +19,9 @@ MAX_STILL_BYTES = 40 * 1024  # of JPEG, before base64
 # once escaped, and two hundred such messages made a snapshot no line could carry.
 _PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 
-_LINE = r"^[^\x00-\x1f\x7f]*$"  # no control character at all
+# No control character at all; \Z, as $ lets a last line end through, and with it a line
+# of SDP that its sender never had.
+_LINE = r"^[^\x00-\x1f\x7f]*\Z"
 # Lines of printable ASCII: what RFC 8866 allows, less what nobody sends.
 _SDP = r"^v=0\r?\n[\x20-\x7e\r\n]*$"
 

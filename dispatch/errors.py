@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from reports.errors import OverBudget as OverBudget
 from reports.errors import ReportError
 
 
@@ -98,16 +99,6 @@ class ReadOnly(DispatchError):
     def default_detail(self) -> str:
         """Return the sentence used when the raiser gave none."""
         return _("The call continues in another window. Take it over to write here.")
-
-
-class OverBudget(DispatchError):
-    """This socket sends faster than a person can."""
-
-    code = "over_budget"
-
-    def default_detail(self) -> str:
-        """Return the sentence used when the raiser gave none."""
-        return _("Too many messages at once. Wait a moment.")
 
 
 class NotInWrapUp(DispatchError):

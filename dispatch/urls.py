@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from dispatch import views
-from dispatch.api import calls
+from dispatch.api import calls, playback
 
 urlpatterns = [
     path("", views.caller_page, name="caller"),
@@ -14,4 +14,18 @@ urlpatterns = [
     path("api/v1/calls/<uuid:call>/commands", calls.command, name="command"),
     path("api/v1/calls/<uuid:call>/inbox", calls.inbox, name="inbox"),
     re_path("^api/v1/calls/", calls.nowhere),
+    path(
+        "api/v1/console/incidents/<uuid:incident>/snapshots/<uuid:clip>",
+        playback.snapshot,
+        name="snapshot",
+    ),
+    path("api/v1/console/clips/<uuid:clip>/view", playback.ask, name="ask-view"),
+    path(
+        "api/v1/console/clips/<uuid:clip>/view/<uuid:view>",
+        playback.view,
+        name="view",
+    ),
+    path(
+        "api/v1/console/clips/<uuid:clip>/original", playback.original, name="original"
+    ),
 ]

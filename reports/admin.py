@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.base import DeskAdmin
 from accounts.models import Agency, Caller
 from accounts.models.fields import masked_phone
-from reports.models import Entry, Incident, Stream
+from reports.models import (
+    Entry,
+    EvidenceChunk,
+    EvidenceClip,
+    Incident,
+    Stream,
+    ViewCopy,
+)
 from reports.snapshots import mask_name
 
 TIMELINE_ENTRIES = 300  # the newest; the page of entries has all
@@ -107,11 +114,12 @@ class IncidentAdmin(ReadOnlyAdmin):
         "persons",
         "disposition",
         "flags",
+        "links_shown",
         "saved_at",
         "saved_by",
         "timeline",
     )
-    readonly_fields = ("caller_shown", "timeline")
+    readonly_fields = ("caller_shown", "links_shown", "timeline")
 
     @admin.display(description=_("caller"))
     def caller_shown(self, incident: Incident) -> str:
@@ -119,6 +127,11 @@ class IncidentAdmin(ReadOnlyAdmin):
         caller = incident.caller
         known = f"{mask_name(caller.name)} {masked_phone(caller.phone)}".strip()
         return f"{known} ({caller.get_assurance_display()})".strip()
+
+    @admin.display(description=_("linked"))
+    def links_shown(self, incident: Incident) -> str:
+        """Show the numbers of other incidents of the same matter."""
+        return ", ".join(link["number"] for link in incident.links)
 
     @admin.display(description=_("timeline"))
     def timeline(self, incident: Incident) -> str:
@@ -230,3 +243,87 @@ class EntryAdmin(JournalAdmin):
         """Render what the entry says."""
         context = {"rows": [_shown(entry)], "is_cut": False}
         return render_to_string("admin/reports/timeline.html", context)
+
+
+@admin.register(EvidenceClip)
+class EvidenceClipAdmin(ReadOnlyAdmin):
+    """What was recorded, as its rows say; looking at it is the console's, and logged.
+
+    Type, name and time are the device's claims.
+    """
+
+    agency_path = "incident__agency"
+    list_display = (
+        "uuid",
+        "incident",
+        "source",
+        "kind",
+        "state",
+        "is_complete",
+        "bytes",
+        "opened_at",
+    )
+    list_filter = ("source", "kind", "state", "is_complete")
+    list_select_related = ("incident",)
+    search_fields = ("incident__number", "uuid")
+    date_hierarchy = "opened_at"
+    fields = (
+        "uuid",
+        "incident",
+        "call",
+        "source",
+        "side",
+        "kind",
+        "mime",
+        "name",
+        "claimed_at",
+        "state",
+        "opened_at",
+        "heard_at",
+        "closed_at",
+        "reason",
+        "bytes",
+        "chunk_count",
+        "gaps",
+        "is_complete",
+        "root",
+    )
+    readonly_fields = fields
+
+
+@admin.register(EvidenceChunk)
+class EvidenceChunkAdmin(ReadOnlyAdmin):
+    """The receipts of chunks: place, size and hash."""
+
+    agency_path = "clip__incident__agency"
+    list_display = ("clip", "segment", "index", "bytes", "sha256", "received_at")
+    list_select_related = ("clip",)
+    search_fields = ("clip__uuid", "sha256")
+    ordering = ("-pk",)
+    fields = ("clip", "segment", "index", "sha256", "bytes", "received_at")
+    readonly_fields = fields
+
+
+@admin.register(ViewCopy)
+class ViewCopyAdmin(ReadOnlyAdmin):
+    """Copies that people look at: made of which clip, with which hash."""
+
+    agency_path = "clip__incident__agency"
+    list_display = ("uuid", "clip", "state", "mime", "bytes", "asked_at", "made_at")
+    list_filter = ("state",)
+    list_select_related = ("clip",)
+    search_fields = ("clip__uuid", "uuid")
+    fields = (
+        "uuid",
+        "clip",
+        "state",
+        "chunk_count",
+        "asked_at",
+        "made_at",
+        "mime",
+        "sha256",
+        "bytes",
+        "duration_ms",
+        "reason",
+    )
+    readonly_fields = fields

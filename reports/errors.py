@@ -56,6 +56,17 @@ class Busy(ReportError):
         return _("The server is busy. It will be tried again.")
 
 
+class OverBudget(ReportError):
+    """This socket, or this phone, sends faster than a person can."""
+
+    code = "over_budget"
+    retry_after_seconds = 1
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("Too many messages at once. Wait a moment.")
+
+
 # --- Evidence ------------------------------------------------------------------------
 
 
@@ -67,6 +78,16 @@ class NoSuchClip(ReportError):
     def default_detail(self) -> str:
         """Return the sentence used when the raiser gave none."""
         return _("There is no such recording.")
+
+
+class ClipConflict(ReportError):
+    """A clip with this id was opened as something else."""
+
+    code = "clip_conflict"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("This recording was begun as something else.")
 
 
 class ChunkConflict(ReportError):

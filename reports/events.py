@@ -92,6 +92,13 @@ class CallerView(Struct, frozen=True, kw_only=True):
     language: str = ""
 
 
+class LinkView(Struct, frozen=True, kw_only=True):
+    """Another incident of the same matter, by its id and its number."""
+
+    incident: UUID
+    number: str
+
+
 class IncidentView(Struct, frozen=True, kw_only=True):
     """The incident form as last saved."""
 
@@ -106,6 +113,7 @@ class IncidentView(Struct, frozen=True, kw_only=True):
     persons: str = ""
     disposition: str = ""
     flags: list[str] = []
+    links: list[LinkView] = []
     saved_at: str | None = None
     saved_by: str = ""
 

@@ -5,7 +5,14 @@ from uuid import UUID
 from accounts.models import Caller
 from accounts.models.fields import masked_phone
 from reports.clock import wire_time
-from reports.events import CallerView, ClipView, GapView, IncidentView, ViewCopyView
+from reports.events import (
+    CallerView,
+    ClipView,
+    GapView,
+    IncidentView,
+    LinkView,
+    ViewCopyView,
+)
 from reports.models import EvidenceClip, Incident, ViewCopy
 
 
@@ -39,6 +46,7 @@ def incident_view(incident: Incident) -> IncidentView:
         persons=incident.persons,
         disposition=incident.disposition,
         flags=list(incident.flags),
+        links=[LinkView(**link) for link in incident.links],
         saved_at=wire_time(incident.saved_at) if incident.saved_at else None,
         saved_by=incident.saved_by,
     )

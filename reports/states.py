@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 MAX_CHUNK_BYTES = 1024 * 1024
 MAX_CLIP_BYTES = 2 * 1024**3  # an hour and more of video; beyond it a new clip
 MAX_INCIDENT_BYTES = 8 * 1024**3
+MAX_CLIP_CHUNKS = 50_000  # 13 hours of one a second; tiny ones cost rows, not bytes
+MAX_INCIDENT_CLIPS = 500  # photos and files are clips too
 MAX_SEGMENT = 9_999  # of 60 s each
 MAX_INDEX = 99_999  # of a chunk in its segment
 

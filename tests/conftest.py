@@ -16,13 +16,19 @@ from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
 from tests import database, laws
+from tests.beside import pytest_runtest_setup, pytest_sessionfinish
 from tests.house import House
 from tests.no_skip import pytest_make_collect_report, pytest_runtest_makereport
 from tests.served import Served, serve
 from tests.services import Postgres, postgres
 from tests.world import World
 
-__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
+__all__ = [
+    "pytest_make_collect_report",
+    "pytest_runtest_makereport",
+    "pytest_runtest_setup",
+    "pytest_sessionfinish",
+]
 
 # The same examples in each run; ALARM110_DICE=1 throws the dice anew, and a failure
 # prints how to see it again.

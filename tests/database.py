@@ -7,12 +7,13 @@ from importlib import import_module
 from django.apps import apps
 from django.db import connection, transaction
 
+from accounts.api import addresses
 from accounts.snapshots import forget_ground
 from dispatch import broadcast as rooms
 from dispatch.actions import caller_desk
 from dispatch.api import mailbox
 
-OURS = ("accounts", "reports", "dispatch", "sessions")
+OURS = ("accounts", "reports", "dispatch", "sessions", "django_tasks_database")
 _migration = import_module("reports.migrations.0002_entries_never_change")
 _chunks = import_module("reports.migrations.0004_chunks_never_change")
 
@@ -62,3 +63,4 @@ def forget_caches() -> None:
     rooms._seat_ports.clear()
     rooms.signs_of_life()
     mailbox._mailboxes.clear()
+    addresses.buckets.clear()

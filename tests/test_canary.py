@@ -25,6 +25,10 @@ STEPS = [
     "text to the phone",
     "still to the seat",
     "still to the phone",
+    "live media",
+    "video to the seat",
+    "video to the phone",
+    "clip",
     "end",
     "wrap-up",
     "leave",
@@ -41,6 +45,13 @@ print(json.dumps({
     "seat": [seat.availability, seat.activity],
     "open_shifts": seat.shifts.filter(ended_at__isnull=True).count(),
 }))
+"""
+
+SESSIONS = """
+from accounts.models import User
+from django.contrib.sessions.models import Session
+canary = str(User.objects.get(username="canary").pk)
+print(sum(s.get_decoded()["_auth_user_id"] == canary for s in Session.objects.all()))
 """
 
 
@@ -119,6 +130,15 @@ async def test_no_real_seat_hears_of_it_and_it_is_flagged(served):
         "seat": ["off", "idle"],
         "open_shifts": 0,
     }
+
+
+async def test_it_signs_out_in_the_end(served):
+    """One a minute left 720 sessions of twelve hours behind."""
+    before = served.manage("shell", "--verbosity=0", "-c", SESSIONS)
+    song = await sing(served)
+
+    assert song.status == 0, song.lines
+    assert served.manage("shell", "--verbosity=0", "-c", SESSIONS) == before
 
 
 async def test_it_sings_from_afar_with_a_key_and_a_trusted_authority(served, tmp_path):

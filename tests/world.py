@@ -18,7 +18,7 @@ import msgspec
 from django.db import transaction
 from django.db.models import F, Model
 
-from accounts.models import Agency, Caller, PhoneCode, User
+from accounts.models import Agency, PhoneCode, User
 from dispatch import commands, leases
 from dispatch.actions import caller_desk, calls, guests, incidents, seats
 from dispatch.actions.caller_desk import CallerPlace
@@ -31,7 +31,12 @@ from dispatch.loops.matcher import match
 from dispatch.models import Call, Offer, Participant, Seat, Shift, WebProcess
 from dispatch.states import Availability, CallMode
 from reports import journal
+from reports.actions import evidence
+from reports.actions.evidence import ClipFacts
+from reports.actions.evidence.chunks import ChunkBatch, ChunkItem, keep_bytes
 from reports.journal import Author, Recorded
+from reports.models import EvidenceClip
+from reports.models.hot import chunk_place
 from reports.writer import commit
 from tests import ground, laws
 from tests.books import Books
@@ -103,8 +108,7 @@ class World:
         """Return the place of the phone's window that holds ``epoch``."""
         call = self.call(tapped)
         guest = None if epoch is None else Guest(call.pk, epoch)
-        caller = Caller.objects.get(pk=call.caller_id)
-        return CallerPlace(call.pk, call.uuid, tapped.incident, caller.uuid, guest)
+        return CallerPlace(call.pk, call.uuid, tapped.incident, call.signer, guest)
 
     def report(
         self, place: CallerPlace, position: dict[str, Any], command: UUID | None = None
@@ -180,6 +184,41 @@ class World:
         if attempt.error is not None:
             raise attempt.error
         return self._ack(author, client_id, attempt.outcome)
+
+    # --- Evidence --------------------------------------------------------------------
+
+    def clip(
+        self,
+        tapped: Tapped,
+        *chunks: bytes,
+        close: bool = True,
+        segment: int = 0,
+        clip: UUID | None = None,
+        **facts: Any,
+    ) -> EvidenceClip:
+        """Record on the phone: a clip with these chunks, closed unless told not to."""
+        author = Author("caller", str(self.call(tapped).signer))
+        known = ClipFacts(**{"source": "phone", "kind": "video", **facts})
+        row = evidence.open_clip(
+            incident=tapped.incident, clip=clip or uuid4(), facts=known, author=author
+        )
+        for index, data in enumerate(chunks):
+            place = chunk_place(tapped.incident, row.uuid, segment, index)
+            assert place is not None
+            kept = keep_bytes(place, data, author)
+            if isinstance(kept, ChunkItem):
+                [attempt] = commit([(ChunkBatch, kept)], journal.record_many)
+                if attempt.error is not None:
+                    raise attempt.error
+        if close:
+            return evidence.close_clip(
+                row,
+                reason="finished",
+                segments={segment: len(chunks)},
+                author=author,
+            )
+        row.refresh_from_db()
+        return row
 
     # --- Seats -----------------------------------------------------------------------
 

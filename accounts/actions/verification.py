@@ -15,7 +15,14 @@ from django.utils.module_loading import import_string
 
 from accounts import errors
 from accounts.events import caller_verified, personal_data_changed
-from accounts.models import Assurance, Caller, PhoneCode, User, blind_index
+from accounts.models import (
+    Assurance,
+    Caller,
+    FormerPhone,
+    PhoneCode,
+    User,
+    blind_index,
+)
 
 DEFAULT_REGION = "CN"
 CODE_SECONDS = 5 * 60
@@ -144,9 +151,17 @@ def _verified(former: Caller, number: str) -> Caller:
 
 
 def _move_device(former: Caller, owner: Caller) -> Caller:
-    """Make this phone the one of ``owner``, whose number it proved."""
+    """Make this phone the one of ``owner``, whose number it proved.
+
+    Both phones' pasts are kept: this one's as ``former``, the owner's old one's.
+    """
     if owner.pk == former.pk:
         return owner
+    pasts = [(former.device_hash, former), (owner.device_hash, owner)]
+    FormerPhone.objects.bulk_create(
+        [FormerPhone(device_hash=d, caller=c) for d, c in pasts if d is not None],
+        ignore_conflicts=True,
+    )
     device_hash, former.device_hash = former.device_hash, None
     former.save(update_fields=["device_hash"])  # first, as two cannot have one phone
     owner.device_hash = device_hash

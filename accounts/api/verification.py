@@ -9,11 +9,12 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.actions.verification import caller_of_device, confirm_code, request_code
+from accounts.api.addresses import may_ask
 from accounts.api.bodies import CallerJSONParser
 from accounts.api.device import device_hash, read_device
 from accounts.api.origin import origin_allowed
 from accounts.api.throttles import AddressThrottle, DeviceThrottle, NumberThrottle
-from accounts.errors import ForeignOrigin, NoDevice
+from accounts.errors import ForeignOrigin, NoDevice, OverBudget
 from accounts.models import Caller, masked_phone
 
 
@@ -56,6 +57,8 @@ class CallerView(APIView):
         """Refuse other sites' pages before anything is counted or read."""
         if not origin_allowed(request.headers.get("Origin")):
             raise ForeignOrigin
+        if not may_ask(request._request, "verify"):
+            raise OverBudget
         super().initial(request, *args, **kwargs)
 
     def caller(self, request: Request) -> Caller:

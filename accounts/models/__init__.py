@@ -2,7 +2,14 @@
 
 from accounts.models.fields import blind_index, masked_phone
 from accounts.models.ground import Agency, AnswerMode, Area, Tier
-from accounts.models.people import Assurance, Caller, PhoneCode, Role, User
+from accounts.models.people import (
+    Assurance,
+    Caller,
+    FormerPhone,
+    PhoneCode,
+    Role,
+    User,
+)
 from accounts.states import RoleKind
 
 __all__ = [
@@ -11,6 +18,7 @@ __all__ = [
     "Area",
     "Assurance",
     "Caller",
+    "FormerPhone",
     "PhoneCode",
     "Role",
     "RoleKind",

@@ -117,6 +117,31 @@ class Caller(models.Model):
         return str(self.uuid)
 
 
+class FormerPhone(models.Model):
+    """A phone that spoke for this Caller once, and for another one since.
+
+    What it sends again, under an id it made before, is looked for here too.
+    """
+
+    # SHA-256 of the device cookie's value, as in ``Caller``.
+    device_hash = models.CharField(max_length=64)
+    caller = models.ForeignKey(
+        Caller, models.CASCADE, related_name="former_phones", verbose_name=_("caller")
+    )
+
+    class Meta:
+        verbose_name = _("former phone")
+        verbose_name_plural = _("former phones")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_row_per_former_phone", fields=["device_hash", "caller"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"phone of {self.caller_id}"
+
+
 class PhoneCode(models.Model):
     """A one-time code sent to a phone, kept as a keyed hash; one open per caller."""
 

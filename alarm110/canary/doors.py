@@ -76,9 +76,24 @@ class Web:
             Refused: the answer is an error.
             Trouble: it is no JSON at all.
         """
+        return self._send_json("POST", path, body, headers)
+
+    def put_json(self, path: str, body: Frame, headers: dict[str, str]) -> Frame:
+        """Do the same with ``PUT``."""
+        return self._send_json("PUT", path, body, headers)
+
+    def put_bytes(self, path: str, body: bytes, headers: dict[str, str]) -> Frame:
+        """Send bytes as they are, return the JSON that comes back."""
+        return self._answer(path, *self._request("PUT", path, body, headers))
+
+    def _send_json(
+        self, method: str, path: str, body: Frame, headers: dict[str, str]
+    ) -> Frame:
         headers = {"Content-Type": "application/json", **headers}
         text = json.dumps(body).encode()
-        status, content = self._request("POST", path, text, headers)
+        return self._answer(path, *self._request(method, path, text, headers))
+
+    def _answer(self, path: str, status: int, content: bytes) -> Frame:
         try:
             answer: Frame = json.loads(content)
         except ValueError as error:

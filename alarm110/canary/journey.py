@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from time import monotonic, perf_counter
 from uuid import uuid4
 
+from alarm110.canary import media
 from alarm110.canary.doors import Frame, Line, Refused, Trouble, Web
+from alarm110.canary.recording import keep_a_clip
 from dispatch.actions.regions.region_file import CANARY_CODE, CANARY_USER
 
 WHOLE_SECONDS = 30.0
@@ -95,6 +97,15 @@ class Journey:
             await _still(phone, console)
         async with self._timed("still to the phone"):
             await _still(console, phone)
+        async with media.peers(phone, console) as (at_phone, at_seat):
+            async with self._timed("live media"):
+                await asyncio.gather(at_phone.connect(), at_seat.connect())
+            async with self._timed("video to the seat"):
+                await at_seat.sees()
+            async with self._timed("video to the phone"):
+                await at_phone.sees()
+        async with self._timed("clip"):
+            await asyncio.to_thread(keep_a_clip, self._caller, self._call)
         async with self._timed("end"):
             mark = phone.mark()
             await console.command("end_call", call=self._call["call"])
@@ -131,6 +142,13 @@ class Journey:
         await asyncio.to_thread(web.post_form, "/accounts/login/", form)
         if web.cookie("session") is None:
             raise Trouble("the sign-in was refused: this is not the key of that server")
+
+    async def _sign_out(self) -> None:
+        """End the session: a canary each minute would leave hundreds behind a day."""
+        web, token = self._staff, self._staff.cookie("csrf")
+        if web.cookie("session") is not None and token is not None:
+            form = {"csrfmiddlewaretoken": token}
+            await asyncio.to_thread(web.post_form, "/accounts/logout/", form)
 
     async def _open(self, web: Web, door: str) -> Line:
         return await Line.open(web, door, self._context)
@@ -271,6 +289,8 @@ class Journey:
                 for line in (self._phone, self._console):
                     if line is not None:
                         await line.close()
+                with contextlib.suppress(Trouble):
+                    await self._sign_out()
 
 
 def _kind(kind: str) -> Callable[[Frame], bool]:

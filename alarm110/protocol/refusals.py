@@ -6,8 +6,9 @@ from accounts import errors as account_errors
 from accounts.errors import AccountError
 from alarm110.protocol.markdown import in_a_line, own, table
 from dispatch import errors
-from dispatch.api import answers
+from dispatch.api import answers  # it names the status of its own
 from reports import errors as report_errors
+from reports.api import answers as report_answers
 from reports.errors import ReportError
 
 HEAD = ("Code", "HTTP", "Sentence (English)", "When")
@@ -43,7 +44,7 @@ def of_verification() -> str:
 def door_errors() -> list[type[ReportError]]:
     """Return one class a code; a base without a code of its own is not repeated."""
     found: dict[str, type[ReportError]] = {}
-    for module in (report_errors, errors, answers):
+    for module in (report_errors, errors, report_answers):
         for kind in own(module, ReportError):
             found.setdefault(kind.code, kind)
     return list(found.values())

@@ -37,13 +37,13 @@ class CallerPlace:
     call_id: int
     call: UUID
     incident: UUID
-    caller: UUID
+    signer: UUID
     guest: Guest | None
 
     @property
     def author(self) -> Author:
-        """Return who signs this phone's entries."""
-        return Author("caller", str(self.caller))
+        """Return who signs the phone's entries in this call."""
+        return Author("caller", str(self.signer))
 
 
 async def tap(
@@ -143,6 +143,18 @@ def _position_item(
     )
 
 
+def _answer_item(place: CallerPlace, command: commands.AnswerWarning) -> RoomAct:
+    return RoomAct(
+        incident=place.incident,
+        author=place.author,
+        body=events.CallWarning(
+            call=place.call, state="shown" if command.accept else "refused"
+        ),
+        client_id=command.id,
+        place=_held(place),
+    )
+
+
 def _canary_device(key: str) -> str | None:
     """Return the canary caller's device hash if the key is the canary's."""
     hashed = device_hash(canary_device(key))
@@ -188,17 +200,8 @@ async def perform(place: CallerPlace, command: commands.Command) -> Recorded | N
                 author=place.author,
                 client_id=command.id,
             )
-        case commands.AnswerWarning(accept=accept):
-            act = RoomAct(
-                incident=place.incident,
-                author=place.author,
-                body=events.CallWarning(
-                    call=place.call, state="shown" if accept else "refused"
-                ),
-                client_id=command.id,
-                place=_held(place),
-            )
-            return await _submit(RoomActBatch, act)
+        case commands.AnswerWarning():
+            return await _submit(RoomActBatch, _answer_item(place, command))
         case commands.TakeOver():
             place.guest = await run(guests.take_place, place.call_id)
             return None

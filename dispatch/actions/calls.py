@@ -53,10 +53,11 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A call and the seat it shall be offered to."""
+    """A call and the seat it shall be offered to, because it waits in that line."""
 
     call_id: int
     seat_id: int
+    agency_id: int  # whose line it was
 
 
 def assign(pairs: Sequence[Pair]) -> int:
@@ -77,6 +78,8 @@ def assign(pairs: Sequence[Pair]) -> int:
             seat = board.seats.get(pair.seat_id)
             if call is None or seat is None or call.state != CallState.WAITING:
                 continue
+            if call.agency_id != pair.agency_id:
+                continue  # rerouted since: this seat may not help there at all
             if not is_free(board, seat) or seat.availability != "ready":
                 continue
             board.offer(call, seat, SYSTEM)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import Caller
 from dispatch import events
 from dispatch.actions.calls import on_call_and_seat
 from dispatch.actions.messages import Guest
@@ -21,10 +20,7 @@ from dispatch.states import (
     ParticipantRole,
 )
 from reports.clock import after
-from reports.events import CallerVerified, IncidentUpdated
-from reports.journal import SYSTEM, Author, Draft
-from reports.models import Incident
-from reports.snapshots import caller_view, incident_view
+from reports.journal import SYSTEM
 
 
 def take_place(call_id: int, *, only_if_free: bool = False) -> Guest:
@@ -151,40 +147,6 @@ def end_lost(call_id: int) -> bool:
         return True
 
     return on_call_and_seat(call_id, act)
-
-
-def note_verified(caller: Caller, former: Caller) -> None:
-    """The phone's number was proven: its live call is now this caller's.
-
-    Runs inside the transaction that proved it. Where the verified caller has a live
-    call of their own already, both stay as they are: merging is a person's decision.
-    """
-    row = Call.objects.live().filter(caller=former).values_list("pk", flat=True).first()
-    if row is None:
-        return
-    if caller.pk != former.pk and Call.objects.live().filter(caller=caller).exists():
-        return
-    board = _lock_with_offers([row])
-    call = board.calls[row]
-    incident = call.incident
-    incident.flags = [flag for flag in incident.flags if flag != "unverified"]
-    call.caller = incident.caller = caller
-    Call.objects.filter(pk=row).update(caller=caller)
-    Incident.objects.filter(pk=incident.pk).update(caller=caller, flags=incident.flags)
-    Participant.objects.filter(
-        call_id=row, role=ParticipantRole.GUEST, left_at__isnull=True
-    ).update(caller=caller)
-    author = Author("caller", str(caller.uuid))
-    subject = ("incident", str(incident.uuid))
-    board.record(
-        Draft(
-            incident.uuid, author, CallerVerified(caller=caller_view(caller)), subject
-        )
-    )
-    form = IncidentUpdated(incident=incident_view(incident))
-    board.record(Draft(incident.uuid, SYSTEM, form, subject))
-    board.line_changed(call)
-    board.commit()
 
 
 def find_call(

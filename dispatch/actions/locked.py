@@ -13,19 +13,20 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from accounts.models import Caller
 from dispatch import events
 from dispatch.events import CallEntry, CallView
 from dispatch.models import Call, Offer, Participant, Seat, Shift
 from dispatch.snapshots import call_view, line_call, offer_view, seat_view
 from dispatch.snapshots.rows import operator_of
-from dispatch.states import (
-    OfferState,
-    ParticipantRole,
-)
+from dispatch.states import CallState, OfferState, ParticipantRole
 from reports import journal
 from reports.clock import now
+from reports.events import IncidentUpdated
 from reports.journal import Author, Draft, Recorded
+from reports.models import Incident
 from reports.models.hot import lock_rows, write_rows
+from reports.snapshots import incident_view
 
 CALL_FIELDS = [
     "state",
@@ -40,7 +41,9 @@ CALL_FIELDS = [
     "needs_callback",
     "lost_at",
     "agency",
+    "caller",
 ]
+INCIDENT_FIELDS = ["agency", "caller", "flags", "links"]
 SEAT_FIELDS = [
     "availability",
     "reason",
@@ -75,6 +78,7 @@ class Locked:
         self.guests: dict[int, Participant] = {}  # by call
         self._drafts: list[Draft] = []
         self._changed_calls: dict[int, Call] = {}
+        self._changed_incidents: dict[int, Incident] = {}
         self._changed_seats: dict[int, tuple[str, Author, UUID | None]] = {}
         self._changed_offers: list[Offer] = []
         self._new_offers: list[Offer] = []
@@ -151,6 +155,16 @@ class Locked:
         """Note that the call looks different in its agency's line."""
         self._changed_calls[call.pk] = call
 
+    def incident_changed(self, incident: Incident) -> None:
+        """Note that the incident is to be written and told."""
+        self._changed_incidents[incident.pk] = incident
+
+    def guest_becomes(self, call: Call, caller: Caller) -> None:
+        """Give the guest's place, if there is one, to whom the phone is now."""
+        if guest := self.guests.get(call.pk):
+            guest.caller = caller
+            self._changed_participants.append(guest)
+
     def record(self, draft: Draft) -> None:
         """Note an entry of another sort."""
         self._drafts.append(draft)
@@ -171,15 +185,18 @@ class Locked:
         """Write the rows, then the entries; return where the entries stand.
 
         Freed places are written before new ones, so that the unique indexes see no
-        moment with two hosts.
+        moment with two hosts, or with two live calls of one caller.
         """
         write_rows(self._changed_offers, ["state", "settled_at", "expires_at"])
         write_rows(
             list({id(p): p for p in self._changed_participants}.values()),
-            ["left_at", "admitted_at", "epoch"],
+            ["left_at", "admitted_at", "epoch", "caller"],
         )
         write_rows(self._changed_shifts, ["ended_at", "end_reason", "lost_call"])
-        write_rows(list(self._changed_calls.values()), CALL_FIELDS)
+        calls = self._changed_calls.values()
+        ended_first = sorted(calls, key=lambda call: call.state != CallState.ENDED)
+        write_rows(ended_first, CALL_FIELDS)
+        write_rows(self._changed_incidents.values(), INCIDENT_FIELDS)
         write_rows([self.seats[pk] for pk in self._changed_seats], SEAT_FIELDS)
         if self._new_shifts:
             Shift.objects.bulk_create(self._new_shifts)
@@ -187,7 +204,21 @@ class Locked:
             Offer.objects.bulk_create(self._new_offers)
         if self._new_hosts:
             Participant.objects.bulk_create(self._new_hosts)
-        return journal.record_many(self._drafts + self.agency_drafts())
+        return journal.record_many(
+            self._drafts + self._form_drafts() + self.agency_drafts()
+        )
+
+    def _form_drafts(self) -> list[Draft]:
+        """Return the entries of incidents whose row and form are other ones now."""
+        return [
+            Draft(
+                incident.uuid,
+                journal.SYSTEM,
+                IncidentUpdated(incident=incident_view(incident)),
+                ("incident", str(incident.uuid)),
+            )
+            for incident in self._changed_incidents.values()
+        ]
 
     def agency_drafts(self) -> list[Draft]:
         """Return the entries for the agencies' streams: one a changed call or seat.

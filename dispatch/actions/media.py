@@ -9,8 +9,10 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -24,21 +26,20 @@ from dispatch.media.interface import (
     MediaBackend,
     MediaError,
     MediaEvent,
-    RoomPolicy,
-    Track,
     Who,
 )
-from dispatch.models import Call
-from dispatch.snapshots.incident import muted_tracks
-from dispatch.states import CallMode, CallState
-from reports import broadcast, journal
+from dispatch.snapshots.media import Standing, standing_of
+from dispatch.states import CallState
+from reports import broadcast
 from reports.broadcast import Published
 from reports.errors import ReportError
 
 log = logging.getLogger(__name__)
 
 MAX_CANDIDATES = 64  # of one leg; browsers send about ten
-CHANGES_POLICY = {"call.mode_changed", "media.muted"}
+CHANGES_POLICY = {"call.mode_changed", "media.muted", "call.returned"}
+
+_numbers = count()
 
 
 @dataclass(slots=True)
@@ -47,18 +48,10 @@ class _Leg:
 
     call: UUID
     who: Who
+    number: int = field(default_factory=lambda: next(_numbers))
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     candidates: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A call as its media must know it."""
-
-    incident: UUID
-    head: int
-    state: str
-    policy: RoomPolicy
+    epoch: int = 0  # of the place it was begun from; 0: not known
 
 
 class MediaDesk:
@@ -68,6 +61,9 @@ class MediaDesk:
         self.backend = backend
         self._legs: dict[UUID, _Leg] = {}
         self._calls: dict[UUID, UUID] = {}  # followed: incident → call
+        # One decision at a time in a room: of two, the one that looked first would
+        # undo what the other found; a phone gone silent would ring out again.
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
         self.refused = 0
         backend.listen(self._hear)
@@ -84,6 +80,7 @@ class MediaDesk:
             return
         if frame.description is not None:
             leg = self._legs.setdefault(frame.leg, _Leg(call, who))
+            leg.epoch = getattr(port, f"{who}_epoch", None) or 0
             self._spawn(self._offer(frame.leg, leg, frame.description.sdp, port))
         elif leg is None:
             self.refused += 1
@@ -97,10 +94,14 @@ class MediaDesk:
             self._spawn(self._bye(frame.leg, leg))
 
     async def _offer(self, uuid: UUID, leg: _Leg, sdp: str, port: Port) -> None:
-        async with leg.turn:
+        async with leg.turn, self._turn(leg.call):
+            if any(other.number > leg.number for other in self._side(leg).values()):
+                # This window, or the next one, has begun anew meanwhile.
+                self._refuse(uuid, port, "replaced")
+                return
             try:
-                standing = await run(_standing, leg.call)
-                if not _may_have_a_leg(standing, leg.who):
+                standing = await run(standing_of, leg.call)
+                if standing is None or not standing.may_begin(leg.who):
                     self._refuse(uuid, port, "not_now")
                     return
                 self._follow(leg.call, standing)
@@ -112,9 +113,19 @@ class MediaDesk:
             except ReportError:
                 self._refuse(uuid, port, MediaAway.code)
             else:
+                for older in [u for u in self._side(leg) if u != uuid]:
+                    if self._legs[older].number < leg.number:
+                        del self._legs[older]
                 port.show(SignalShown(leg=uuid, sdp=answer))
                 # What was decided between the look and the offer, told once more.
-                await self._renew_policy(leg.call)
+                await self._look_again(leg.call)
+
+    def _side(self, leg: _Leg) -> dict[UUID, _Leg]:
+        """Return the legs of a leg's own side of the room, itself included."""
+        side = (leg.call, leg.who)
+        return {
+            u: each for u, each in self._legs.items() if (each.call, each.who) == side
+        }
 
     def _refuse(self, uuid: UUID, port: Port, code: str) -> None:
         self._legs.pop(uuid, None)
@@ -136,6 +147,23 @@ class MediaDesk:
             self._legs.pop(uuid, None)
             await self.backend.kick(leg.call, leg.who, uuid)
 
+    def place_taken(self, call: UUID, who: Who, epoch: int) -> None:
+        """A window holds this side under ``epoch`` now: former ones' legs end at once.
+
+        A socket may be dead and its picture not: who lost the place neither watches nor
+        is watched until the next window begins. A host's leg of which no epoch is known
+        is from before this process: its console comes back to the seat it has.
+        """
+        self._spawn(self._end_older(call, who, epoch))
+
+    async def _end_older(self, call: UUID, who: Who, epoch: int) -> None:
+        async with self._turn(call):
+            for uuid, leg in list(self._legs.items()):
+                is_older = leg.epoch < epoch and (leg.epoch or who == "guest")
+                if (leg.call, leg.who) == (call, who) and is_older:
+                    self._legs.pop(uuid, None)
+                    await self.backend.kick(call, who, uuid)
+
     # --- What happens ----------------------------------------------------------------
 
     def _hear(self, event: MediaEvent) -> None:
@@ -152,21 +180,29 @@ class MediaDesk:
         call = self._calls.get(entry.stream)
         if call is None:
             return
-        if entry.kind in CHANGES_POLICY:
-            self._spawn(self._renew_policy(call))
-        elif entry.kind == "call.returned":
-            self._spawn(self.backend.kick(call, "host"))
-        elif entry.kind == "call.ended" and _is_about(entry, call):
-            self._spawn(self._close(entry.stream, call))
+        if entry.kind in CHANGES_POLICY or (
+            entry.kind == "call.ended" and _is_about(entry, call)
+        ):
+            self._spawn(self._renew(call))
 
-    async def _renew_policy(self, call: UUID) -> None:
-        standing = await run(_standing, call)
-        if standing is not None:
-            await self.backend.set_policy(call, standing.policy)
+    async def _renew(self, call: UUID) -> None:
+        async with self._turn(call):
+            await self._look_again(call)
 
-    async def _close(self, incident: UUID, call: UUID) -> None:
-        self._calls.pop(incident, None)
-        broadcast.registry().unfollow(incident, self)
+    async def _look_again(self, call: UUID) -> None:
+        """Tell the media server how the call stands now; in the room's turn."""
+        standing = await run(standing_of, call)
+        if standing is None or standing.is_over:
+            await self._close(call)
+            return
+        if standing.state != CallState.CONNECTED:
+            await self.backend.kick(call, "host")
+        await self.backend.set_policy(call, standing.policy)
+
+    async def _close(self, call: UUID) -> None:
+        for incident in [i for i, followed in self._calls.items() if followed == call]:
+            del self._calls[incident]
+            broadcast.registry().unfollow(incident, self)
         for uuid in [uuid for uuid, leg in self._legs.items() if leg.call == call]:
             del self._legs[uuid]
         await self.backend.close_room(call)
@@ -178,26 +214,28 @@ class MediaDesk:
         decided meanwhile is told now.
         """
         health = await self.backend.health()
-        for call in {state.call for state in health.legs}:
-            standing = await run(_standing, call)
-            if standing is None or standing.state == CallState.ENDED:
-                await self.backend.close_room(call)
-            elif standing.incident not in self._calls:
-                self._follow(call, standing)
-                await self.backend.set_policy(call, standing.policy)
         for state in health.legs:
             self._legs.setdefault(state.leg, _Leg(state.call, state.who))
-        for incident, call in list(self._calls.items()):
-            standing = await run(_standing, call)
-            if standing is None or standing.state == CallState.ENDED:
-                await self._close(incident, call)
+        calls = {state.call for state in health.legs} | set(self._calls.values())
+        for call in calls:
+            await _guarded(self._recall(call))
 
-    def _follow(self, call: UUID, standing: "_Standing") -> None:
+    async def _recall(self, call: UUID) -> None:
+        async with self._turn(call):
+            standing = await run(standing_of, call)
+            if standing is not None and not standing.is_over:
+                self._follow(call, standing)
+            await self._look_again(call)
+
+    def _follow(self, call: UUID, standing: Standing) -> None:
         if standing.incident in self._calls:
             return
         self._calls[standing.incident] = call
         broadcast.registry().follow(standing.incident, self)
         broadcast.registry().saw(standing.incident, standing.head)
+
+    def _turn(self, call: UUID) -> asyncio.Lock:
+        return self._turns.setdefault(call, asyncio.Lock())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(_guarded(work))
@@ -220,35 +258,6 @@ def _is_about(entry: Published, call: UUID) -> bool:
     return str(msgspec.json.decode(entry.text)["call"]["call"]) == str(call)
 
 
-def _may_have_a_leg(standing: "_Standing | None", who: Who) -> bool:
-    """A phone prepares its picture while a seat is asked; a seat must have accepted."""
-    if standing is None:
-        return False
-    if who == "guest":
-        return standing.state in (CallState.OFFERED, CallState.CONNECTED)
-    return standing.state == CallState.CONNECTED
-
-
-def _standing(uuid: UUID) -> "_Standing | None":
-    """Read how a call stands; the head first, so that no change is missed."""
-    incident = (
-        Call.objects.filter(uuid=uuid).values_list("incident__uuid", flat=True).first()
-    )
-    if incident is None:
-        return None
-    head = journal.heads([incident])[incident]
-    state, mode = Call.objects.values_list("state", "mode").get(uuid=uuid)
-    tracks = muted_tracks(incident, str(uuid))
-    muted: frozenset[tuple[Who, Track]] = frozenset(
-        (who, track)  # type: ignore[misc]  # the journal holds no other words
-        for who, stopped in tracks.items()
-        for track, is_muted in stopped.items()
-        if is_muted
-    )
-    policy = RoomPolicy(is_silent=mode == CallMode.SILENT, muted=muted)
-    return _Standing(incident, head, state, policy)
-
-
 _desk: MediaDesk | None = None
 
 
@@ -264,3 +273,9 @@ def signal(call: UUID, who: Who, frame: Signal, port: Port) -> None:
         port.show(MediaShown(leg=frame.leg, state="refused", code=MediaAway.code))
     else:
         _desk.signal(call, who, frame, port)
+
+
+def place_taken(call: UUID, who: Who, epoch: int) -> None:
+    """Another window holds this side of the room now; see ``MediaDesk.place_taken``."""
+    if _desk is not None:
+        _desk.place_taken(call, who, epoch)

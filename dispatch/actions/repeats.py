@@ -6,7 +6,8 @@ The tap was merged into the live call by ``tap.py``; what it says may be what ma
 from uuid import UUID, uuid5
 
 from dispatch import events
-from dispatch.actions.calls import known_ack, on_call_and_seat
+from dispatch.actions.calls import on_call_and_seat
+from dispatch.actions.known_taps import former_callers
 from dispatch.actions.messages import Guest
 from dispatch.actions.positions import PositionBatch, PositionItem
 from dispatch.actions.switchboard import Switchboard
@@ -23,8 +24,7 @@ def note_repeated(item: TapItem, uuid: UUID) -> bool:
 
     Returns False if the call ended meanwhile: the tap is then an alarm of its own.
     """
-    row = Call.objects.select_related("caller").get(uuid=uuid)
-    author = Author("caller", str(row.caller.uuid))
+    row = Call.objects.get(uuid=uuid)
     if not on_call_and_seat(row.pk, lambda board, call: _tell(board, call, item)):
         return False
     epoch = (
@@ -38,7 +38,7 @@ def note_repeated(item: TapItem, uuid: UUID) -> bool:
         is_outside = "position_outside" in item.flags
         report = PositionItem(
             place=Guest(row.pk, epoch or 0),
-            author=author,
+            author=Author("caller", str(row.signer)),
             client_id=uuid5(item.tap.id, "position"),
             position=item.position,
             agency=None if is_outside else item.agency,
@@ -49,8 +49,11 @@ def note_repeated(item: TapItem, uuid: UUID) -> bool:
 
 def _tell(board: Switchboard, call: Call, item: TapItem) -> bool:
     author = Author("caller", str(call.caller.uuid))
-    if known_ack(author, item.tap.id):
-        return True
+    former = former_callers([item.device_hash])[item.device_hash]
+    if journal.known_acks(
+        [(uuid, item.tap.id) for uuid in (author.id, *(uuid for _, uuid in former))]
+    ):
+        return True  # told before, perhaps as who the phone was before it was verified
     if call.state == CallState.ENDED:
         return False
     board.tell(call, events.CallRepeated(call=board.view(call)), author, item.tap.id)

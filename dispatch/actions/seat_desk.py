@@ -65,18 +65,27 @@ async def perform(place: SeatPlace, command: commands.Command) -> Recorded:
         written: Recorded = await writer.submit(RoomMessageBatch, message)
         return written
     if isinstance(command, commands.WarnOffender | commands.SetMuted):
-        if place.incident is None or place.call is None:
-            raise NoSeat
-        act = RoomAct(
-            incident=place.incident,
-            author=holder.author,
-            body=_body(command, place.call),
-            client_id=command.id,
-            place=holder,
-        )
+        act = _room_act(place, holder, command)
         done: Recorded = await writer.submit(RoomActBatch, act)
         return done
     return await run(_act, place, holder, command)
+
+
+def _room_act(
+    place: SeatPlace,
+    holder: Holder,
+    command: commands.WarnOffender | commands.SetMuted,
+) -> RoomAct:
+    """Return an act of the host; only while the call is in this seat's room."""
+    if place.incident is None or place.call is None:
+        raise NoSeat
+    return RoomAct(
+        incident=place.incident,
+        author=holder.author,
+        body=_body(command, place.call),
+        client_id=command.id,
+        place=holder,
+    )
 
 
 def _body(

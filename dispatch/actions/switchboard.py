@@ -8,9 +8,12 @@ writer of each state. A verb moves locked rows in memory and notes the entries;
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from accounts.models import Agency
 from dispatch import events
 from dispatch.actions.locked import Locked
+from dispatch.commands import Position
 from dispatch.models import Call, Offer, Participant, Seat, Shift
+from dispatch.snapshots import ground, line_call
 from dispatch.states import (
     AUTO_ACCEPT_SECONDS,
     CALL_MOVES,
@@ -25,7 +28,7 @@ from dispatch.states import (
     ParticipantRole,
     ShiftEnd,
 )
-from reports.journal import Author
+from reports.journal import SYSTEM, Author, Draft
 
 
 class Switchboard(Locked):
@@ -96,14 +99,26 @@ class Switchboard(Locked):
     def return_to_line(
         self, call: Call, why: str, author: Author, client_id: UUID | None = None
     ) -> None:
-        """Put the call back into the line, at its old place."""
+        """Put the call back into the line, at its old place.
+
+        It is the line of the ground it is on now: a place that became known while a
+        seat had the call moved nothing then.
+        """
         self._leave_room(call)
         self._move(call, CallState.WAITING)
         call.seat = None
         call.escalate_at = self.now + timedelta(seconds=ESCALATE_SECONDS)
+        old, new = call.agency, _line_of(call)
+        call.agency = new
         self.tell(
             call, events.CallReturned(call=self.view(call), why=why), author, client_id
         )
+        if new.pk != old.pk:
+            call.incident.agency = new
+            self.tell(call, events.CallRerouted(call=self.view(call)), SYSTEM)
+            self.incident_changed(call.incident)
+            left = events.LineUpdated(call=line_call(call))
+            self.record(Draft(old.uuid, SYSTEM, left, ("call", str(call.uuid))))
 
     def end(
         self,
@@ -194,3 +209,13 @@ class Switchboard(Locked):
         shift.end_reason = why
         shift.lost_call = lost_call
         self._changed_shifts.append(shift)
+
+
+def _line_of(call: Call) -> Agency:
+    """Return whose line the call belongs in, by where its phone last was."""
+    if call.agency.is_synthetic or call.lat_e7 is None or call.lon_e7 is None:
+        return call.agency
+    place = Position(
+        lat_e7=call.lat_e7, lon_e7=call.lon_e7, accuracy_mm=call.accuracy_mm or 0
+    )
+    return ground.locate(place).agency or call.agency

@@ -19,6 +19,7 @@ from django.conf import settings
 
 from accounts.models import Agency, Assurance, Caller
 from dispatch import events
+from dispatch.actions.known_taps import known_calls
 from dispatch.commands import Tap
 from dispatch.models import Call, Participant
 from dispatch.snapshots import call_view, line_call
@@ -29,7 +30,7 @@ from dispatch.states import (
     CallState,
     ParticipantRole,
 )
-from reports import journal
+from reports.actions.evidence import evidence_capability
 from reports.actions.incidents import NewIncident, open_incidents
 from reports.clock import now, wire_time
 from reports.events import IncidentOpened, MessagePosted, PositionReported, PositionView
@@ -75,6 +76,16 @@ def capability(call: UUID) -> str:
     return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()
 
 
+def opens(value: str | None, call: UUID | None) -> bool:
+    """Return whether ``value`` is the call's capability, without asking the database.
+
+    Who shows it was given it by a tap; whether there is such a call is another matter.
+    """
+    if value is None or call is None:
+        return False
+    return hmac.compare_digest(value.encode(), capability(call).encode())
+
+
 def capability_hash(value: str) -> str:
     """Return what is stored of a capability: SHA-256, hex."""
     return hashlib.sha256(value.encode()).hexdigest()
@@ -104,17 +115,14 @@ class TapBatch:
         """Find or make the callers; settle taps that already have a call."""
         callers = self._by_hash = self._callers([a.item for a in attempts])
         ids = [caller.pk for caller in callers.values()]
-        known: dict[tuple[int, UUID], Call] = {}
+        known = known_calls(
+            [(a.item.device_hash, a.item.tap.id) for a in attempts], callers
+        )
         live: dict[int, Call] = {}
-        for call in Call.objects.filter(
-            caller_id__in=ids, client_id__in=[a.item.tap.id for a in attempts]
-        ).select_related("incident", "agency"):
-            known[call.caller_id, call.client_id] = call
         for call in Call.objects.filter(
             caller_id__in=ids, state__in=LIVE_CALL_STATES
         ).select_related("incident__agency", "agency", "caller", "seat__agency"):
             live[call.caller_id] = call
-        known |= self._merged_before(attempts, known)
         epochs = dict(
             Participant.objects.filter(
                 call__in=known.values(), role=ParticipantRole.GUEST
@@ -123,7 +131,7 @@ class TapBatch:
         first: dict[int, Attempt] = {}
         for attempt in attempts:
             caller = callers[attempt.item.device_hash]
-            old = known.get((caller.pk, attempt.item.tap.id))
+            old = known.get((attempt.item.device_hash, attempt.item.tap.id))
             if old is not None:
                 is_merged = old.client_id != attempt.item.tap.id
                 attempt.outcome = tapped_call(
@@ -140,24 +148,6 @@ class TapBatch:
                 attempt.outcome = first[caller.pk]  # replaced in finish()
             else:
                 first[caller.pk] = attempt
-
-    def _merged_before(
-        self, attempts: Sequence[Attempt], known: dict[tuple[int, UUID], Call]
-    ) -> dict[tuple[int, UUID], Call]:
-        """Return the calls that taps asked again about were merged into."""
-        taps = {
-            (str(caller.uuid), tap): (caller.pk, tap)
-            for caller, tap in ((self._caller(a), a.item.tap.id) for a in attempts)
-            if (caller.pk, tap) not in known
-        }
-        where = journal.known_acks(taps)
-        calls = {
-            call.incident.uuid: call
-            for call in Call.objects.filter(
-                incident__uuid__in={recorded.stream for recorded in where.values()}
-            ).select_related("incident", "agency")
-        }
-        return {taps[key]: calls[recorded.stream] for key, recorded in where.items()}
 
     def _callers(self, items: Sequence[TapItem]) -> dict[str, Caller]:
         hashes = {item.device_hash for item in items}
@@ -213,6 +203,7 @@ class TapBatch:
                 client_id=item.tap.id,
                 incident=incident,
                 caller=incident.caller,
+                signer=incident.caller.uuid,
                 agency=item.agency,
                 mode=item.tap.mode,
                 state=CallState.WAITING,
@@ -258,7 +249,7 @@ class TapBatch:
         return drafts
 
     def _first_entries(self, item: TapItem, call: Call) -> list[Draft]:
-        author = Author("caller", str(call.caller.uuid))
+        author = Author("caller", str(call.signer))
         stream = call.incident.uuid
         subject = ("call", str(call.uuid))
         drafts = [
@@ -340,6 +331,7 @@ def tap_answer(tapped: Tapped) -> dict[str, object]:
         "cursor": 0,
         "epoch": tapped.epoch,
         "capability": capability(tapped.call),
+        "evidence": evidence_capability(tapped.incident),
         "mode": tapped.mode,
         "state": tapped.state,
         "queued_at": wire_time(tapped.queued_at),

@@ -7,14 +7,16 @@ from uuid import UUID
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
+from accounts.api.addresses import may_ask
 from accounts.api.device import device_hash, new_device, read_device, set_device
 from dispatch import broadcast as rooms
 from dispatch import commands
-from dispatch.actions import caller_desk, guests, passing
+from dispatch.actions import caller_desk, guests, media, passing
 from dispatch.actions.caller_desk import CallerPlace
 from dispatch.actions.running import run
 from dispatch.actions.tap import (
     capability_hash,
+    opens,
     tap_answer,
     tapped_call,
 )
@@ -58,6 +60,8 @@ async def tap(request: HttpRequest) -> HttpResponse:
 @door("GET")
 async def mine(request: HttpRequest) -> HttpResponse:
     """Return this phone's live call, so that a reload or a second window finds it."""
+    if not may_ask(request, "mine"):
+        raise OverBudget
     device = read_device(request)
     call = await run(_live_call, device) if device else None
     live = None
@@ -100,8 +104,9 @@ async def command(request: HttpRequest, call: UUID) -> HttpResponse:
     except ReportError as error:
         return refusal(error, frame.id)
     if isinstance(frame, commands.TakeOver):
-        _enter(place, box)
         assert place.guest is not None
+        media.place_taken(place.call, "guest", place.guest.epoch)
+        _enter(place, box)
         return answer({"type": "ack", "id": frame.id, "epoch": place.guest.epoch})
     if recorded is None:
         return answer(Ack(id=frame.id))
@@ -160,7 +165,15 @@ def _query(request: HttpRequest) -> tuple[int, float]:
 
 
 async def _place(request: HttpRequest, uuid: UUID) -> CallerPlace:
-    """Return the call this request may speak for, held or watched."""
+    """Return the call this request may speak for, held or watched.
+
+    Raises:
+        NotYours: there is none.
+        OverBudget: no capability vouches for it, and its address asked too often.
+    """
+    capability = request.headers.get("Alarm110-Capability")
+    if not opens(capability, uuid) and not may_ask(request, "call"):
+        raise OverBudget
     call = await run(_find, request, uuid)
     if call is None:
         raise NotYours
@@ -168,7 +181,7 @@ async def _place(request: HttpRequest, uuid: UUID) -> CallerPlace:
         call_id=call.pk,
         call=call.uuid,
         incident=call.incident.uuid,
-        caller=call.caller.uuid,
+        signer=call.signer,
         guest=None,
     )
     epoch = request.headers.get("Alarm110-Epoch") or ""
@@ -177,6 +190,7 @@ async def _place(request: HttpRequest, uuid: UUID) -> CallerPlace:
             place.guest = await run(guests.resume_place, call.pk, int(epoch))
         else:
             place.guest = await run(guests.take_place, call.pk, only_if_free=True)
+            media.place_taken(place.call, "guest", place.guest.epoch)
     except (EpochStale, NotYours):
         place.guest = None  # another window holds it, or it is over: reading is free
     return place

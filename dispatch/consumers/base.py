@@ -19,6 +19,7 @@ from django.http import parse_cookie
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from accounts.api.addresses import may_open
 from accounts.api.origin import origin_allowed
 from dispatch import broadcast as rooms
 from dispatch.actions.budget import Budget
@@ -180,6 +181,11 @@ class Socket(ABC):
             if not isinstance(frame, Still):
                 self.refuse(OverBudget(), getattr(frame, "id", None))
             return
+        if not self._greeted and isinstance(frame, Hello):
+            is_known = self.is_vouched_for(frame)
+            if not is_known and not may_open(self.scope, "hello"):
+                self.refuse(OverBudget())  # it may say hello again, within its 5 s
+                return
         self._greeted = True
         if not isinstance(frame, Hello):
             self.sign_of_life()
@@ -210,6 +216,10 @@ class Socket(ABC):
             else Ack(id=frame_id)
         )
         await self.performed(frame)
+
+    def is_vouched_for(self, hello: Hello) -> bool:
+        """Return whether this first frame is somebody's who raised an alarm."""
+        return False
 
     @abstractmethod
     async def greet(self, hello: Hello) -> None:

@@ -9,10 +9,10 @@ import msgspec
 from accounts.api.device import device_hash, read_device_header
 from dispatch import broadcast as rooms
 from dispatch import commands
-from dispatch.actions import caller_desk, guests, passing
+from dispatch.actions import caller_desk, guests, media, passing
 from dispatch.actions.caller_desk import CallerPlace
 from dispatch.actions.running import run
-from dispatch.actions.tap import capability_hash
+from dispatch.actions.tap import capability_hash, opens
 from dispatch.commands import Frame, Hello
 from dispatch.consumers.base import CLOSE_NOT_ALLOWED, Socket
 from dispatch.consumers.following import read
@@ -43,6 +43,10 @@ class CallerSocket(Socket):
         guest = self.place.guest if self.place else None
         return guest.epoch if guest else None
 
+    def is_vouched_for(self, hello: Hello) -> bool:
+        """A call's capability was given out by a tap, which nothing may slow down."""
+        return opens(hello.capability, hello.call)
+
     async def greet(self, hello: Hello) -> None:
         """Find the call by capability or device; hold its place, or only watch."""
         call = await run(self._find, hello)
@@ -54,7 +58,7 @@ class CallerSocket(Socket):
             call_id=call.pk,
             call=call.uuid,
             incident=call.incident.uuid,
-            caller=call.caller.uuid,
+            signer=call.signer,
             guest=None,
         )
         if self.place is not None and self.place.call != place.call:
@@ -88,6 +92,7 @@ class CallerSocket(Socket):
             place.guest = await run(guests.resume_place, place.call_id, epoch)
         else:  # if no other window of this phone lives, this one continues the call
             place.guest = await run(guests.take_place, place.call_id, only_if_free=True)
+            media.place_taken(place.call, "guest", place.guest.epoch)
 
     def _enter_room(self, place: CallerPlace) -> None:
         room = rooms.room(place.call)
@@ -167,6 +172,7 @@ class CallerSocket(Socket):
     async def performed(self, command: commands.Command) -> None:
         """After a take-over: enter the room and say where this window stands."""
         if isinstance(command, commands.TakeOver) and self.place is not None:
+            media.place_taken(self.place.call, "guest", self.guest_epoch or 0)
             self._enter_room(self.place)
             cursors = {stream: f.cursor for stream, f in self.follows.items()}
             self._say_welcome(self.place, cursors, {})

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from accounts.models import User
 from dispatch import broadcast as rooms
 from dispatch import commands
-from dispatch.actions import passing, seat_desk
+from dispatch.actions import media, passing, seat_desk
 from dispatch.actions.calls import Holder
 from dispatch.actions.running import run
 from dispatch.actions.seat_desk import SeatPlace
@@ -46,6 +46,12 @@ class SeatSocket(Socket):
         self._notice: ReportError | None = None
         self._moves = 0  # commands under way that take or leave a seat
         self._claimed: int | None = None  # the seat this window is known to work at
+
+    @property
+    def host_epoch(self) -> int | None:
+        """Return the epoch of the seat this window holds."""
+        holder = self.place.holder if self.place else None
+        return holder.epoch if holder else None
 
     # --- Hello -----------------------------------------------------------------------
 
@@ -285,6 +291,8 @@ class SeatSocket(Socket):
         self.room = call
         if self.place is not None:
             self.place.call = call
+        if self.host_epoch is not None:
+            media.place_taken(call, "host", self.host_epoch)
         rooms.room(call).enter_as_host(self)
 
     def _leave_room(self) -> None:

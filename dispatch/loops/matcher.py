@@ -100,10 +100,10 @@ def match() -> int:
         for agency, helpers in tiers.items()
         if any(tier.neighbour in free for tier in helpers)
     }
-    lines = Call.objects.in_line().filter(agency_id__in=served).order_by("agency_id")
+    waiting = Call.objects.in_line().filter(agency_id__in=served).order_by("agency_id")
     calls = [
         WaitingCall(*row)
-        for agency in lines.values_list("agency_id", flat=True).distinct()
+        for agency in waiting.values_list("agency_id", flat=True).distinct()
         for row in Call.objects.in_line()
         .filter(agency_id=agency)
         .values_list("pk", "agency_id", "priority", "queued_at")[:MAX_WAVE]
@@ -112,7 +112,8 @@ def match() -> int:
         return 0
     refused = _refused([call.pk for call in calls])
     pairs = matching.pair(calls, seats, tiers, _staffed(), refused, moment)
-    return assign([Pair(call, seat) for call, seat in pairs])
+    lines = {call.pk: call.agency for call in calls}
+    return assign([Pair(call, seat, lines[call]) for call, seat in pairs])
 
 
 def _agencies() -> list[UUID]:

@@ -55,7 +55,10 @@ class RoomPolicy:
 
 @dataclass(frozen=True, slots=True)
 class LegState:
-    """One leg as the media server sees it; counts are of packets, ages of seconds."""
+    """One leg as the media server sees it; ages are in seconds.
+
+    What came in is counted in frames, what left in packets: of sound it is the same.
+    """
 
     call: UUID
     who: Who

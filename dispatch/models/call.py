@@ -39,6 +39,9 @@ class Call(models.Model):
 
     ``queued_at`` never changes: a call that comes back to the line keeps its place.
     ``client_id`` is the tap's own id, so that a repeated tap is the same alarm.
+    ``signer`` is the Caller who tapped, as a UUID: the phone's entries in this call
+    bear it for ever, so that a repeated command finds its answer whoever the phone
+    became.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -49,6 +52,7 @@ class Call(models.Model):
     caller = models.ForeignKey(
         Caller, models.PROTECT, related_name="calls", verbose_name=_("caller")
     )
+    signer = models.UUIDField(editable=False)
     agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="calls", verbose_name=_("agency")
     )

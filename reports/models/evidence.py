@@ -82,7 +82,8 @@ class EvidenceClip(models.Model):
                 name="open_clips",
                 fields=["heard_at"],
                 condition=Q(state=ClipState.OPEN),
-            )
+            ),
+            models.Index(name="clips_by_close", fields=["closed_at"]),
         ]
 
     def __str__(self) -> str:
@@ -146,7 +147,11 @@ class ViewCopy(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
     duration_ms = models.PositiveBigIntegerField(_("milliseconds"), default=0)
+    # Of a refused copy the reason's code; of a ready one what of the clip it lacks.
     reason = models.CharField(_("why it cannot be shown"), max_length=80, blank=True)
+    # How often it was begun and when last: who began may have died of it.
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    tried_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("view copy")
@@ -155,7 +160,17 @@ class ViewCopy(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="view_state_known", condition=Q(state__in=ViewState.values)
-            )
+            ),
+            models.UniqueConstraint(
+                name="one_view_in_the_making",
+                fields=["clip"],
+                condition=Q(state=ViewState.MAKING),
+            ),
+            models.CheckConstraint(
+                name="ready_view_has_digest_and_time",
+                condition=~Q(state=ViewState.READY)
+                | Q(made_at__isnull=False) & ~Q(sha256=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,8 @@ class Incident(models.Model):
 
     ``flags`` are words a person must see: ``position_missing``, ``position_outside``,
     ``position_unreadable``, ``text_cut``,
-    ``unverified``, ``repeated``.
+    ``unverified``, ``repeated``. ``links`` name incidents of the same matter:
+    ``{"incident", "number"}`` each.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -45,6 +46,7 @@ class Incident(models.Model):
     persons = models.TextField(_("persons"), blank=True)
     disposition = models.CharField(_("disposition"), max_length=80, blank=True)
     flags = models.JSONField(_("flags"), default=list, blank=True)
+    links = models.JSONField(_("linked"), default=list, blank=True, editable=False)
     saved_at = models.DateTimeField(_("saved"), null=True, blank=True)
     saved_by = models.CharField(_("saved by"), max_length=60, blank=True)
     is_synthetic = models.BooleanField(_("canary"), default=False)

@@ -50,11 +50,24 @@ def test_what_moved_on_since_the_matcher_looked_is_skipped(world):
     chen = world.sit("chen")
     wu = world.sit("wu")
     tapped = world.tap()
-    pair = Pair(world.call(tapped).pk, chen.seat_id)
+    pair = Pair(world.call(tapped).pk, chen.seat_id, world.zhifu.pk)
     world.take(wu, tapped.call)
 
     assert assign([pair]) == 0
     assert world.seat("chen").activity == "idle"
+
+
+@pytest.mark.parametrize("helps", [True, False])
+def test_a_call_rerouted_since_the_matcher_looked_is_skipped(world, helps):
+    """A seat of the line it left is not given a call of strange ground."""
+    name = "fu" if helps else "chen"
+    holder, tapped = world.sit(name), world.tap()
+    pair = Pair(world.call(tapped).pk, holder.seat_id, world.zhifu.pk)
+    world.report(world.place(tapped), IN_LAIZHOU)
+
+    assert assign([pair]) == 0
+    assert world.seat(name).activity == "idle"
+    assert world.call(tapped).state == "waiting"
 
 
 def test_one_wave_never_gives_a_seat_two_calls_or_a_call_two_seats(world):
@@ -63,9 +76,9 @@ def test_one_wave_never_gives_a_seat_two_calls_or_a_call_two_seats(world):
 
     made = assign(
         [
-            Pair(lin.pk, chen.seat_id),
-            Pair(mei.pk, chen.seat_id),
-            Pair(lin.pk, wu.seat_id),
+            Pair(lin.pk, chen.seat_id, lin.agency_id),
+            Pair(mei.pk, chen.seat_id, lin.agency_id),
+            Pair(lin.pk, wu.seat_id, lin.agency_id),
         ]
     )
     assert made == 1

@@ -99,14 +99,71 @@ def test_the_trail_keeps_the_last_fifty(world):
     world.say(tapped.incident, chen)
 
 
-def test_a_call_that_moved_returns_to_the_new_line(world):
-    _, tapped = world.connected()
+def _lapse(world, chen, tapped):
+    world.passes(3, sweep=False)
+    world.lives(seats=[chen])
+    world.passes(0)
+
+
+BACK = {
+    "declined": ("offered", lambda w, chen, tapped: w.decline(chen)),
+    "unanswered": ("offered", _lapse),
+    "seat lost while offered": ("offered", lambda w, chen, tapped: w.passes(9)),
+    "seat lost while connected": ("connected", lambda w, chen, tapped: w.passes(9)),
+}
+
+
+@pytest.mark.parametrize("name", BACK)
+def test_a_call_that_moved_returns_to_the_new_line(world, name):
+    """A place that became known while a seat had the call is not lost."""
+    state, back = BACK[name]
+    chen, tapped = getattr(world, state)()
+    before = world.call(tapped).queued_at
     world.report(world.place(tapped), IN_LAIZHOU)
-    world.passes(9)
+    world.tap(position=IN_LAIZHOU)  # and once more, merged: nothing doubles
+    span = world.call(tapped).queued_at - before
+    back(world, chen, tapped)
+
+    call = world.call(tapped)
+    assert (call.state, call.agency) == ("waiting", world.laizhou)
+    assert call.incident.agency == world.laizhou
+    assert span == timedelta(0)
+    told = kinds(tapped.incident)
+    assert told.count("call.rerouted") == 1
+    assert told[told.index("call.returned") :][:3] == [
+        "call.returned",
+        "call.rerouted",
+        "incident.updated",
+    ]
+    world.check()
+    line = world.books.books[world.zhifu.uuid, "seat"].snapshot["line"]
+    assert str(tapped.call) not in line
+    world.sit("wu")
+    world.sit("ma")
+    assert match() == 1
+    assert world.offer_to("ma").call == call
+
+
+@pytest.mark.parametrize("place", [None, IN_ZHIFU, AT_SEA])
+def test_a_call_on_its_own_ground_or_on_none_returns_to_its_old_line(world, place):
+    chen, tapped = world.offered()
+    if place is not None:
+        world.report(world.place(tapped), place)
+    world.decline(chen)
 
     assert world.call(tapped).agency == world.zhifu
+    assert "call.rerouted" not in kinds(tapped.incident)
+
+
+def test_a_made_up_alarm_never_leaves_its_line(world):
+    """The canary's call must ring at no real seat, whatever it claims of its place."""
+    chen, tapped = world.offered()
     world.report(world.place(tapped), IN_LAIZHOU)
-    assert world.call(tapped).agency == world.laizhou
+    world.zhifu.is_synthetic, world.zhifu.is_default = True, False
+    world.zhifu.save()
+    world.decline(chen)
+
+    assert world.call(tapped).agency == world.zhifu
 
 
 def test_a_position_from_an_older_window_is_refused(world):

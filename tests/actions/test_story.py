@@ -5,9 +5,13 @@ from django.db import transaction
 from accounts.actions.verification import _verified
 from dispatch import events as dispatch_events
 from dispatch.loops.matcher import match
+from reports.actions.views import ask_view
 from reports.events import KINDS
 from tests import reduce
 from tests.ground import IN_LAIZHOU, IN_ZHIFU
+from tests.room_acts import answer_warning, mute, warn
+
+IN_THE_LEDGER = {"clip.viewed"}  # which no socket follows
 
 
 def test_every_kind_of_entry_has_its_rule():
@@ -43,9 +47,19 @@ def test_a_day_that_writes_every_kind_keeps_every_book_right(world):
     world.check()
     world.set_mode(world.place(tapped), "silent")
     world.check()
+    mute(world, chen, tapped.incident, tapped.call, who="host")
+    world.check()
+    warn(world, chen, tapped.incident, tapped.call)
+    world.check()
+    answer_warning(world, world.place(tapped))
+    world.check()
+    clip = world.clip(tapped, b"what the camera saw", b"and heard")
+    world.check()
+    ask_view(clip.uuid, author=chen.author)
+    world.check()
     world.restart()
     world.check()
     world.end(chen, tapped.call)
     world.check()
 
-    assert world.books.kinds == set(KINDS)
+    assert world.books.kinds == set(KINDS) - IN_THE_LEDGER

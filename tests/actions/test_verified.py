@@ -4,8 +4,6 @@ import pytest
 from django.db import transaction
 
 from accounts.actions.verification import _verified
-from accounts.models import Caller
-from dispatch.models import Call
 
 
 @pytest.fixture
@@ -54,14 +52,3 @@ def test_a_known_number_makes_the_call_its_owners(world, prove):
     assert prove(tapped) == owner
     assert world.call(tapped).caller == owner
     assert world.tap("new phone").call == tapped.call  # its next tap finds it
-
-
-def test_a_number_with_a_live_call_keeps_both_calls(world, prove):
-    first = world.tap("old phone")
-    owner = prove(first)
-    second = world.tap("new phone")
-    prove(second)
-
-    assert world.call(first).caller == owner
-    assert Call.objects.filter(state="waiting").count() == 2
-    assert Caller.objects.filter(phone_index=owner.phone_index).count() == 1

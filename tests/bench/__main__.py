@@ -1,4 +1,4 @@
-"""``python -m tests.bench [taps] [rooms] [race] [--quick] [--json FILE]``."""
+"""``python -m tests.bench [taps] [rooms] [race] [chunks] … [--quick] [--json F]``."""
 
 import argparse
 import asyncio
@@ -11,9 +11,16 @@ from typing import Any
 
 import pytest
 
-from tests.bench import race, rooms, taps
+from tests.bench import chunks, picture, race, relay, rooms, taps
 
-BENCHES: dict[str, Any] = {"taps": taps, "rooms": rooms, "race": race}
+BENCHES: dict[str, Any] = {
+    "taps": taps,
+    "rooms": rooms,
+    "race": race,
+    "picture": picture,
+    "chunks": chunks,
+    "relay": relay,
+}
 SHORT_FORM = ["taps", "rooms"]
 SECONDS, QUICK_SECONDS = 20.0, 5.0
 ROUNDS, QUICK_ROUNDS = 3, 1

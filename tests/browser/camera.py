@@ -94,7 +94,7 @@ _WATCH_IMAGE = """(selector) => {
 
 _READ_IMAGE = """(selector) => {
   const image = document.querySelector(selector);
-  return image?.naturalWidth ? read(image) : null;
+  return image?.naturalWidth || image?.videoWidth ? read(image) : null;
 """
 
 
@@ -124,7 +124,7 @@ def seen(page: Page) -> list[Shown]:
 
 
 def number_in(page: Page, selector: str) -> int | None:
-    """Return the number in the still on the screen; None: no still, or no number."""
+    """Return the number in a still or a video; None: no picture, or no number."""
     number: int | None = page.evaluate(_READ_IMAGE + _READ + "}", selector)
     return number
 

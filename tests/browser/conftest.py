@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.camera import write_camera
+from tests.browser.camera import FRAMES_A_SECOND, write_camera
 from tests.browser.people import Caller, Operator
+from tests.browser.sound import DESK_HERTZ, PHONE_HERTZ, write_microphone
 from tests.browser.stage import (
     DESK_FIRST,
     DESK_FRAMES,
@@ -61,21 +62,32 @@ def cameras(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="package")
+def microphones(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Their microphones, as long as the cameras, whose pitches never meet."""
+    folder = tmp_path_factory.mktemp("microphones")
+    phone, desk = PHONE_FRAMES // FRAMES_A_SECOND, DESK_FRAMES // FRAMES_A_SECOND
+    return (
+        write_microphone(folder / "phone.wav", hertz=PHONE_HERTZ, seconds=phone),
+        write_microphone(folder / "desk.wav", hertz=DESK_HERTZ, seconds=desk),
+    )
+
+
+@pytest.fixture(scope="package")
 def phone_browser(
-    playwright: Playwright, cameras: tuple[Path, Path]
+    playwright: Playwright, cameras: tuple[Path, Path], microphones: tuple[Path, Path]
 ) -> Iterator[Browser]:
     """The browser of all callers."""
-    browser = playwright.chromium.launch(**launch_options(cameras[0]))
+    browser = playwright.chromium.launch(**launch_options(cameras[0], microphones[0]))
     yield browser
     browser.close()
 
 
 @pytest.fixture(scope="package")
 def desk_browser(
-    playwright: Playwright, cameras: tuple[Path, Path]
+    playwright: Playwright, cameras: tuple[Path, Path], microphones: tuple[Path, Path]
 ) -> Iterator[Browser]:
     """The browser of all operators."""
-    browser = playwright.chromium.launch(**launch_options(cameras[1]))
+    browser = playwright.chromium.launch(**launch_options(cameras[1], microphones[1]))
     yield browser
     browser.close()
 

@@ -22,8 +22,8 @@ DESK_SCREEN = {"width": 1440, "height": 900}
 PHONE_FRAMES, DESK_FRAMES, DESK_FIRST = 600, 60, 0x8000
 
 
-def launch_options(camera: Path) -> dict[str, Any]:
-    """Return what starts the system's Chromium with a file for a camera."""
+def launch_options(camera: Path, microphone: Path | None = None) -> dict[str, Any]:
+    """Return what starts the system's Chromium with files for its devices."""
     return {
         "executable_path": next(iter(require("chromium").values())),
         "args": [
@@ -32,6 +32,11 @@ def launch_options(camera: Path) -> dict[str, Any]:
             "--use-fake-device-for-media-stream",
             "--use-fake-ui-for-media-stream",
             f"--use-file-for-fake-video-capture={camera}",
+            *(
+                [f"--use-file-for-fake-audio-capture={microphone}"]
+                if microphone
+                else []
+            ),
             "--disable-background-networking",
         ],
     }
@@ -62,7 +67,7 @@ class Stage:
             options["geolocation"] = {
                 "latitude": latitude, "longitude": longitude, "accuracy": 12,
             }  # fmt: skip
-            options["permissions"] = ["geolocation", "camera"]
+            options.setdefault("permissions", ["geolocation", "camera", "microphone"])
         context = self.context(
             self.phone_browser, words, viewport=PHONE_SCREEN, has_touch=True, **options
         )
@@ -78,10 +83,10 @@ class Stage:
     ) -> Operator:
         """Bring on somebody who has signed in."""
         words = Words(language)
+        options.setdefault("permissions", ["camera", "microphone"])
         context = self.context(
-            self.desk_browser, words, viewport=DESK_SCREEN,
-            permissions=["camera"], **options,
-        )  # fmt: skip
+            self.desk_browser, words, viewport=DESK_SCREEN, **options
+        )
         operator = Operator(context, url or self.served.url, words)
         operator.signs_in(user, self.served.password(user))
         return operator

@@ -80,6 +80,15 @@ def frame(kind, **fields):
 
 
 ID = str(uuid4())
+SDP = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n"
+LONGEST_SDP = SDP + "a" * (16 * 1024 - len(SDP))
+CANDIDATE = {"candidate": "candidate:1 1 udp 1 192.0.2.7 9 typ host", "sdp_mid": "0"}
+
+
+def offer(sdp):
+    return {"type": "offer", "sdp": sdp}
+
+
 POSITION = {"lat_e7": 371000000, "lon_e7": 1211000000, "accuracy_mm": 5000}
 GOOD = [
     (CALLER, frame("hello")),
@@ -88,6 +97,23 @@ GOOD = [
     (CALLER, frame("post_message", id=ID, text="x" * 2000)),
     (CALLER, frame("report_position", id=ID, position=POSITION)),
     (CALLER, frame("still", n=1, age_ms=0, jpeg="/9j/4AAQ")),
+    (CALLER, frame("post_message", id=ID, text="", clip=ID)),
+    (CALLER, frame("post_message", id=ID, text="Look", clip=ID)),
+    (SEAT, frame("post_message", id=ID, text="", clip=ID)),
+    (CALLER, frame("signal", leg=ID, description=offer(SDP))),
+    (CALLER, frame("signal", leg=ID, description=offer(LONGEST_SDP))),
+    (CALLER, frame("signal", leg=ID, candidate=CANDIDATE)),
+    (CALLER, frame("signal", leg=ID, candidate={"candidate": ""})),
+    (CALLER, frame("signal", leg=ID, bye=True)),
+    (SEAT, frame("signal", leg=ID, description=offer(SDP.replace("\r", "")))),
+    (CALLER, frame("answer_warning", id=ID, accept=False)),
+    (SEAT, frame("warn_offender", id=ID, on=True)),
+    (SEAT, frame("set_muted", id=ID, who="guest", track="audio", is_muted=True)),
+    (SEAT, frame("report_seat", camera="on", microphone="off")),
+    (
+        CALLER,
+        frame("report_device", camera="on", microphone="on", position="asking"),
+    ),
     (SEAT, frame("update_incident", id=ID, incident=ID, priority=4, notes="")),
     (SEAT, frame("set_availability", id=ID, availability="break", reason="tea")),
 ]
@@ -115,6 +141,49 @@ BAD = [
     frame("post_message", id="1", text="a"),
     frame("post_message", text="a"),
     frame("post_message", id=ID, text="\ud800"),
+    frame("post_message", id=ID),
+    frame("post_message", id=ID, text="", clip=None),
+    frame("post_message", id=ID, clip=ID),
+    frame("post_message", id=ID, text="", clip="photo.jpg"),
+    frame("signal", leg=ID),
+    frame("signal", leg=ID, bye=False),
+    frame("signal", leg=ID, description=None, candidate=None),
+    frame("signal", leg=ID, description=offer(SDP), candidate=CANDIDATE),
+    frame("signal", leg=ID, description=offer(SDP), bye=True),
+    frame("signal", leg=ID, candidate=CANDIDATE, bye=True),
+    frame("signal", description=offer(SDP)),
+    frame("signal", leg="1", description=offer(SDP)),
+    frame("signal", leg=ID, description=offer(LONGEST_SDP + "a")),
+    frame("signal", leg=ID, description=offer(SDP + "a=\x00\r\n")),
+    frame("signal", leg=ID, description=offer(SDP + "s=é\r\n")),
+    frame("signal", leg=ID, description=offer(SDP + "s=家\r\n")),
+    frame("signal", leg=ID, description=offer(SDP + "s=\ud800\r\n")),
+    frame("signal", leg=ID, description=offer(SDP + "a=\t\r\n")),
+    frame("signal", leg=ID, description=offer("")),
+    frame("signal", leg=ID, description=offer("o=-\r\n" + SDP)),
+    frame("signal", leg=ID, description={"type": "answer", "sdp": SDP}),
+    frame("signal", leg=ID, description={"type": "offer"}),
+    frame("signal", leg=ID, description={**offer(SDP), "more": 1}),
+    frame("signal", leg=ID, candidate={}),
+    frame("signal", leg=ID, candidate={"candidate": "x" * 1025}),
+    frame("signal", leg=ID, candidate={"candidate": "a\r\nb"}),
+    frame("signal", leg=ID, candidate={"candidate": "a\x00b"}),
+    frame("signal", leg=ID, candidate={"candidate": "a\n"}),
+    frame("signal", leg=ID, candidate={**CANDIDATE, "sdp_mid": "0\n"}),
+    frame("signal", leg=ID, candidate={**CANDIDATE, "sdp_mid": "m" * 17}),
+    frame("signal", leg=ID, candidate={**CANDIDATE, "sdp_m_line_index": -1}),
+    frame("signal", leg=ID, candidate={**CANDIDATE, "sdp_m_line_index": 64}),
+    frame("signal", leg=ID, candidate={**CANDIDATE, "usernameFragment": "x"}),
+    frame("answer_warning", id=ID),
+    frame("answer_warning", id=ID, accept="yes"),
+    frame("answer_warning", accept=True),
+    frame("warn_offender", id=ID),
+    frame("set_muted", id=ID, who="everybody", track="audio", is_muted=True),
+    frame("set_muted", id=ID, who="guest", track="screen", is_muted=True),
+    frame("set_muted", id=ID, who="guest", track="audio", is_muted=1),
+    frame("report_seat", camera="broken", microphone="off"),
+    frame("report_seat", camera="on", microphone="on", rung="hologram"),
+    frame("report_device", camera="on", microphone="on", position="on", why="tired"),
     frame("report_position", id=ID, position={**POSITION, "lat_e7": 900000001}),
     frame("report_position", id=ID, position={**POSITION, "lon_e7": -1800000001}),
     frame("report_position", id=ID, position={**POSITION, "lat_e7": 37.1}),
@@ -161,6 +230,27 @@ def test_a_phone_cannot_even_say_what_a_seat_says(kind):
 
     assert decoded(SEAT, text) is not None
     assert decoded(CALLER, text) is None
+
+
+HOSTS_OWN = [
+    ("set_muted", {"who": "host", "track": "audio", "is_muted": False}),
+    ("warn_offender", {"on": True}),
+]
+
+
+@pytest.mark.parametrize(("kind", "fields"), HOSTS_OWN)
+def test_a_phone_can_neither_mute_nor_warn(kind, fields):
+    text = frame(kind, id=ID, **fields)
+
+    assert decoded(SEAT, text) is not None
+    assert decoded(CALLER, text) is None
+
+
+def test_a_seat_cannot_nod_for_the_caller():
+    text = frame("answer_warning", id=ID, accept=True)
+
+    assert decoded(CALLER, text) is not None
+    assert decoded(SEAT, text) is None
 
 
 @pytest.mark.parametrize("kind", ["hang_up", "take_over"])

@@ -1,10 +1,7 @@
 """The web process: pages, sockets and the loops, in one daphne."""
 
 import os
-import signal
 import sys
-import threading
-import time
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +14,13 @@ from django.urls import get_resolver
 from alarm110 import hosts
 from alarm110.checks import TAG
 from alarm110.management.refusal import bind_sentence, database_sentence, refuse
+from alarm110.management.supervised import end_with_the_supervisor
 from alarm110.plain import PlainPort
 
 if TYPE_CHECKING:
     from alarm110.server import Door
 
 OUR_APPS = {"alarm110", "accounts", "reports", "dispatch"}
-LAST_PATIENCE = 10.0  # seconds between the supervisor's end and a hard exit
 
 
 class Command(BaseCommand):
@@ -48,7 +45,7 @@ class Command(BaseCommand):
             os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606  ourselves
         os.umask(0o077)  # what the data folder gets is for this user alone
         if os.environ.get("ALARM110_SUPERVISED"):
-            _end_with_the_supervisor()
+            end_with_the_supervisor()
         for problem in checks.run_checks(tags=[TAG], include_deployment_checks=True):
             if problem.is_serious():
                 refuse(f"{problem.msg} {problem.hint} ({problem.id})")
@@ -135,17 +132,3 @@ def _doors() -> "list[Door]":
     if settings.HTTP_PORT:
         doors.append(Door(settings.HOST, settings.HTTP_PORT))
     return doors
-
-
-def _end_with_the_supervisor() -> None:
-    """Stop when the pipe from ``manage.py up`` closes, however that one ended."""
-
-    def watch() -> None:
-        # Not through sys.stdin: its lock, held here, would trip the interpreter's end.
-        while os.read(0, 1024):
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(LAST_PATIENCE)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

@@ -32,7 +32,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Command(BaseCommand):
-    """Keeps the web process running; the relay and the worker join its list."""
+    """Keeps the web process, the worker and the media relay running."""
 
     help = "Run alarm110 and keep it running; Ctrl-C stops everything."
     requires_system_checks: tuple[str, ...] = ()
@@ -52,7 +52,12 @@ class Command(BaseCommand):
         with hold_data_folder():
             pid_file = settings.HOME / "up.pid"
             pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
-            supervisor = Supervisor([Child("serve", [*manage, "serve", *plain])])
+            children = [
+                Child("serve", [*manage, "serve", *plain]),
+                Child("worker", [*manage, "work"]),
+                _relay(),
+            ]
+            supervisor = Supervisor(children)
             status = supervisor.run()
             pid_file.unlink(missing_ok=True)
         sys.exit(status)
@@ -65,6 +70,7 @@ class Child:
     name: str
     command: list[str]
     process: subprocess.Popen[bytes] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
     started: float = 0.0
     due: float = 0.0  # when to start it (monotonic)
     quick_deaths: int = 0
@@ -74,7 +80,7 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603  our own manage.py
             self.command,
             stdin=subprocess.PIPE,
-            env={**os.environ, "ALARM110_SUPERVISED": "1"},
+            env={**os.environ, **self.environment, "ALARM110_SUPERVISED": "1"},
             process_group=0,
             preexec_fn=_die_with_parent if LIBC else None,
         )
@@ -160,6 +166,20 @@ class Supervisor:
 
     def _request_stop(self, number: int, frame: FrameType | None) -> None:
         self.stop_requests += 1
+
+
+def _relay() -> Child:
+    """The relay knows no Django: what it needs of the settings, it is handed."""
+    path = [str(settings.BASE_DIR), os.environ.get("PYTHONPATH", "")]
+    return Child(
+        "relay",
+        [sys.executable, "-m", "dispatch.media.relay"],
+        environment={
+            "ALARM110_HOME": str(settings.HOME),
+            "HOST": settings.HOST,
+            "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        },
+    )
 
 
 def _find_libc() -> ctypes.CDLL | None:

@@ -38,7 +38,17 @@ export function incident(call, changes = {}) {
     incident: { incident: `incident-${call}`, number: "1", priority: 2, notes: "", flags: [] },
     caller: { assurance: "none", phone_masked: "", name_masked: "", language: "" },
     call: { ...lineCall(call), state: "connected", connected_at: null, ended_at: null, end_reason: "" },
-    messages: [], position: null, trail: [], ...changes,
+    messages: [], position: null, trail: [], clips: {}, warning: "",
+    muted: { guest: { audio: false, video: false }, host: { audio: false, video: false } }, ...changes,
+  };
+}
+
+/** @param {string} id @param {object} [changes] */
+export function clip(id, changes = {}) {
+  return {
+    clip: id, call: "a", source: "phone", side: "caller", kind: "video", mime: "video/webm", name: "", claimed_at: "",
+    state: "open", opened_at: "2026-08-21T00:00:00.000000Z", closed_at: null, reason: "", bytes: 0, chunk_count: 0,
+    gaps: [], is_complete: false, root: "", view: null, ...changes,
   };
 }
 

@@ -116,3 +116,12 @@ test("a refusal names who won", async () => {
   assert.equal(await losing.attempt({ type: "take_call", call: "a" }), null);
   assert.deepEqual(said, ["Taken by Seat 1 (Wu) a moment before."]);
 });
+
+test("signals of live media pass through, and nothing is made of them here", () => {
+  const heard = [];
+  for (const type of ["signal", "media"]) desk.addEventListener(type, (event) => heard.push(event.detail.type));
+  desk.addEventListener("change", () => heard.push("change"));
+  desk.frame({ type: "signal", leg: "l", sdp: "v=0" });
+  desk.frame({ type: "media", leg: "l", state: "up", code: "" });
+  assert.deepEqual(heard, ["signal", "media"]);
+});

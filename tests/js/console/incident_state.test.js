@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withEntry } from "../../../dispatch/static/dispatch/console/models/incident_state.js";
-import { incident } from "./cast.js";
+import { clip, incident } from "./cast.js";
 
 const entry = (type, data, seq = 1) => ({ type, stream: "s", seq, at: "2026-08-21T00:00:00.000000Z", data });
 
@@ -27,6 +27,43 @@ test("a call, a caller, a form replace what was there", () => {
   assert.equal(state.call.lost_at, "x");
   assert.equal(state.caller.assurance, "phone");
   assert.equal(state.incident.notes, "n");
+});
+
+test("a warning and a muting are the call's, and another call begins without", () => {
+  let state = withEntry(incident("a"), entry("call.warning", { call: "a", state: "asked" }));
+  state = withEntry(state, entry("media.muted", { call: "a", who: "guest", track: "audio", is_muted: true }));
+  assert.equal(state.call.call, "a");
+  assert.equal(state.warning, "asked");
+  assert.deepEqual(state.muted, { guest: { audio: true, video: false }, host: { audio: false, video: false } });
+  state = withEntry(state, entry("call.caller_lost", { call: { ...state.call, lost_at: "x" } }));
+  assert.equal(state.warning, "asked");
+  state = withEntry(state, entry("call.queued", { call: { ...state.call, call: "b" } }));
+  assert.equal(state.warning, "");
+  assert.equal(state.muted.guest.audio, false);
+});
+
+test("a clip opens, grows, closes and gets its copy", () => {
+  let state = withEntry(incident("a"), entry("clip.opened", { clip: clip("c1") }));
+  state = withEntry(state, entry("chunks.stored", { clip: "c1", chunks: [], bytes: 2048, chunk_count: 2 }));
+  assert.equal(state.clips.c1.bytes, 2048);
+  assert.equal(state.clips.c1.chunk_count, 2);
+  assert.equal(state.clips.c1.state, "open");
+  state = withEntry(state, entry("clip.closed", { clip: clip("c1", { state: "closed", bytes: 2048, chunk_count: 2 }) }));
+  const view = { view: "v", state: "ready", chunk_count: 2 };
+  state = withEntry(state, entry("clip.view_changed", { clip: clip("c1", { state: "closed", view }) }));
+  assert.deepEqual(Object.keys(state.clips), ["c1"]);
+  assert.equal(state.clips.c1.view.state, "ready");
+});
+
+test("chunks of a clip nobody told of, and a look at one, change nothing", () => {
+  const state = incident("a");
+  assert.equal(withEntry(state, entry("chunks.stored", { clip: "c9", bytes: 1, chunk_count: 1 })), state);
+  assert.equal(withEntry(state, entry("clip.viewed", { clip: "c9", viewer: "x" })), state);
+});
+
+test("a photo's message names its clip", () => {
+  const data = { side: "caller", text: "", client_id: "c", clip: "c1" };
+  assert.equal(withEntry(incident("a"), entry("message.posted", data)).messages[0].clip, "c1");
 });
 
 test("a hidden entry changes nothing", () => {

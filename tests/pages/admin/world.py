@@ -25,6 +25,9 @@ LIVE = [
     "reports/incident",
     "reports/stream",
     "reports/entry",
+    "reports/evidenceclip",
+    "reports/evidencechunk",
+    "reports/viewcopy",
 ]
 ALL = [*CONFIGURED, "accounts/user", *LIVE]
 
@@ -44,6 +47,7 @@ class Matter:
     def rows(self):
         """Return one row of each kind, by its page."""
         stream = Stream.objects.get(uuid=self.incident.uuid)
+        clip = self.incident.clips.get()
         return {
             "accounts/agency": self.agency,
             "accounts/area": self.area,
@@ -56,6 +60,9 @@ class Matter:
             "reports/incident": self.incident,
             "reports/stream": stream,
             "reports/entry": stream.entries.first(),
+            "reports/evidenceclip": clip,
+            "reports/evidencechunk": clip.chunks.get(),
+            "reports/viewcopy": clip.views.get(),
         }
 
 
@@ -74,6 +81,7 @@ def happen(agency: Agency, operator: User, phone: str) -> Matter:
     )
     call = Call.objects.create(
         client_id=uuid4(),
+        signer=caller.uuid,
         incident=incident,
         caller=caller,
         agency=agency,
@@ -97,6 +105,11 @@ def happen(agency: Agency, operator: User, phone: str) -> Matter:
         started_at=moment,
         lease_until=moment + timedelta(seconds=8),
     )
+    clip = incident.clips.create(
+        source="phone", kind="photo", name="door.jpg", opened_at=moment, heard_at=moment
+    )
+    clip.chunks.create(segment=0, index=0, sha256="a" * 64, bytes=7, received_at=moment)
+    clip.views.create(asked_at=moment)
     open_streams([incident.uuid], StreamKind.INCIDENT)
     say(incident, f"words of {agency.code} <b>&")
     return Matter(agency, seat, area, caller, incident, call, shift)

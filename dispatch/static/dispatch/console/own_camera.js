@@ -1,21 +1,25 @@
-// The operator's own camera: warm while a seat is held, sending only during a call. One
-// for the whole page, shown in two places. Whether it is wanted outlives the shift.
+// The operator's own camera: warm while a seat is held, giving stills only while a call
+// needs them. One for the whole page, shown in two places. Whether it is wanted outlives
+// the shift.
 
 import { StillCamera } from "../lib/still_camera.js";
 import { StillSender } from "../lib/stills.js";
 
-/** @typedef {"off" | "asking" | "on" | "refused" | "none"} CameraState */
+/** @typedef {import("./models/rungs.js").Given} CameraState */
 
 const STORED_AT = "alarm110.camera";
+const LIVE_RATE = 20; // frames a second, for live video; stills need fewer
 
 export class OwnCamera extends EventTarget {
   /** @type {CameraState} */ state = "off";
-  /** Whether pictures leave this computer now. */ isSending = false;
+  /** Whether stills leave this computer now. */ isSending = false;
+  /** Whether the other side sees this camera, by stills or live. */ isShown = false;
 
   #camera = new StillCamera("user");
   #sender;
   #isHeld = false;
-  #isInCall = false;
+  #needsStills = false;
+  #isLive = false;
 
   /** @param {(frame: import("../lib/wire.js").Frame) => boolean} send */
   constructor(send) {
@@ -29,18 +33,28 @@ export class OwnCamera extends EventTarget {
     return this.#camera.stream;
   }
 
+  /** @returns {MediaStreamTrack | null} what live video sends */
+  get track() {
+    return this.state === "on" ? (this.stream?.getVideoTracks()[0] ?? null) : null;
+  }
+
   /** @returns {boolean} */
   get isWanted() {
     return localStorage.getItem(STORED_AT) !== "off";
   }
 
-  /** @param {boolean} isHeld  whether this window holds a seat @param {boolean} isInCall */
-  place(isHeld, isInCall) {
-    const isNew = isHeld !== this.#isHeld;
+  /** @param {boolean} isHeld  whether this window holds a seat */
+  hold(isHeld) {
+    if (isHeld === this.#isHeld) return;
     this.#isHeld = isHeld;
-    this.#isInCall = isInCall;
-    if (isNew && isHeld && this.isWanted) void this.#open();
-    if (isNew && !isHeld) this.#close();
+    if (isHeld && this.isWanted) void this.#open();
+    if (!isHeld) this.#close();
+  }
+
+  /** @param {{needsStills: boolean, isLive: boolean}} how  the other side sees it */
+  show({ needsStills, isLive }) {
+    this.#needsStills = needsStills;
+    this.#isLive = isLive;
     this.#direct();
   }
 
@@ -66,6 +80,9 @@ export class OwnCamera extends EventTarget {
       const name = error instanceof DOMException ? error.name : "";
       return this.#become(name === "NotAllowedError" ? "refused" : "none");
     }
+    // A camera that cannot be quicker stays as it is.
+    const [track] = this.stream?.getVideoTracks() ?? [];
+    await track?.applyConstraints({ frameRate: { ideal: LIVE_RATE } }).catch(() => {});
     // Meanwhile the seat may have been left, or the person pressed "off".
     if (this.#isHeld && this.isWanted) this.#become("on");
     else this.#close();
@@ -84,11 +101,16 @@ export class OwnCamera extends EventTarget {
   }
 
   #direct() {
-    const isSending = this.state === "on" && this.#isInCall;
-    if (isSending === this.isSending) return;
-    this.isSending = isSending;
-    if (isSending) this.#sender.start();
-    else this.#sender.stop();
+    const isOn = this.state === "on";
+    const isSending = isOn && this.#needsStills;
+    const isShown = isSending || (isOn && this.#isLive);
+    if (isSending === this.isSending && isShown === this.isShown) return;
+    this.isShown = isShown;
+    if (isSending !== this.isSending) {
+      this.isSending = isSending;
+      if (isSending) this.#sender.start();
+      else this.#sender.stop();
+    }
     this.dispatchEvent(new CustomEvent("change"));
   }
 }

@@ -9,22 +9,24 @@
 
 /**
  * @param {string} url
- * @param {{body?: unknown, headers?: Record<string, string>, timeoutMs?: number,
- *          keepalive?: boolean, signal?: AbortSignal}} [options]  with a body it is a POST
+ * @param {{body?: unknown, bytes?: ArrayBuffer, method?: string,
+ *          headers?: Record<string, string>, timeoutMs?: number,
+ *          keepalive?: boolean, signal?: AbortSignal}} [options]
+ *   `body` goes as JSON, `bytes` as they are; with either it is a POST unless told
  * @returns {Promise<Answer>} rejects when the server was not reached in time
  */
 export async function request(url, options = {}) {
-  const { body, headers = {}, timeoutMs = 8000, keepalive = false, signal } = options;
+  const { body, bytes, headers = {}, timeoutMs = 8000, keepalive = false, signal } = options;
+  const content = body === undefined ? bytes : JSON.stringify(body);
+  const type = body === undefined ? "application/octet-stream" : "application/json";
   const giveUp = new AbortController();
   signal?.addEventListener("abort", () => giveUp.abort());
   const timer = setTimeout(() => giveUp.abort(), timeoutMs);
   try {
     const response = await fetch(url, {
-      method: body === undefined ? "GET" : "POST",
-      headers: body === undefined
-        ? headers
-        : { ...headers, "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      method: options.method ?? (content === undefined ? "GET" : "POST"),
+      headers: content === undefined ? headers : { ...headers, "Content-Type": type },
+      body: content,
       credentials: "same-origin",
       cache: "no-store",
       keepalive,

@@ -7,7 +7,7 @@
 //   view.show(frame)  on still;   view.clear()  when the call is over
 
 import { ageMs, mark } from "./age.js";
-import { LEVELS } from "./still_camera.js";
+import { LEVELS } from "./still_grabber.js";
 import { fill, gettext } from "./words.js";
 
 /** @typedef {import("./wire.js").Frame} Frame */

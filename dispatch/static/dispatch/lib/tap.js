@@ -28,6 +28,7 @@ import { newId } from "./wire.js";
  * @property {number | null} place
  * @property {number} seats_open
  * @property {boolean} merged
+ * @property {string} [evidence]  the right to add recordings to this incident
  */
 
 const TAP_URL = "/api/v1/calls";

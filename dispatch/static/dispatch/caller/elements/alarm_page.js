@@ -5,12 +5,12 @@ import { find, part, write } from "../../lib/dom.js";
 import { WakeLock } from "../../lib/wake_lock.js";
 import { fill, gettext } from "../../lib/words.js";
 import { Alarm } from "../models/alarm.js";
+import { patiently, whenIdle } from "../models/later.js";
 import { Outbox, windowStorage } from "../models/outbox.js";
 import { Senses } from "../models/senses.js";
 import { clockTime, endSentence } from "../models/sentences.js";
 import { CallFacts } from "./call_facts.js";
 import { CallPictures } from "./call_pictures.js";
-import { PhoneCheck } from "./phone_check.js";
 import { TalkThread } from "./talk_thread.js";
 
 const TICK_MS = 500;
@@ -24,6 +24,7 @@ export class AlarmPage extends HTMLElement {
   #wakeLock = new WakeLock();
   #phase = "";
   #changedAt = -SETTLE_MS;
+  #isLoading = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #ticking;
   #listening = new AbortController();
 
@@ -32,8 +33,7 @@ export class AlarmPage extends HTMLElement {
     const facts = find(this, "call-facts", CallFacts);
     facts.begin(this.#alarm, this.#senses, this.dataset.phone ?? "");
     find(this, "call-pictures", CallPictures).begin(this.#alarm, this.#senses);
-    find(this, "talk-thread", TalkThread).begin(this.#alarm);
-    find(this, "phone-check", PhoneCheck).begin(this.#alarm);
+    find(this, "talk-thread", TalkThread).begin(this.#alarm, this.#senses);
     this.#alarm.addEventListener("change", () => this.#render());
     this.addEventListener("click", (event) => this.#press(event), { signal });
     this.addEventListener("submit", (event) => this.#submit(event), { signal });
@@ -47,6 +47,8 @@ export class AlarmPage extends HTMLElement {
     addEventListener("popstate", () => this.#alarm.isLive && facts.tell("back"), { signal });
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
     this.#senses.prepare();
+    // Live media is made ready, and what an earlier alarm left here is sent on.
+    whenIdle(() => this.#loadRest());
     this.#alarm.resume();
     this.#render();
   }
@@ -54,6 +56,16 @@ export class AlarmPage extends HTMLElement {
   disconnectedCallback() {
     this.#listening.abort();
     clearInterval(this.#ticking);
+  }
+
+  /** What the button does not need; on a bad line it may take its time. */
+  async #loadRest() {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    this.#senses.load();
+    const parts = await patiently(async () => await import("./call_parts.js"));
+    parts.begin(this, this.#alarm, this.#senses);
+    this.#render();
   }
 
   // --- Pressing ----------------------------------------------------------------------
@@ -65,8 +77,8 @@ export class AlarmPage extends HTMLElement {
   /** @param {SubmitEvent} event */
   #submit(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
+    event.preventDefault(); // also where the part that would take it is still to come
     if (!form.matches(".alarm-form")) return;
-    event.preventDefault();
     if (this.#isSettling) return;
     const pressed = /** @type {HTMLButtonElement | null} */ (event.submitter);
     // The back button must not leave the alarm by one press of a nervous thumb.
@@ -94,16 +106,30 @@ export class AlarmPage extends HTMLElement {
       case "leave-silence":
         return this.#alarm.setMode("normal");
       case "camera":
-        return this.#senses.toggleCamera();
+      case "microphone":
+        return this.#senses.toggle(command);
       case "flip":
         return void this.#senses.camera.flip();
       case "retry-camera":
         return void this.#senses.camera.start();
+      case "retry-microphone":
+        return void this.#senses.microphone.start();
+      case "warn":
+        return this.#warn();
+      case "warning-back":
+      case "refuse-warning":
+        return this.#alarm.answerWarning(false);
       case "retry-position":
         return void this.#senses.position.start();
       case "new-alarm":
         return this.#alarm.forget();
     }
+  }
+
+  /** The caller nodded: silence ends here, by the phone's own deliberate act. */
+  #warn() {
+    if (this.#alarm.mode === "silent") this.#alarm.setMode("normal");
+    this.#alarm.answerWarning(true);
   }
 
   /** Ask inline, with the harmless answer focused. @param {string} name @param {HTMLElement} by */
@@ -190,6 +216,7 @@ export class AlarmPage extends HTMLElement {
     this.#phase = phase;
     this.dataset.phase = phase;
     if (isFirst && phase === "idle") return;
+    this.#loadRest();
     this.#changedAt = performance.now();
     this.#closeQuestions();
     scrollTo(0, 0);

@@ -2,9 +2,10 @@
 
 import { find, part, write } from "../../lib/dom.js";
 import { isEnglish } from "../../lib/words.js";
+import { step } from "../models/ladder.js";
 import {
-  cameraSentence, clockTime, newsSentence, placeSentence, positionSentence,
-  questionSentence, truthSentence,
+  cameraSentence, clockTime, microphoneSentence, newsSentence, placeSentence,
+  positionSentence, questionSentence, recordingSentence, rungSentence, truthSentence,
 } from "../models/sentences.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
@@ -13,6 +14,13 @@ import {
 
 const TICK_MS = 500;
 const NEWS_MS = 8000;
+// A fall that lasts less is not worth a fright.
+const RUNG_SETTLES_MS = 2500;
+// Each conversation begins with stills and climbs by itself; that is no news.
+const CLIMB_MS = 8000;
+const SHAPES = {
+  position: "map-pin", camera: "camera", microphone: "mic", recording: "circle-dot",
+};
 const ICONS = {
   connecting: "wifi", waiting: "wifi", connected: "headset", watching: "eye",
   silent: "wifi-off", closed: "triangle-alert",
@@ -26,6 +34,10 @@ export class CallFacts extends HTMLElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #newsTimer;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #ticking;
   #was = "";
+  /** The rung that was last told. @type {import("../models/ladder.js").Rung | null} */
+  #rung = null;
+  #rungSince = 0;
+  #talkingSince = 0;
 
   /** @param {Alarm} alarm @param {Senses} senses @param {string} phone */
   begin(alarm, senses, phone) {
@@ -48,13 +60,18 @@ export class CallFacts extends HTMLElement {
 
   /** Say something once, in the one place where news stands. @param {News} news */
   tell(news) {
-    this.#news = newsSentence(news);
+    this.#say(newsSentence(news));
+  }
+
+  /** @param {string} sentence */
+  #say(sentence) {
+    this.#news = sentence;
     clearTimeout(this.#newsTimer);
     this.#newsTimer = setTimeout(() => {
       this.#news = null;
       this.#render();
     }, NEWS_MS);
-    this.#announce(this.#news);
+    this.#announce(sentence);
     this.#render();
   }
 
@@ -70,6 +87,7 @@ export class CallFacts extends HTMLElement {
     this.#renderTruth(alarm);
     this.#renderPlace(alarm);
     this.#renderTicks(alarm);
+    this.#renderRung(alarm);
     const question = this.#senses?.question;
     const news = question ? questionSentence(question) : this.#news;
     part(this, "news").hidden = !news;
@@ -112,21 +130,63 @@ export class CallFacts extends HTMLElement {
   #renderTicks(alarm) {
     const senses = this.#senses;
     if (!senses) return;
-    const { position, camera } = senses;
+    const { position, camera, microphone, evidence, live } = senses;
     const hasPlace = alarm.state?.position ?? null;
-    this.#tick("position", position.state, positionSentence(position.state, hasPlace));
-    const isSeen = camera.isSeen && alarm.truth.is === "connected";
-    this.#tick("camera", camera.state, cameraSentence(camera.state, isSeen));
+    this.#tick("position", positionSentence(position.state, hasPlace));
+    const isTalking = alarm.phase === "talking";
+    const isLive = isTalking && (live?.isUp ?? false);
+    const isSeen = senses.pictures.isSeen && alarm.truth.is === "connected";
+    const stopped = (isTalking && alarm.state?.muted?.guest) || { audio: false, video: false };
+    this.#tick("camera", cameraSentence(camera, { isSeen, isLive, isStopped: stopped.video }));
+    this.#tick("microphone", microphoneSentence(microphone, { isLive, isStopped: stopped.audio }));
+    const isLasting = evidence?.isLasting ?? true;
+    this.#tick("recording", recordingSentence(senses.recording, isLasting));
+    this.#help("position", position.state, "");
+    this.#help("camera", camera.state, camera.trouble);
+    this.#help("microphone", microphone.state, microphone.trouble);
   }
 
-  /** @param {string} name @param {string} state @param {{tone: string, words: string}} said */
-  #tick(name, state, { tone, words }) {
+  /** @param {keyof typeof SHAPES} name @param {{tone: string, words: string} | null} said */
+  #tick(name, said) {
     const item = find(this, `[data-sense="${name}"]`, HTMLElement);
-    item.dataset.tone = tone;
-    write(part(item, "words"), words);
-    const shape = name === "position" ? "map-pin" : "camera";
-    icon(item, tone === "ok" ? "check" : tone === "warn" ? `${shape}-off` : shape);
-    find(item, "button", HTMLButtonElement).hidden = state !== "refused";
+    item.hidden = !said;
+    if (!said) return;
+    item.dataset.tone = said.tone;
+    write(part(item, "words"), said.words);
+    const shape = SHAPES[name];
+    const crossed = name === "recording" ? "triangle-alert" : `${shape}-off`;
+    icon(item, said.tone === "ok" ? "check" : said.tone === "warn" ? crossed : shape);
+  }
+
+  /** How to get what is missing. @param {string} name @param {string} state @param {string} trouble */
+  #help(name, state, trouble) {
+    const item = find(this, `[data-sense="${name}"]`, HTMLElement);
+    const [allow, again] = item.querySelectorAll("button");
+    allow.hidden = state !== "refused";
+    if (again) again.hidden = trouble !== "busy";
+  }
+
+  /** Tell of a fall or a rise in a conversation, once it has lasted. @param {Alarm} alarm */
+  #renderRung(alarm) {
+    if (alarm.phase !== "talking" || alarm.truth.is !== "connected" || !this.#senses) {
+      this.#rungSince = performance.now();
+      if (alarm.phase === "talking") return;
+      this.#rung = null;
+      this.#talkingSince = performance.now();
+      return;
+    }
+    const { rung, why } = this.#senses.rung;
+    const isClimbing = performance.now() - this.#talkingSince < CLIMB_MS;
+    const isOwnDoing = why === "switched_off" || this.#senses.question !== null || isClimbing;
+    if (this.#rung === null || rung === this.#rung || isOwnDoing) {
+      if (this.#rung === null || isOwnDoing) this.#rung = rung;
+      this.#rungSince = performance.now();
+      return;
+    }
+    if (performance.now() - this.#rungSince < RUNG_SETTLES_MS) return;
+    const by = step(this.#rung, rung);
+    this.#rung = rung;
+    if (by) this.#say(rungSentence(rung, by));
   }
 
   #seat() {

@@ -1,58 +1,41 @@
-// <call-pictures>: the call-taker's still large with its age, this phone's own camera
-// small, and the switches of the camera.
+// <call-pictures>: this phone's own camera small, and the switches of what it gives.
 
-import { find, part } from "../../lib/dom.js";
-import { StillView } from "../../lib/stills.js";
+import { find } from "../../lib/dom.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
 /** @typedef {import("../models/senses.js").Senses} Senses */
 
 export class CallPictures extends HTMLElement {
-  /** @type {StillView | null} */ #view = null;
-  #hasPicture = false;
-
   /** @param {Alarm} alarm @param {Senses} senses */
   begin(alarm, senses) {
-    this.#view = new StillView({
-      image: find(this, "img.theirs", HTMLImageElement),
-      age: part(this, "age"),
-      onSeen: (n) => alarm.send({ type: "still_seen", n }),
-    });
-    alarm.addEventListener("frame", (event) => {
-      const frame = /** @type {CustomEvent} */ (event).detail;
-      if (frame.type === "still_seen") senses.camera.seen(frame.n);
-      if (frame.type === "still" && alarm.phase === "talking") this.#show(frame);
-    });
-    alarm.addEventListener("change", () => this.#render(alarm, senses));
-    senses.addEventListener("change", () => this.#render(alarm, senses));
+    alarm.addEventListener("change", () => this.#render(senses));
+    senses.addEventListener("change", () => this.#render(senses));
   }
 
-  /** @param {import("../../lib/wire.js").Frame} frame */
-  #show(frame) {
-    this.#hasPicture = true;
-    find(this, ".no-picture", HTMLElement).hidden = true;
-    this.#view?.show(frame);
-  }
-
-  /** @param {Alarm} alarm @param {Senses} senses */
-  #render(alarm, senses) {
-    if (alarm.phase !== "talking" && this.#hasPicture) {
-      this.#hasPicture = false;
-      this.#view?.clear();
-      find(this, ".no-picture", HTMLElement).hidden = false;
-    }
-    const { camera } = senses;
+  /** @param {Senses} senses */
+  #render({ camera, microphone }) {
     const isOn = camera.state === "on";
     const mine = find(this, ".mine video", HTMLVideoElement);
     if (mine.srcObject !== camera.stream) mine.srcObject = camera.stream;
     mine.hidden = !isOn;
-    mine.toggleAttribute("data-mirrored", camera.isMirrored);
-    const toggle = find(this, '[data-command="camera"]', HTMLButtonElement);
+    mine.toggleAttribute("data-mirrored", isOn && camera.isMirrored);
     find(this, ".mine", HTMLElement).toggleAttribute("data-on", isOn);
-    toggle.setAttribute("aria-pressed", String(isOn));
-    toggle.disabled = camera.state === "asking" || camera.state === "none";
-    const use = find(toggle, "use", SVGUseElement);
-    use.setAttribute("href", isOn ? "#icon-camera" : "#icon-camera-off");
+    this.#switch("camera", camera, "camera");
+    this.#switch("microphone", microphone, "mic");
     find(this, '[data-command="flip"]', HTMLButtonElement).disabled = !isOn;
+  }
+
+  /**
+   * @param {string} command @param {import("../models/ladder.js").Device} device
+   * @param {string} shape
+   */
+  #switch(command, { state, trouble }, shape) {
+    const isOn = state === "on";
+    const button = find(this, `[data-command="${command}"]`, HTMLButtonElement);
+    button.setAttribute("aria-pressed", String(isOn));
+    button.disabled = state === "asking" || (state === "none" && trouble !== "busy");
+    const use = find(button, "use", SVGUseElement);
+    const href = isOn ? `#icon-${shape}` : `#icon-${shape}-off`;
+    if (use.getAttribute("href") !== href) use.setAttribute("href", href);
   }
 }

@@ -15,6 +15,7 @@ export class PhoneCheck extends HTMLElement {
     this.#alarm = alarm;
     alarm.addEventListener("change", () => this.#render());
     this.addEventListener("submit", (event) => this.#submit(event));
+    this.#render();
     find(this, '[data-command="other-phone"]', HTMLButtonElement).addEventListener(
       "click", () => this.#step("phone"),
     );

@@ -1,11 +1,13 @@
-// <talk-thread>: what both sides wrote, what of ours is still on its way, quick answers.
+// <talk-thread>: what both sides wrote, the photos and files between, what of ours is still
+// on its way, quick answers.
 
 import { find, part } from "../../lib/dom.js";
-import { gettext } from "../../lib/words.js";
-import { clockTime } from "../models/sentences.js";
+import { linesOf } from "../models/thread_lines.js";
+import { ThreadItem } from "./thread_item.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
-/** @typedef {{key: string, side: string, text: string, note: string, tone: string}} Line */
+/** @typedef {import("../models/senses.js").Senses} Senses */
+/** @typedef {import("../models/thread_lines.js").Line} Line */
 
 const TYPING_SHOWN_MS = 4000;
 const TYPING_GAP_MS = 2000;
@@ -14,14 +16,18 @@ const AT_END_PX = 40;
 export class TalkThread extends HTMLElement {
   /** @type {Alarm | null} */ #alarm = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #typingTimer;
+  #answers = 0;
   #typedAt = -Infinity;
   /** Whether the newest words are in sight, and should stay so. */
   #isAtEnd = true;
-  /** @type {Map<string, HTMLElement>} */ #items = new Map();
+  /** @type {Senses | null} */ #senses = null;
+  /** @type {Map<string, ThreadItem>} */ #items = new Map();
 
-  /** @param {Alarm} alarm */
-  begin(alarm) {
+  /** @param {Alarm} alarm @param {Senses} senses */
+  begin(alarm, senses) {
     this.#alarm = alarm;
+    this.#senses = senses;
+    senses.addEventListener("change", () => this.#render());
     alarm.addEventListener("change", () => this.#render());
     alarm.addEventListener("frame", (event) => {
       if (/** @type {CustomEvent} */ (event).detail.type === "typing") this.#showTyping();
@@ -46,8 +52,11 @@ export class TalkThread extends HTMLElement {
 
   /** @param {Event} event */
   #quick(event) {
-    const button = /** @type {Element} */ (event.target).closest("button[data-say]");
+    const target = /** @type {Element} */ (event.target);
+    const button = target.closest("button[data-say]");
     if (button) this.#alarm?.words.say(button.textContent?.trim() ?? "");
+    const cancelled = target.closest("button[data-cancel]")?.getAttribute("data-cancel");
+    if (cancelled) this.#senses?.evidence?.attachments.cancel(cancelled);
   }
 
   /** @param {SubmitEvent} event */
@@ -79,73 +88,55 @@ export class TalkThread extends HTMLElement {
     const typing = part(this, "typing");
     typing.toggleAttribute("data-on", true);
     clearTimeout(this.#typingTimer);
-    this.#typingTimer = setTimeout(
-      () => typing.toggleAttribute("data-on", false), TYPING_SHOWN_MS,
-    );
+    this.#typingTimer = setTimeout(() => this.#hideTyping(), TYPING_SHOWN_MS);
+  }
+
+  #hideTyping() {
+    clearTimeout(this.#typingTimer);
+    part(this, "typing").toggleAttribute("data-on", false);
+  }
+
+  /** What was being written is here. @param {Alarm} alarm */
+  #noteAnswer(alarm) {
+    const messages = alarm.state?.messages ?? [];
+    const answers = messages.filter(({ side }) => side === "seat").length;
+    if (answers > this.#answers) this.#hideTyping();
+    this.#answers = answers;
   }
 
   #render() {
     const alarm = this.#alarm;
     if (!alarm) return;
+    this.#noteAnswer(alarm);
     for (const button of this.querySelectorAll("[data-phase-only]")) {
       const isHere = button.getAttribute("data-phase-only") === alarm.phase;
       button.toggleAttribute("hidden", !isHere);
     }
     const list = find(this.#pane(), "ol", HTMLElement);
-    const lines = this.#lines(alarm);
+    const attachments = this.#senses?.evidence?.attachments.all ?? [];
+    const lines = linesOf(alarm, attachments);
     const keys = new Set(lines.map((line) => line.key));
     for (const [key, item] of this.#items) {
       if (keys.has(key)) continue;
-      item.remove();
+      item.element.remove();
       this.#items.delete(key);
     }
     for (const line of lines) this.#place(list, line);
     this.#stayAtEnd();
   }
 
-  /** @param {Alarm} alarm @returns {Line[]} confirmed first, then what is on its way */
-  #lines(alarm) {
-    const said = (alarm.state?.messages ?? []).map((message) => ({
-      key: `seq-${message.seq}`,
-      side: message.side,
-      text: message.text,
-      note: clockTime(message.at),
-      tone: message.side === "caller" ? "received" : "",
-    }));
-    const unsent = alarm.words.unsent.map(({ id, text }) => {
-      const isRefused = alarm.words.isRefused(id);
-      return {
-        key: id,
-        side: "caller",
-        text,
-        note: isRefused ? gettext("Not sent") : gettext("Sending…"),
-        tone: isRefused ? "refused" : "sending",
-      };
-    });
-    return [...said, ...unsent];
-  }
-
   /** @param {HTMLElement} list @param {Line} line */
-  #place(list, { key, side, text, note, tone }) {
-    let item = this.#items.get(key);
+  #place(list, line) {
+    let item = this.#items.get(line.key);
     if (!item) {
-      item = document.createElement("li");
-      const who = document.createElement("span");
-      who.className = "visually-hidden";
-      who.textContent = side === "caller" ? gettext("You:") : gettext("Police:");
-      const words = document.createElement("p");
-      words.textContent = text;
-      item.append(who, words, document.createElement("small"));
-      item.dataset.side = side;
-      this.#items.set(key, item);
-      list.append(item);
-    } else if (!key.startsWith("seq-") && list.lastElementChild !== item) {
-      list.append(item);
+      item = new ThreadItem(line);
+      this.#items.set(line.key, item);
     }
-    item.dataset.tone = tone;
-    const small = find(item, "small", HTMLElement);
-    const told = tone === "received" ? `${note} ✓` : note;
-    if (small.textContent !== told) small.textContent = told;
+    // What is on its way stays below what has arrived.
+    const isOnItsWay = !line.key.startsWith("seq-");
+    const isLast = list.lastElementChild === item.element;
+    if (!item.element.isConnected || (isOnItsWay && !isLast)) list.append(item.element);
+    item.show(line);
   }
 
   #stayAtEnd() {

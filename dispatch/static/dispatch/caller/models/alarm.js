@@ -180,6 +180,12 @@ export class Alarm extends EventTarget {
     this.#changed();
   }
 
+  /** The caller's nod, or refusal: the officer large to who threatens them. */
+  /** @param {boolean} accept */
+  answerWarning(accept) {
+    this.command({ type: "answer_warning", accept }).catch(() => {});
+  }
+
   hangUp() {
     this.command({ type: "hang_up" }).catch(() => {});
   }

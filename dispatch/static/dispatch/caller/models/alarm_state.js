@@ -16,7 +16,16 @@
  * @property {string} seat_label_en
  * @property {string | null} lost_at
  */
-/** @typedef {{seq: number, at: string, side: "caller" | "seat", text: string}} Message */
+/**
+ * @typedef {object} Message
+ * @property {number} seq
+ * @property {string} at
+ * @property {"caller" | "seat"} side
+ * @property {string} text
+ * @property {string | null} [clip]  the photo or file it speaks of
+ */
+/** @typedef {"" | "asked" | "shown" | "refused" | "ended"} Warning */
+/** @typedef {Record<"guest" | "host", {audio: boolean, video: boolean}>} Muted */
 /**
  * @typedef {object} Position
  * @property {number} lat_e7
@@ -35,31 +44,45 @@
  * @property {Message[]} messages
  * @property {Position | null} position
  * @property {{assurance: string, phone_masked: string}} caller
+ * @property {Warning} [warning]  of who threatens the caller, by the officer's picture
+ * @property {Muted} [muted]  what the host has stopped
  */
 
 /** @param {AlarmState} state @param {Entry} entry @returns {AlarmState} */
 export function applyEntry(state, entry) {
   const { type = "", data = {} } = entry;
+  if (type === "call.warning") {
+    return data.call === state.call.call ? { ...state, warning: data.state } : state;
+  }
   // A repeat of another call of the same incident is not this window's call.
   if (type.startsWith("call.")) {
     return data.call?.call === state.call.call ? { ...state, call: data.call } : state;
   }
   switch (type) {
     case "message.posted": {
-      const { side, text } = data;
-      const message = { seq: entry.seq, at: entry.at ?? "", side, text };
+      const { side, text, clip } = data;
+      const message = { seq: entry.seq, at: entry.at ?? "", side, text, ...(clip && { clip }) };
       return { ...state, messages: [...state.messages, message] };
     }
     case "position.reported":
       return { ...state, position: data.position };
     case "caller.verified":
       return { ...state, caller: data.caller };
+    case "media.muted":
+      return { ...state, muted: withMuting(state, data) };
     case "incident.opened":
       return { ...state, incident: data.incident };
     default:
       // Hidden from callers, or newer than this page: only its number matters.
       return state;
   }
+}
+
+/** @param {AlarmState} state @param {any} data @returns {Muted | undefined} */
+function withMuting({ call, muted }, data) {
+  if (data.call !== call.call || !muted) return muted;
+  const who = /** @type {"guest" | "host"} */ (data.who);
+  return { ...muted, [who]: { ...muted[who], [data.track]: data.is_muted } };
 }
 
 /**

@@ -4,13 +4,13 @@
 
 /** @typedef {import("../../lib/tap.js").Tap} Tap */
 /** @typedef {import("../../lib/tap.js").Tapped} Tapped */
-/** @typedef {{id: string, text: string}} Unsent */
+/** @typedef {{id: string, text: string, clip?: string}} Unsent */
 /**
  * @typedef {object} Kept
  * @property {Tap} [tap]  not yet confirmed
  * @property {Tapped} [call]  the confirmed alarm; its epoch is kept up to date
  * @property {Unsent[]} [unsent]
- * @property {boolean} [isCameraOff]  the caller switched it off: it stays off
+ * @property {string[]} [off]  what the caller switched off: it stays off
  * @property {import("./alarm_state.js").AlarmState} [ended]  how it ended, until a new one
  */
 
@@ -38,8 +38,9 @@ export class Outbox {
     return this.#kept.ended ?? null;
   }
 
-  get isCameraOff() {
-    return this.#kept.isCameraOff ?? false;
+  /** @param {"camera" | "microphone"} name */
+  isOff(name) {
+    return this.#kept.off?.includes(name) ?? false;
   }
 
   get unsent() {
@@ -73,9 +74,10 @@ export class Outbox {
     });
   }
 
-  /** @param {boolean} isCameraOff */
-  keepCameraOff(isCameraOff) {
-    this.#write({ ...this.#kept, isCameraOff });
+  /** @param {"camera" | "microphone"} name @param {boolean} isOff */
+  keepOff(name, isOff) {
+    const others = (this.#kept.off ?? []).filter((one) => one !== name);
+    this.#write({ ...this.#kept, off: isOff ? [...others, name] : others });
   }
 
   /** @param {import("./alarm_state.js").AlarmState} ended */

@@ -39,6 +39,14 @@ export class OwnWords {
     this.#changed();
   }
 
+  /** Speak of a photo or file that the server has. @param {string} clip @param {string} id */
+  show(clip, id) {
+    const words = { id, text: "", clip };
+    this.#outbox.add(words);
+    this.#post(words);
+    this.#changed();
+  }
+
   /** A new line: what no server has acknowledged goes first. */
   resend() {
     this.#refused.clear();
@@ -51,9 +59,9 @@ export class OwnWords {
   }
 
   /** @param {Unsent} words */
-  async #post({ id, text }) {
+  async #post({ id, text, clip }) {
     try {
-      await this.#send({ type: "post_message", id, text });
+      await this.#send({ type: "post_message", id, text, ...(clip && { clip }) });
       this.#outbox.drop(id);
     } catch {
       this.#refused.add(id);

@@ -4,7 +4,7 @@
 const READ_MS = 1500;
 const UNANSWERED_MS = 15_000;
 
-/** @typedef {"position" | "camera"} Question */
+/** @typedef {"position" | "camera" | "microphone"} Question */
 /**
  * @typedef {object} Asked
  * @property {Question} name

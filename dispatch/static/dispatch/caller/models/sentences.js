@@ -4,6 +4,8 @@ import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("./alarm.js").Alarm} Alarm */
 /** @typedef {import("./position_watch.js").Sense} Sense */
+/** @typedef {import("./ladder.js").Device} Device */
+/** @typedef {{tone: string, words: string}} Said */
 
 /**
  * @param {import("./line_truth.js").LineTruth} truth
@@ -80,25 +82,151 @@ export function positionSentence(sense, position) {
   })[sense];
 }
 
-/** @param {Sense} sense @param {boolean} isSeen @returns {{tone: string, words: string}} */
-export function cameraSentence(sense, isSeen) {
-  if (sense === "on" && isSeen) {
-    return { tone: "live", words: gettext("Camera on, seen by the police") };
+/**
+ * @param {Device} device
+ * @param {{isSeen: boolean, isLive: boolean, isStopped: boolean}} proof
+ *   `isSeen`: the call-taker's screen showed a still; `isLive`: live video reaches the
+ *   server in a conversation; `isStopped`: the call-taker lets it through no more
+ * @returns {Said}
+ */
+export function cameraSentence({ state, trouble, isInterrupted }, { isSeen, isLive, isStopped }) {
+  if (state === "on" && isInterrupted) return interrupted();
+  if (state === "on" && isStopped) {
+    return { tone: "warn", words: gettext("The call-taker has stopped your picture") };
   }
+  if (state === "on" && isLive) {
+    return { tone: "live", words: gettext("Live picture") };
+  }
+  if (state === "on" && isSeen) {
+    return { tone: "live", words: gettext("Still pictures seen") };
+  }
+  const troubled = troubleSentence(trouble);
+  if (troubled) return troubled;
   return /** @type {Record<Sense, {tone: string, words: string}>} */ ({
     on: { tone: "ok", words: gettext("Camera on") },
     asking: { tone: "muted", words: gettext("Opening the camera…") },
     off: { tone: "muted", words: gettext("Camera off") },
     refused: { tone: "warn", words: gettext("Camera not allowed") },
     none: { tone: "warn", words: gettext("No camera here. Write what you see.") },
-  })[sense];
+  })[state];
+}
+
+/** @param {Device} device @param {{isLive: boolean, isStopped: boolean}} proof @returns {Said} */
+export function microphoneSentence({ state, trouble, isInterrupted }, { isLive, isStopped }) {
+  if (state === "on" && isInterrupted) return interrupted();
+  if (state === "on" && isStopped) {
+    return { tone: "warn", words: gettext("The call-taker has stopped your sound") };
+  }
+  if (state === "on" && isLive) {
+    return { tone: "live", words: gettext("Live sound") };
+  }
+  const troubled = troubleSentence(trouble);
+  if (troubled) return troubled;
+  return /** @type {Record<Sense, Said>} */ ({
+    on: { tone: "ok", words: gettext("Microphone on") },
+    asking: { tone: "muted", words: gettext("Opening the microphone…") },
+    off: { tone: "muted", words: gettext("Microphone off") },
+    refused: { tone: "warn", words: gettext("Microphone not allowed") },
+    none: { tone: "warn", words: gettext("No microphone here. Write.") },
+  })[state];
+}
+
+/** @returns {Said} */
+function interrupted() {
+  return { tone: "warn", words: gettext("Interrupted by a call or another app") };
+}
+
+/** @param {string} trouble @returns {Said | null} */
+function troubleSentence(trouble) {
+  switch (trouble) {
+    case "busy":
+      return { tone: "warn", words: gettext("Another app uses it. Close that app.") };
+    case "no_answer":
+      return { tone: "warn", words: gettext("Not answered yet. Tap Allow on your phone.") };
+    case "insecure":
+      return { tone: "warn", words: gettext("This page is not secure: no camera, no microphone.") };
+    default:
+      return null;
+  }
+}
+
+/**
+ * "Kept" is said only once the server has some of it.
+ * @param {import("./evidence.js").Recording} recording
+ * @param {boolean} isLasting  whether it outlives the page
+ * @returns {Said | null} null: nothing is recorded, and nothing need be said
+ */
+export function recordingSentence(recording, isLasting) {
+  switch (recording) {
+    case "starting":
+      return { tone: "muted", words: gettext("Recording, not sent yet") };
+    case "kept":
+      return { tone: "ok", words: gettext("Recording, kept by the police") };
+    case "held":
+      return isLasting
+        ? { tone: "muted", words: gettext("Recording, kept on this phone, sent later") }
+        : { tone: "warn", words: gettext("Recording, only in this page: keep it open") };
+    case "full":
+      return { tone: "warn", words: gettext("Recording, but there is no room to store it now") };
+    case "failed":
+      return { tone: "warn", words: gettext("This phone cannot record") };
+    default:
+      return null;
+  }
+}
+
+/**
+ * What changed in how much reaches the police, said once and calmly.
+ * @param {import("./ladder.js").Rung} rung @param {"fall" | "rise"} step
+ */
+export function rungSentence(rung, step) {
+  switch (rung) {
+    case "video":
+      return gettext("Live video reaches the police now.");
+    case "stills":
+      return step === "fall"
+        ? gettext("Live video does not get through now. Still pictures do, and video comes back by itself.")
+        : gettext("The police see still pictures. Live video is not possible now; it comes by itself.");
+    case "voice":
+      return step === "fall"
+        ? gettext("No picture reaches the police now. They hear you.")
+        : gettext("The police hear you now.");
+    default:
+      return gettext("Only text reaches the police now. Write what happens.");
+  }
+}
+
+/** What the seat gives. @param {{camera: string} | null} seat */
+export function seatSentence(seat) {
+  if (seat && seat.camera !== "on") return gettext("The call-taker's camera is off.");
+  return gettext("No picture of the call-taker");
+}
+
+/**
+ * What is left of a recording when the call is over.
+ * @param {{waiting: number, isDone: boolean, isRefused: boolean}} facts
+ * @param {boolean} isOnline
+ */
+export function restSentence({ waiting, isDone, isRefused }, isOnline) {
+  if (isDone) return gettext("All of the recording is with the police.");
+  if (isRefused) return gettext("A part of the recording could not be handed over.");
+  if (waiting === 0) return gettext("Sending the last of the recording…");
+  const sentence = isOnline
+    ? gettext("Sending the rest of the recording… %(count)s left")
+    : gettext("No network. The rest of the recording waits on this phone: %(count)s left");
+  return fill(sentence, { count: waiting });
 }
 
 /** @param {import("./questions.js").Question} question */
 export function questionSentence(question) {
-  return question === "position"
-    ? gettext("Your phone now asks for your position. Allow it, so that the police find you.")
-    : gettext("Your phone now asks for the camera. Allow it, so that the police see.");
+  switch (question) {
+    case "position":
+      return gettext("Your phone now asks for your position. Allow it, so that the police find you.");
+    case "camera":
+      return gettext("Your phone now asks for the camera. Allow it, so that the police see. It is recorded.");
+    default:
+      return gettext("Your phone now asks for the microphone. Allow it, so that the police hear. It is recorded.");
+  }
 }
 
 /** @param {"returned" | "resumed" | "back"} news */

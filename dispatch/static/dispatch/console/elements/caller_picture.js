@@ -1,16 +1,17 @@
 // What the caller's camera shows, never without its age: an old picture that looks live
-// is worse than none. Beside it what the phone can give, and since when it is lost.
+// is worse than none. Video while it moves, else stills; and since when the phone is lost.
 
 import { Region } from "./region.js";
-import { makeMark } from "./rows.js";
 import { duration, secondsSince, timeOfDay } from "../models/clock.js";
-import { deviceState } from "../models/words.js";
+import { STANDS_AFTER_MS, choosePicture } from "../models/frame_watch.js";
+import { seatReason } from "../models/rungs.js";
+import { playStream } from "../play_stream.js";
 import { StillView } from "../../lib/stills.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").IncidentSnapshot} IncidentSnapshot */
+/** @typedef {import("../models/frame_watch.js").Shown} Shown */
 
-const AGEING_MS = 3000;
 const STALE_MS = 8000;
 const LOST_SECONDS = 120; // then the server ends the call, with a call-back
 
@@ -24,10 +25,17 @@ export class CallerPicture extends Region {
       image,
       onSeen: (n) => void this.desk.send({ type: "still_seen", n }),
     });
+    this.media.addEventListener("tracks", () => void this.#play());
     this.desk.addEventListener("still", (event) =>
       this.#arrive(/** @type {CustomEvent} */ (event).detail),
     );
     this.desk.addEventListener("cleared", () => this.#clear());
+  }
+
+  /** @returns {HTMLVideoElement | HTMLImageElement | null} the picture on the screen now */
+  get current() {
+    if (this.dataset.shown === "video") return this.#video;
+    return this.dataset.shown === "still" ? this.find("still") : null;
   }
 
   show() {
@@ -35,7 +43,6 @@ export class CallerPicture extends Region {
     if (this.desk.view !== "call" || !incident) return;
     if (incident.call.state === "ended") this.#view?.clear();
     this.dataset.mode = incident.call.state === "ended" ? "ended" : incident.call.mode;
-    this.#showDevice();
     this.tick(this.desk.clock.now());
   }
 
@@ -43,28 +50,34 @@ export class CallerPicture extends Region {
   tick(now) {
     const { incident } = this.desk;
     if (this.desk.view !== "call" || !incident) return;
-    const age = this.#view?.ageMs ?? Infinity;
-    const hasPicture = age !== Infinity;
-    this.dataset.age = !hasPicture
-      ? "none"
-      : age > STALE_MS
-        ? "stale"
-        : age > AGEING_MS
-          ? "ageing"
-          : "fresh";
-    this.reveal("age", hasPicture);
-    if (hasPicture) this.write("age", ageWords(age));
-    this.write("words", hasPicture ? "" : this.#emptyWords(incident));
+    const [shown, age] = this.#choose(incident);
+    this.dataset.shown = shown;
+    this.dataset.age = shown === "none" ? "none" : freshness(age);
+    this.reveal("age", shown !== "none");
+    if (shown !== "none") this.write("age", ageWords(shown, age));
+    this.write("words", shown === "none" ? this.#emptyWords(incident) : "");
     this.#showLost(incident.call, now);
   }
 
   /** @param {string} act */
   act(act) {
     if (act !== "veil") return false;
-    this.#isVeiled = !this.#isVeiled;
-    this.dataset.veiled = String(this.#isVeiled);
-    this.find("veil").setAttribute("aria-pressed", String(this.#isVeiled));
+    this.#veil(!this.#isVeiled);
     return true;
+  }
+
+  /** @param {IncidentSnapshot} incident @returns {[Shown, number]} and its age in ms */
+  #choose({ call, muted }) {
+    if (call.state === "ended" || muted?.guest.video) return ["none", Infinity];
+    const still = this.#view?.ageMs ?? Infinity;
+    const video = this.media.videoAgeMs;
+    const shown = choosePicture(video, still);
+    return [shown, shown === "video" ? video : still];
+  }
+
+  async #play() {
+    // Muted, so never kept back; a play() that a newer one broke off is no failure.
+    await playStream(this.#video, this.media.remote).catch(() => {});
   }
 
   /** @param {import("../../lib/wire.js").Frame} still */
@@ -77,15 +90,23 @@ export class CallerPicture extends Region {
 
   #clear() {
     this.#view?.clear();
-    this.#isVeiled = false;
-    this.dataset.veiled = "false";
-    this.find("veil").setAttribute("aria-pressed", "false");
+    this.dataset.shown = "none";
+    this.#veil(false);
+  }
+
+  /** @param {boolean} isVeiled */
+  #veil(isVeiled) {
+    this.#isVeiled = isVeiled;
+    this.dataset.veiled = String(isVeiled);
+    this.find("veil").setAttribute("aria-pressed", String(isVeiled));
   }
 
   /** @param {IncidentSnapshot} incident @returns {string} */
-  #emptyWords({ call }) {
+  #emptyWords({ call, muted }) {
     if (call.state === "ended")
       return fill(gettext("The call ended at %(time)s."), { time: timeOfDay(call.ended_at) });
+    if (muted?.guest.video) return gettext("You stopped the caller's picture for everyone.");
+    const own = seatReason(this.media.why);
     switch (this.desk.device?.camera) {
       case "refused":
         return gettext("The phone refuses its camera. The caller can allow it or write.");
@@ -96,7 +117,7 @@ export class CallerPicture extends Region {
       case "asking":
         return gettext("The phone asks the caller whether the camera may be used.");
       default:
-        return gettext("No picture yet.");
+        return own || gettext("No picture yet.");
     }
   }
 
@@ -122,50 +143,25 @@ export class CallerPicture extends Region {
     );
   }
 
-  #showDevice() {
-    const list = this.find("device");
-    const { device } = this.desk;
-    const stamp = JSON.stringify(device);
-    if (list.dataset.stamp === stamp) return;
-    list.dataset.stamp = stamp;
-    list.replaceChildren(...marksOf(device));
+  get #video() {
+    return /** @type {HTMLVideoElement} */ (this.find("live"));
   }
 }
 
-/** @param {number} ms @returns {string} */
-function ageWords(ms) {
-  const seconds = ms < 9950 ? (ms / 1000).toFixed(1) : String(Math.round(ms / 1000));
-  if (ms > STALE_MS) return fill(gettext("Old picture: %(seconds)s s ago"), { seconds });
-  return fill(gettext("%(seconds)s s ago"), { seconds });
+/** @param {number} ms @returns {"fresh" | "ageing" | "stale"} */
+function freshness(ms) {
+  if (ms > STALE_MS) return "stale";
+  return ms > STANDS_AFTER_MS ? "ageing" : "fresh";
 }
 
-/** @param {import("../models/shapes.js").Device | null} device @returns {HTMLElement[]} */
-function marksOf(device) {
-  const toneOf = (/** @type {string | undefined} */ state) =>
-    state === "on" ? "ok" : state === "refused" ? "warn" : "muted";
-  const camera = makeMark(
-    toneOf(device?.camera),
-    device?.camera === "on" ? "camera" : "camera-off",
-    fill(gettext("Camera: %(state)s"), { state: deviceState(device?.camera ?? "") }),
-  );
-  const microphone = makeMark(
-    toneOf(device?.microphone),
-    device?.microphone === "on" ? "mic" : "mic-off",
-    fill(gettext("Microphone: %(state)s"), { state: deviceState(device?.microphone ?? "") }),
-  );
-  const position = makeMark(
-    toneOf(device?.position),
-    device?.position === "on" ? "map-pin" : "map-pin-off",
-    fill(gettext("Position: %(state)s"), { state: deviceState(device?.position ?? "") }),
-  );
-  const marks = [camera, microphone, position];
-  if (device?.is_hidden)
-    marks.push(
-      makeMark("warn", "smartphone", gettext("The page is in the background on the phone")),
-    );
-  return marks.map((mark) => {
-    const item = document.createElement("li");
-    item.append(mark);
-    return item;
-  });
+/** @param {Shown} shown @param {number} ms @returns {string} */
+function ageWords(shown, ms) {
+  if (shown === "video" && ms <= STANDS_AFTER_MS) return gettext("Live video");
+  if (shown === "video") {
+    const seconds = Math.floor(ms / 1000);
+    return fill(gettext("Picture stands since %(seconds)s s"), { seconds });
+  }
+  const seconds = ms < 9950 ? (ms / 1000).toFixed(1) : String(Math.round(ms / 1000));
+  if (ms > STALE_MS) return fill(gettext("Old picture: %(seconds)s s ago"), { seconds });
+  return fill(gettext("Picture, %(seconds)s s ago"), { seconds });
 }

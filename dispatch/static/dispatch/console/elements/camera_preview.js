@@ -16,11 +16,11 @@ export class CameraPreview extends Region {
   }
 
   show() {
-    const { state, stream, isSending } = this.camera;
+    const { state, stream, isShown } = this.camera;
     const isOn = state === "on";
     if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
     this.#video.hidden = !isOn;
-    this.dataset.sending = String(isSending);
+    this.dataset.sending = String(isShown);
     this.reveal("note", !isOn);
     this.write("note", noteOf(state));
     this.write("toggle-words", isOn ? gettext("Turn camera off") : gettext("Turn camera on"));

@@ -8,7 +8,7 @@ import { timeOfDay } from "../models/clock.js";
 import { Draft } from "../models/draft.js";
 import { Saver } from "../models/saver.js";
 import { refusal } from "../models/refusals.js";
-import { flagName, inLanguage, priorityName } from "../models/words.js";
+import { flagName, inLanguage, linkName, priorityName } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").Incident} Incident */
@@ -38,7 +38,8 @@ export class IncidentForm extends Region {
     for (const control of this.#controls) this.#fill(control, incident);
     const chosen = this.#draft?.fields.priority ?? incident.priority;
     this.write("priority-words", priorityName(Number(chosen)));
-    this.write("flags", incident.flags.map(flagName).join(" · "));
+    const links = incident.links.map(({ number }) => linkName(number));
+    this.write("flags", [...incident.flags.map(flagName), ...links].join(" · "));
     this.#showSaved(incident);
   }
 

@@ -4,7 +4,12 @@
 /** @typedef {import("../models/desk.js").Desk} Desk */
 /** @typedef {import("../own_camera.js").OwnCamera} OwnCamera */
 /** @typedef {import("../ring_tone.js").RingTone} RingTone */
-/** @typedef {{desk: Desk, camera: OwnCamera, ring: RingTone}} Room  what the regions share */
+/** @typedef {import("../own_microphone.js").OwnMicrophone} OwnMicrophone */
+/** @typedef {import("../seat_media.js").SeatMedia} SeatMedia */
+/**
+ * @typedef {{desk: Desk, camera: OwnCamera, microphone: OwnMicrophone, media: SeatMedia,
+ *            ring: RingTone}} Room  what the regions share
+ */
 
 export class Region extends HTMLElement {
   /** @type {Room | null} */ #room = null;
@@ -23,6 +28,16 @@ export class Region extends HTMLElement {
   /** @returns {OwnCamera} */
   get camera() {
     return this.#shared.camera;
+  }
+
+  /** @returns {OwnMicrophone} */
+  get microphone() {
+    return this.#shared.microphone;
+  }
+
+  /** @returns {SeatMedia} */
+  get media() {
+    return this.#shared.media;
   }
 
   /** @returns {RingTone} */

@@ -9,7 +9,9 @@ import { isComposing, match } from "../models/keys.js";
 import { callsWaiting } from "../models/agency_state.js";
 import { shortNumber } from "../models/words.js";
 import { OwnCamera } from "../own_camera.js";
+import { OwnMicrophone } from "../own_microphone.js";
 import { RingTone } from "../ring_tone.js";
+import { SeatMedia } from "../seat_media.js";
 import { LiveSocket } from "../../lib/live_socket.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -20,17 +22,30 @@ export class SeatConsole extends HTMLElement {
   #socket = this.#makeSocket();
   #desk = new Desk(sessionStorage, this.#socket);
   #camera = new OwnCamera((frame) => this.#desk.send(frame));
+  #microphone = new OwnMicrophone();
+  #media = new SeatMedia({
+    desk: this.#desk,
+    camera: this.#camera,
+    microphone: this.#microphone,
+  });
   /** @type {Region[]} */ #regions = [];
   #isShowing = false;
   #view = "";
 
   connectedCallback() {
-    const room = { desk: this.#desk, camera: this.#camera, ring: new RingTone() };
+    const room = {
+      desk: this.#desk,
+      camera: this.#camera,
+      microphone: this.#microphone,
+      media: this.#media,
+      ring: new RingTone(),
+    };
     this.#regions = [...this.querySelectorAll("[data-region]")].filter(
       (region) => region instanceof Region,
     );
     for (const region of this.#regions) region.enter(room);
     this.#desk.addEventListener("change", () => this.#showSoon());
+    this.#media.addEventListener("change", () => this.#showSoon());
     this.#desk.addEventListener("still_seen", (event) =>
       this.#camera.seen(/** @type {CustomEvent} */ (event).detail.n),
     );
@@ -39,8 +54,8 @@ export class SeatConsole extends HTMLElement {
     );
     this.addEventListener("click", (event) => this.#clicked(event));
     window.addEventListener("keydown", (event) => this.#pressed(event));
-    window.addEventListener("online", () => this.#socket.check());
-    document.addEventListener("visibilitychange", () => this.#socket.check());
+    window.addEventListener("online", () => this.#check());
+    document.addEventListener("visibilitychange", () => this.#check());
     setInterval(() => this.#tick(), TICK_MS);
     this.#socket.start();
   }
@@ -58,20 +73,25 @@ export class SeatConsole extends HTMLElement {
   }
 
   #show() {
-    const { view, seat, incident, line } = this.#desk;
+    const { view, incident } = this.#desk;
     this.dataset.view = view;
+    this.dataset.over = String(incident?.call.state === "ended");
     for (const part of this.querySelectorAll("[data-view-name]")) {
       /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-view-name") !== view;
     }
-    const isInCall =
-      line === "live" && seat?.activity === "on_call" && incident?.call.state === "connected";
-    this.#camera.place(Boolean(seat), isInCall);
+    this.#media.follow();
     for (const region of this.#regions) if (isOnScreen(region)) region.show();
     if (view !== this.#view) this.#enterView(view);
     this.#writeTitle();
   }
 
+  #check() {
+    this.#socket.check();
+    this.#media.check();
+  }
+
   #tick() {
+    this.#media.tick();
     const now = this.#desk.clock.now();
     for (const region of this.#regions) if (isOnScreen(region)) region.tick(now);
   }

@@ -2,15 +2,12 @@
 // it; until then it says so, and nothing typed is lost.
 
 import { Region } from "./region.js";
-import { showRows, slot, writeSlot } from "./rows.js";
-import { timeOfDay } from "../models/clock.js";
+import { showRows } from "./rows.js";
+import { fillLine, linesOf } from "./thread_lines.js";
 import { isComposing } from "../models/keys.js";
 import { Outbox } from "../models/outbox.js";
 import { refusal } from "../models/refusals.js";
-import { gettext } from "../../lib/words.js";
 import { newId } from "../../lib/wire.js";
-
-/** @typedef {{key: string, side: string, text: string, at: string, kept: string}} Line */
 
 const TYPING_EVERY_MS = 2000;
 const TYPING_SHOWN_MS = 4000;
@@ -55,9 +52,9 @@ export class TextThread extends Region {
     showRows(
       this.find("messages"),
       template,
-      this.#lines(incident.messages),
+      linesOf(incident, this.#ids, this.#outbox?.items ?? []),
       ({ key }) => key,
-      fillRow,
+      fillLine,
     );
     if (wasAtEnd) scroll.scrollTop = scroll.scrollHeight;
     this.tick();
@@ -154,28 +151,6 @@ export class TextThread extends Region {
     this.find("messages").replaceChildren();
   }
 
-  /** @param {import("../models/shapes.js").Message[]} messages @returns {Line[]} */
-  #lines(messages) {
-    const kept = messages.map((message) => ({
-      key: message.client_id ?? this.#ids.get(message.seq) ?? String(message.seq),
-      side: message.side,
-      text: message.text,
-      at: timeOfDay(message.at),
-      kept: message.side === "seat" ? gettext("✓ kept") : "",
-    }));
-    const known = new Set(kept.map(({ key }) => key));
-    const going = (this.#outbox?.items ?? [])
-      .filter(({ id }) => !known.has(id))
-      .map(({ id, text, why }) => ({
-        key: id,
-        side: why ? "failed" : "going",
-        text,
-        at: "",
-        kept: why || gettext("not kept yet"),
-      }));
-    return [...kept, ...going];
-  }
-
   #theyType() {
     this.#theyTypedAt = Date.now();
     this.tick();
@@ -184,14 +159,4 @@ export class TextThread extends Region {
   get #words() {
     return /** @type {HTMLTextAreaElement} */ (this.find("words"));
   }
-}
-
-/** @param {HTMLElement} row @param {Line} line */
-function fillRow(row, line) {
-  row.dataset.side = line.side;
-  writeSlot(row, "text", line.text);
-  writeSlot(row, "from", line.side === "caller" ? gettext("Caller") : gettext("You"));
-  writeSlot(row, "at", line.at);
-  writeSlot(row, "kept", line.kept);
-  slot(row, "again").hidden = line.side !== "failed";
 }

@@ -1,6 +1,6 @@
 // What the console knows, and where everything that arrives lands. No DOM and no socket of
 // its own: the page hands it a door with `command` and `send`. Regions listen to "change",
-// "still", "still_seen", "typing", "say" and "cleared".
+// "still", "still_seen", "typing", "say" and "cleared", live media to "signal" and "media".
 
 import { Acts } from "./acts.js";
 import { ServerClock } from "./clock.js";
@@ -104,6 +104,8 @@ export class Desk extends Acts {
       case "still":
       case "still_seen":
       case "typing":
+      case "signal":
+      case "media":
         return this.tell(frame.type, frame);
       case "device":
         this.device = /** @type {any} */ (frame);

@@ -6,22 +6,64 @@
 
 const LONGEST_TRAIL = 50;
 
+/** @returns {import("./evidence_shapes.js").Muted} nothing is stopped */
+export function nothingMuted() {
+  return { guest: { audio: false, video: false }, host: { audio: false, video: false } };
+}
+
 /** @param {IncidentState} state @param {Entry} entry @returns {IncidentState} */
 export function withEntry(state, entry) {
-  const { data } = entry;
+  const { data, type = "" } = entry;
   if (!data) return state;
+  if (type === "call.warning") return { ...state, warning: data.state };
+  if (type === "media.muted") return withMuted(state, data);
+  if (type === "chunks.stored") return withChunks(state, data);
+  if (type.startsWith("clip.")) return withClip(state, data.clip);
+  if (type.startsWith("call.")) return withCall(state, data.call);
+  if (type === "message.posted") {
+    const message = { seq: entry.seq, at: entry.at ?? "", ...data };
+    return { ...state, messages: [...state.messages, message] };
+  }
   const next = { ...state };
-  if (data.call) next.call = data.call;
   if (data.incident) next.incident = data.incident;
   if (data.caller) next.caller = data.caller;
   if (data.position) {
     next.position = data.position;
     next.trail = [...state.trail, data.position].slice(-LONGEST_TRAIL);
   }
-  if (entry.type === "message.posted") {
-    const { side, text, client_id: clientId } = data;
-    const message = { seq: entry.seq, at: entry.at ?? "", side, text, client_id: clientId };
-    next.messages = [...state.messages, message];
-  }
   return next;
+}
+
+/**
+ * Warnings and mutings are a call's: another call of the incident begins without.
+ * @param {IncidentState} state @param {import("./shapes.js").Call} call
+ */
+function withCall(state, call) {
+  if (call.call === state.call.call) return { ...state, call };
+  return { ...state, call, warning: /** @type {const} */ (""), muted: nothingMuted() };
+}
+
+/**
+ * @param {IncidentState} state
+ * @param {{who: "guest" | "host", track: "audio" | "video", is_muted: boolean}} muting
+ */
+function withMuted(state, { who, track, is_muted: isMuted }) {
+  const muted = state.muted ?? nothingMuted();
+  return { ...state, muted: { ...muted, [who]: { ...muted[who], [track]: isMuted } } };
+}
+
+/** @param {IncidentState} state @param {import("./evidence_shapes.js").Clip} clip */
+function withClip(state, clip) {
+  if (typeof clip !== "object") return state; // `clip.viewed` only names one
+  return { ...state, clips: { ...state.clips, [clip.clip]: clip } };
+}
+
+/**
+ * @param {IncidentState} state
+ * @param {{clip: string, bytes: number, chunk_count: number}} stored
+ */
+function withChunks(state, { clip, bytes, chunk_count }) {
+  const known = state.clips?.[clip];
+  if (!known) return state;
+  return { ...state, clips: { ...state.clips, [clip]: { ...known, bytes, chunk_count } } };
 }

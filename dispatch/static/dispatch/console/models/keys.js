@@ -15,7 +15,7 @@
  */
 /** @typedef {Record<string, string>} KeyMap  action → code */
 
-/** M S P W T I U are left for mute, sound, snapshot, warn, transfer, invite, units. */
+/** T I U are left for transfer, invite, units. */
 export const DEFAULT_KEYS = Object.freeze({
   accept: "KeyA",
   decline: "KeyX",
@@ -28,7 +28,13 @@ export const DEFAULT_KEYS = Object.freeze({
   category: "KeyF",
   notes: "KeyN",
   camera: "KeyV",
+  mute: "KeyM",
+  sound: "KeyS",
+  stops: "KeyY",
   veil: "KeyG",
+  snapshot: "KeyP",
+  warn: "KeyW",
+  evidence: "KeyD",
   end: "KeyE",
   longer: "KeyZ",
   done: "KeyO",

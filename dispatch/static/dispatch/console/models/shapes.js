@@ -109,6 +109,7 @@
  * @property {string} persons
  * @property {string} disposition
  * @property {string[]} flags
+ * @property {{incident: string, number: string}[]} links  of the same person, merged
  * @property {string | null} saved_at
  * @property {string} saved_by
  */
@@ -119,6 +120,7 @@
  * @property {"caller" | "seat"} side
  * @property {string} text
  * @property {string} [client_id]  id of the command that made it
+ * @property {string | null} [clip]  a photo or a file that came with it
  */
 /** @typedef {{code: string, name: string, name_en: string}} Category */
 /** @typedef {{text: string, text_en: string}} Phrase */
@@ -147,6 +149,9 @@
  * @property {Message[]} messages
  * @property {Position | null} position
  * @property {Position[]} trail
+ * @property {Record<string, import("./evidence_shapes.js").Clip>} [clips]
+ * @property {import("./evidence_shapes.js").Warning} [warning]
+ * @property {import("./evidence_shapes.js").Muted} [muted]
  */
 /**
  * @typedef {object} Device  what the phone can give now: on, off, refused, none, asking
@@ -155,6 +160,10 @@
  * @property {string} microphone
  * @property {string} position
  * @property {boolean} is_hidden
+ * @property {boolean} is_interrupted  something else holds the camera or microphone
+ * @property {import("./evidence_shapes.js").Rung} rung
+ * @property {string} why  the rung is not a better one
+ * @property {"off" | "starting" | "kept" | "held" | "full" | "failed"} recording
  */
 /** @typedef {{code: string, detail: string, facts: Record<string, any>}} Notice */
 /**

@@ -134,6 +134,11 @@ export function flagName(flag) {
   }
 }
 
+/** @param {string} number @returns {string} that another incident tells of the same */
+export function linkName(number) {
+  return fill(gettext("see also %(number)s"), { number });
+}
+
 /** @param {string} reason @returns {string} how the call ended */
 export function endReason(reason) {
   switch (reason) {

@@ -1,0 +1,102 @@
+"""How often one network address may ask for what no alarm vouches for.
+
+A flood of guesses, page loads or opened sockets costs a query each, and alarms share
+the database with it. A tap is never counted, nor is whoever shows a call's capability;
+everything else an address takes from one bucket, so generous that a village behind one
+address, or a hall of consoles after a restart, does not feel it. In memory, a process.
+"""
+
+import ipaddress
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+PER_SECOND = 20.0
+BURST = 600.0
+MAX_ADDRESSES = (
+    10_000  # the one not heard of for longest is forgotten: it is full again
+)
+MAX_LENGTH = 64  # characters of what a proxy calls an address
+
+refused: Counter[str] = Counter()  # by door
+
+
+class Buckets:
+    """Credits by address that refill with time."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def spend(self, address: str) -> bool:
+        """Take one credit; False if there is none."""
+        moment = time.monotonic()
+        credit, since = self._buckets.pop(address, (BURST, moment))
+        credit = min(BURST, credit + (moment - since) * PER_SECOND)
+        is_there = credit >= 1
+        self._buckets[address] = (credit - is_there, moment)
+        if len(self._buckets) > MAX_ADDRESSES:
+            self._buckets.popitem(last=False)
+        return is_there
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self._buckets.clear()
+
+
+buckets = Buckets()
+
+
+def may_ask(request: HttpRequest, door: str) -> bool:
+    """Take one credit of the address that asks; False if it has none left."""
+    return _may_ask(
+        request.META.get("REMOTE_ADDR"), request.META.get("HTTP_X_FORWARDED_FOR"), door
+    )
+
+
+def may_open(scope: Mapping[str, Any], door: str) -> bool:
+    """Do the same for a socket, by its ASGI scope."""
+    remote = (scope.get("client") or (None,))[0]
+    forwarded = dict(scope["headers"]).get(b"x-forwarded-for")
+    return _may_ask(remote, forwarded and forwarded.decode("latin-1"), door)
+
+
+def _may_ask(remote: str | None, forwarded: str | None, door: str) -> bool:
+    address = address_of(remote, forwarded)
+    if address is None or buckets.spend(address):
+        return True
+    refused[door] += 1
+    return False
+
+
+def address_of(remote: str | None, forwarded: str | None) -> str | None:
+    """Return whose request it is; None where nobody knows (a unix socket).
+
+    As the throttles do (``NUM_PROXIES``): X-Forwarded-For is a claim unless our own
+    proxy wrote it, and then its last part is the proxy's word.
+    """
+    framework: dict[str, Any] = settings.REST_FRAMEWORK
+    proxies: int = framework["NUM_PROXIES"]
+    if proxies and forwarded:
+        parts = forwarded.split(",")
+        remote = parts[-min(proxies, len(parts))].strip()
+    return _network(remote) if remote else None
+
+
+def _network(text: str) -> str:
+    """Return what one customer has: an IPv4 address, or an IPv6 network of 64 bits."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text[:MAX_LENGTH]
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))

@@ -1,0 +1,159 @@
+"""The relay's recordings become evidence: each closed file a segment of its leg's clip.
+
+Bytes first, rows second, the file away last; so after a crash anywhere the next look
+does what is left, and what was done is found done. A file whose call nobody knows, or
+that the quota refuses, stays where it is and is said once.
+"""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db.models import Count
+
+from dispatch.media.relay import files
+from dispatch.models import Call
+from reports.actions.evidence import ClipFacts, close_clip, store_file
+from reports.errors import (
+    ChunkConflict,
+    ClipConflict,
+    ClipIsClosed,
+    NoSuchClip,
+    OverQuota,
+)
+from reports.models import EvidenceChunk, EvidenceClip
+from reports.states import ClipKind, ClipSource, ClipState
+
+log = logging.getLogger(__name__)
+
+SIDES = {"guest": "caller", "host": "seat"}
+READY = ("closed", "recovered")
+REFUSED = "refused"  # a segment's state when it stays where it is
+
+
+def waiting(home: Path) -> Iterator[Path]:
+    """Yield every file of facts that is ready, a leg's segments in their order."""
+    for folder in sorted((home / files.ROOT).glob("*/*")):
+        segments = [path for path in folder.glob("*.json") if path.stem.isdecimal()]
+        for path in sorted(segments, key=lambda path: int(path.stem)):
+            if (files.read_json(path) or {}).get("state") in READY:
+                yield path
+        if (folder / files.END).exists():
+            yield folder / files.END
+
+
+def take_in(path: Path) -> None:
+    """Take in one file of ``waiting``; done before, it only clears away.
+
+    Raises:
+        StorageFull, Busy: not now; everything is still there.
+    """
+    facts = files.read_json(path)
+    if facts is None:
+        return
+    if path.name == files.END:
+        _end(path, facts)
+        return
+    incident = _incident_of(facts)
+    media = path.with_suffix(".mkv")
+    if not media.exists() and _is_in(facts):
+        path.unlink()  # all that a crash had left to do
+        return
+    if incident is None or not media.exists():
+        _refuse(path, facts, "no_such_call" if incident is None else "no_file")
+        return
+    try:
+        _store(media, facts, incident)
+    except (OverQuota, NoSuchClip) as error:
+        _refuse(path, facts, error.code)
+        return
+    media.unlink()
+    path.unlink()
+
+
+def _store(media: Path, facts: dict[str, Any], incident: UUID) -> None:
+    """Store a segment; a clip that cannot take it (closed, sound only) has a next."""
+    segment = int(facts["segment"])
+    kind = _kind(facts)
+    for uuid in _clips(facts):
+        clip = EvidenceClip.objects.filter(uuid=uuid).first()
+        if clip is not None and (clip.kind, kind) == (ClipKind.AUDIO, ClipKind.VIDEO):
+            continue
+        about = ClipFacts.of(clip) if clip else _clip_facts(facts, kind)
+        try:
+            store_file(
+                media, incident=incident, clip=uuid, facts=about, segment=segment
+            )
+        except (ClipIsClosed, ClipConflict, ChunkConflict):
+            continue
+        return
+    raise OverQuota
+
+
+def _kind(facts: dict[str, Any]) -> ClipKind:
+    return ClipKind.VIDEO if "vp8" in facts["codecs"] else ClipKind.AUDIO
+
+
+def _clips(facts: dict[str, Any]) -> list[UUID]:
+    """Return which clips a segment may be in: the leg's first, then the others."""
+    names = ("relay", f"relay {_kind(facts)}", f"relay {facts['segment']}")
+    return [uuid5(UUID(facts["leg"]), name) for name in names]
+
+
+def _is_in(facts: dict[str, Any]) -> bool:
+    return EvidenceChunk.objects.filter(
+        clip__uuid__in=_clips(facts), segment=facts["segment"]
+    ).exists()
+
+
+def _clip_facts(facts: dict[str, Any], kind: ClipKind) -> ClipFacts:
+    return ClipFacts.claimed(
+        source=ClipSource.RELAY,
+        kind=kind,
+        side=SIDES[facts["who"]],
+        mime="video/x-matroska" if kind == ClipKind.VIDEO else "audio/x-matroska",
+        name=f"{SIDES[facts['who']]}-{facts['leg'][:8]}.mkv",
+        claimed_at=facts["started_at"],
+        call=UUID(facts["call"]),
+    )
+
+
+def _end(path: Path, facts: dict[str, Any]) -> None:
+    """Close a leg's clips once every segment is in, and clear the folder away."""
+    if any(one.stem.isdecimal() for one in path.parent.glob("*.json")):
+        return
+    leg = UUID(facts["leg"])
+    for kind in ("", f" {ClipKind.VIDEO}", f" {ClipKind.AUDIO}"):
+        clip = EvidenceClip.objects.filter(
+            uuid=uuid5(leg, f"relay{kind}"), state=ClipState.OPEN
+        ).first()
+        if clip is not None:
+            counts = (
+                EvidenceChunk.objects.filter(clip=clip)
+                .values_list("segment")
+                .annotate(chunks=Count("pk"))
+                .order_by("segment")
+            )
+            close_clip(clip, reason="finished", segments=dict(counts))
+    path.unlink()
+    for folder in (path.parent, path.parent.parent):
+        try:
+            folder.rmdir()
+        except OSError:  # another leg's, or a file that was refused
+            return
+
+
+def _incident_of(facts: dict[str, Any]) -> UUID | None:
+    return (
+        Call.objects.filter(uuid=facts["call"])
+        .values_list("incident__uuid", flat=True)
+        .first()
+    )
+
+
+def _refuse(path: Path, facts: dict[str, Any], code: str) -> None:
+    log.error("a recording of call %s stays in %s: %s", facts["call"], path, code)
+    files.write_json(path.with_suffix(".refused"), {**facts, "state": REFUSED})
+    path.unlink()

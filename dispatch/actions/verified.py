@@ -1,0 +1,112 @@
+"""A phone number was proven: the phone's call is known by name, and may be another's.
+
+Who verifies a phone that already has a Caller becomes that Caller. If both have a live
+call, one goes on and the other ends ``merged``; their incidents name each other.
+"""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from accounts.models import Caller
+from dispatch.actions.switchboard import Switchboard
+from dispatch.models import Call
+from dispatch.states import CallState, EndReason
+from reports.errors import Busy
+from reports.events import CallerVerified
+from reports.journal import Author, Draft
+from reports.models import Incident
+from reports.snapshots import caller_view
+
+TRIES = 10  # each means that another act on one of the calls committed
+
+
+def note_verified(caller: Caller, former: Caller) -> None:
+    """The phone's number was proven: its live call is now this caller's.
+
+    Runs inside the transaction that proved it, and is its last act.
+    """
+    whose = {former.pk, caller.pk}
+    rows = list(
+        Call.objects.live().filter(caller__in=whose).values_list("pk", "caller")
+    )
+    if all(owner != former.pk for _, owner in rows):
+        return  # this phone has no call; one of the number's stays as it is
+    board = _lock_with_seats([pk for pk, _ in rows])
+    calls = {
+        call.caller_id: call
+        for call in board.calls.values()
+        if call.state != CallState.ENDED
+    }
+    mine, other = calls.get(former.pk), calls.get(caller.pk)
+    if mine is None:
+        return  # it ended a moment ago
+    if other is not None and other is not mine:
+        _merge(board, mine, other, caller)
+    _make_known(board, mine, caller)
+    board.commit()
+
+
+def _lock_with_seats(call_ids: Collection[int]) -> Switchboard:
+    """Lock calls and the seats that have them, seats first.
+
+    Which seats these are can change before the lock; a savepoint gives the locks back.
+
+    Raises:
+        Busy: the calls never stood still.
+    """
+    for _ in range(TRIES):
+        before = Call.objects.filter(pk__in=call_ids, seat__isnull=False)
+        seats = set(before.values_list("seat_id", flat=True))
+        sid = transaction.savepoint()
+        board = Switchboard.lock(seats=seats, calls=call_ids)
+        if all(
+            call.state == CallState.ENDED or call.seat_id in {None, *seats}
+            for call in board.calls.values()
+        ):
+            transaction.savepoint_commit(sid)
+            return board
+        transaction.savepoint_rollback(sid)
+    raise Busy
+
+
+def _merge(board: Switchboard, mine: Call, other: Call, caller: Caller) -> None:
+    """End one of two live calls of one person, and let their incidents name each other.
+
+    The older goes on; but nobody is taken from an officer who listens for the sake of a
+    call that waits.
+    """
+    first, second = sorted((mine, other), key=_precedence)
+    author = Author("caller", str(caller.uuid))
+    board.end(second, EndReason.MERGED, author)
+    _link(first.incident, second.incident)
+    _link(second.incident, first.incident)
+    for call in (first, second):
+        board.incident_changed(call.incident)
+
+
+def _precedence(call: Call) -> tuple[bool, object, int]:
+    return (call.state != CallState.CONNECTED, call.queued_at, call.pk)
+
+
+def _link(incident: Incident, to: Incident) -> None:
+    link = {"incident": str(to.uuid), "number": to.number}
+    incident.links = [*incident.links, link]
+
+
+def _make_known(board: Switchboard, call: Call, caller: Caller) -> None:
+    """Give the call, its incident and its place in the room to the verified caller."""
+    incident = call.incident
+    incident.flags = [flag for flag in incident.flags if flag != "unverified"]
+    call.caller = incident.caller = caller
+    board.guest_becomes(call, caller)
+    board.record(
+        Draft(
+            incident.uuid,
+            Author("caller", str(caller.uuid)),
+            CallerVerified(caller=caller_view(caller)),
+            ("incident", str(incident.uuid)),
+        )
+    )
+    board.incident_changed(incident)
+    board.line_changed(call)

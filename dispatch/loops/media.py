@@ -1,0 +1,44 @@
+"""Keeps this process's line to the media relay, and what it does in step with calls."""
+
+from django.conf import settings
+
+from dispatch.actions import media
+from dispatch.actions.media import MediaDesk
+from dispatch.loops.base import Loop
+from dispatch.media.client import RelayBackend
+from reports.clock import monotonic
+
+RECONCILE_SECONDS = 5.0
+
+
+class Media(Loop):
+    """Owns the desk. It turns each second, as every loop must, relay or not."""
+
+    def __init__(self) -> None:
+        super().__init__("media", 1.0)
+        self.backend = RelayBackend(settings.HOME, on_connect=self._connected)
+        self.desk = MediaDesk(self.backend)
+        self._due_at = 0.0
+
+    def start(self) -> None:
+        """Begin to turn; signals are taken from now on."""
+        media.attach(self.desk)
+        super().start()
+
+    async def turn(self) -> None:
+        """Connect once; compare with the relay at each connection and every 5 s."""
+        await self.backend.start()
+        if not self.backend.is_connected or monotonic() < self._due_at:
+            return
+        self._due_at = monotonic() + RECONCILE_SECONDS
+        await self.desk.reconcile()
+
+    async def stop(self) -> None:
+        """Let go; the legs stay up for the next process."""
+        media.attach(None)
+        await super().stop()
+        await self.backend.stop()
+
+    def _connected(self) -> None:
+        self._due_at = 0.0
+        self.wake.set()

@@ -1,0 +1,257 @@
+"""One leg: an ``RTCPeerConnection`` with a browser, two ways in and two ways out."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
+from aiortc.codecs import get_capabilities
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+
+from dispatch.media.interface import BadDescription, LegState, Track, Who
+from dispatch.media.relay import passthrough
+from dispatch.media.relay.description import (
+    MAX_CANDIDATES,
+    Described,
+    read_candidate,
+    with_address,
+)
+from dispatch.media.relay.outlet import Outlet
+from dispatch.media.relay.passthrough import EncodedFrame
+from dispatch.media.relay.recorder import Recorder
+
+log = logging.getLogger(__name__)
+
+KEY_AGAIN_SECONDS = 0.3  # between two requests while a key frame is waited for
+LOST_AGAIN_SECONDS = 0.1  # between two requests for the same missing packets
+KEY_EVERY_SECONDS = 4.0  # so that a recording can be entered anywhere
+CODECS = {"audio": "audio/opus", "video": "video/vp8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where browsers reach the relay."""
+
+    public: str = ""  # "": what the machine itself has
+    is_loopback: bool = False
+
+
+class Leg:
+    """Ends by ``close``; ``hear`` gets every frame that comes in."""
+
+    def __init__(
+        self,
+        call: UUID,
+        who: Who,
+        uuid: UUID,
+        described: Described,
+        *,
+        may_pass: Callable[[Track], bool],
+        hear: Callable[["Leg", EncodedFrame], None],
+        wish: Callable[["Leg"], None],
+        changed: Callable[["Leg"], None],
+    ) -> None:
+        self.call, self.who, self.uuid = call, who, uuid
+        self.sends = described.sends
+        self.answer = ""  # kept: an offer may be repeated when a socket was lost
+        self.recorder: Recorder | None = None
+        self.made_at = self.heard_at = monotonic()
+        self.has_been_up = False
+        self.is_lost = False
+        self.is_closed = False
+        self.outlets: dict[Track, Outlet] = {
+            kind: Outlet(kind, lambda kind=kind: may_pass(kind))  # type: ignore[misc]
+            for kind in described.kinds
+        }
+        self._frames: dict[Track, int] = {"audio": 0, "video": 0}
+        self._received = -1  # packets of any kind
+        self._candidates = 0
+        self._hear = hear
+        self._wish = wish
+        self._changed = changed
+        self._is_broken = False  # picture: until its next key frame
+        self._wants_key = True
+        self._key_at = 0.0
+        self._key_wake = asyncio.Event()
+        self._ask: Callable[[], Awaitable[None]] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        # No STUN server: aiortc's default one is Google's.
+        self._connection = RTCPeerConnection(
+            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        )
+        for kind in described.kinds:
+            self._add(kind)
+        self._connection.on("track", self._receive)
+        self._connection.on("connectionstatechange", self._change)
+
+    @property
+    def is_up(self) -> bool:
+        """Return whether packets can flow."""
+        return self._connection.connectionState == "connected"
+
+    @property
+    def is_broken_off(self) -> bool:
+        """Return whether it will never flow again."""
+        return self._connection.connectionState in ("failed", "closed")
+
+    async def describe(self, described: Described, address: Address) -> str:
+        """Take the offer and return the answer, with all our candidates."""
+        try:
+            await self._connection.setRemoteDescription(
+                RTCSessionDescription(described.sdp, "offer")
+            )
+            await self._connection.setLocalDescription()
+        except Exception as error:  # aiortc raises whatever comes
+            raise BadDescription(type(error).__name__) from error
+        self.answer = with_address(
+            self._connection.localDescription.sdp, address.public
+        )
+        for candidate in described.candidates:
+            await self.add_candidate(candidate, address)
+        return self.answer
+
+    async def add_candidate(self, text: str, address: Address) -> None:
+        """Try one more address of the browser's; nonsense is ignored."""
+        self._candidates += 1
+        candidate = read_candidate(text, may_be_loopback=address.is_loopback)
+        if candidate is None or self._candidates > MAX_CANDIDATES or self.is_closed:
+            return
+        with contextlib.suppress(ValueError, AssertionError):
+            await self._connection.addIceCandidate(candidate)
+
+    def send(self, frame: EncodedFrame, source: "Leg", now: float) -> None:
+        """Pass a frame of another leg on to this browser."""
+        outlet = self.outlets.get(frame.kind)
+        if outlet is None or not self.is_up:
+            return
+        outlet.push(frame, source.uuid, now)
+        if outlet.is_waiting_for_key:
+            source.want_key()
+
+    def want_key(self) -> None:
+        """Ask the browser for a key frame, again and again until it comes."""
+        if not self._wants_key:
+            self._wants_key = True
+            self._key_wake.set()
+
+    async def look(self, now: float) -> None:
+        """Note whether packets still come; called each second."""
+        for transceiver in self._connection.getTransceivers()[:1]:
+            report = await transceiver.receiver.getStats()
+            for entry in report.values():
+                if entry.type == "transport" and entry.packetsReceived > self._received:
+                    self._received = entry.packetsReceived
+                    self.heard_at = now
+
+    async def state(self) -> LegState:
+        """Return its counters."""
+        sent: dict[str, int] = {}
+        for transceiver in self._connection.getTransceivers():
+            report = await transceiver.sender.getStats()
+            for entry in report.values():
+                if entry.type == "outbound-rtp":
+                    sent[transceiver.kind] = entry.packetsSent
+        return LegState(
+            call=self.call,
+            who=self.who,
+            leg=self.uuid,
+            is_up=self.is_up and not self.is_lost,
+            video_in=self._frames["video"],
+            audio_in=self._frames["audio"],
+            video_out=sent.get("video", 0),
+            audio_out=sent.get("audio", 0),
+            silent_seconds=round(monotonic() - self.heard_at, 3),
+        )
+
+    async def close(self) -> None:
+        """End it and finish its recording."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        for task in self._tasks:
+            task.cancel()
+        with contextlib.suppress(Exception):  # what is left of it must not stay
+            await self._connection.close()
+        if self.recorder is not None:
+            await self.recorder.close()
+
+    # --- Inside ----------------------------------------------------------------------
+
+    def _add(self, kind: Track) -> None:
+        transceiver = self._connection.addTransceiver(kind, "sendrecv")
+        wanted = [
+            codec
+            for codec in get_capabilities(kind).codecs
+            if codec.mimeType.lower() in (CODECS[kind], "video/rtx")
+        ]
+        transceiver.setCodecPreferences(wanted)
+        transceiver.sender.replaceTrack(self.outlets[kind])
+        passthrough.outlive_byes(transceiver.receiver)
+        if kind == "video":
+            passthrough.on_loss(transceiver.receiver, self._broke)
+            self._ask = passthrough.asker_for_key_frames(transceiver.receiver)
+            passthrough.on_key_frame_wish(transceiver.sender, lambda: self._wish(self))
+            self._spawn(self._ask_for_keys())
+            again = passthrough.asker_for_lost_packets(transceiver.receiver)
+            self._spawn(self._ask_for_packets(again))
+
+    def _change(self) -> None:
+        self._key_wake.set()
+        self._changed(self)
+
+    def _receive(self, track: MediaStreamTrack) -> None:
+        self._spawn(self._drain(track))
+
+    async def _drain(self, track: MediaStreamTrack) -> None:
+        with contextlib.suppress(MediaStreamError):
+            while True:
+                frame = await track.recv()
+                if isinstance(frame, EncodedFrame):
+                    self._take(frame)
+
+    def _take(self, frame: EncodedFrame) -> None:
+        self._frames[frame.kind] += 1
+        if frame.kind == "video":
+            if frame.is_key:
+                self._is_broken = False
+                self._wants_key = False
+                self._key_at = monotonic()
+            elif self._is_broken:
+                return  # built on what was lost
+        self._hear(self, frame)
+
+    def _broke(self) -> None:
+        self._is_broken = True
+        self.want_key()
+
+    async def _ask_for_keys(self) -> None:
+        """Ask at once when one is wanted, again each 0.3 s, and every 4 s anyway."""
+        while True:
+            self._key_wake.clear()
+            since = monotonic() - self._key_at
+            is_due = self._wants_key or since > KEY_EVERY_SECONDS
+            if is_due and self.is_up and self._ask is not None:
+                await self._ask()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._key_wake.wait(), KEY_AGAIN_SECONDS)
+
+    async def _ask_for_packets(self, again: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(LOST_AGAIN_SECONDS)
+            if self.is_up:
+                await again()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,72 @@
+// One request of an upload, and what it changes in the store.
+
+/** @typedef {import("./evidence_store.js").EvidenceStore} EvidenceStore */
+/** @typedef {import("./evidence_store.js").Clip} Clip */
+/** @typedef {import("./evidence_door.js").EvidenceDoor} EvidenceDoor */
+/** @typedef {import("./evidence_door.js").Outcome} Outcome */
+/** @typedef {Outcome & {event?: "kept" | "lost" | "delivered", detail?: any}} Step */
+
+const BACK_OFF_MS = [1000, 2000, 4000, 8000, 15_000];
+const MOST_RETRY_AFTER_MS = 60_000;
+// What a server never knew as ours is tried on each visit, but not kept for ever.
+const REFUSED_DAYS = 7;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Open the clip, send its next chunk, or close it: whichever is due.
+ * @param {Clip} clip @param {EvidenceStore} store @param {EvidenceDoor} door
+ * @param {boolean} [isDoomed]  the next chunk arrived spoilt too often: let it go
+ * @returns {Promise<Step>}
+ */
+export async function upload(clip, store, door, isDoomed = false) {
+  if (!clip.isOpened) {
+    if (clip.isFinished && clip.waiting === 0) {
+      await store.forget(clip.clip); // nothing of it ever came to be
+      return { is: "taken", retryAfterMs: 0 };
+    }
+    const outcome = await door.open(clip);
+    if (outcome.is === "taken") await store.opened(clip.clip);
+    return ended(clip, store, outcome);
+  }
+  const chunk = clip.waiting > 0 ? await store.next(clip.clip) : undefined;
+  if (!chunk) return close(clip, store, door);
+  const outcome = await door.put(clip, chunk);
+  const { clip: id, segment, index } = chunk;
+  const detail = { clip: id, segment, index, bytes: chunk.bytes.byteLength };
+  if (outcome.is === "taken") {
+    await store.wipe(chunk, { isStored: true });
+    return { ...outcome, event: "kept", detail };
+  }
+  if (outcome.is === "conflict" || (outcome.is === "again" && isDoomed)) {
+    // Something else stands there, the clip is closed, or what the phone kept is not what
+    // it recorded: it will never be taken.
+    await store.wipe(chunk, { isStored: false });
+    return { ...outcome, is: "conflict", event: "lost", detail };
+  }
+  return ended(clip, store, outcome);
+}
+
+/** @param {Clip} clip @param {EvidenceStore} store @param {EvidenceDoor} door @returns {Promise<Step>} */
+async function close(clip, store, door) {
+  const outcome = await door.close(clip);
+  if (outcome.is === "taken" || outcome.is === "conflict") {
+    await store.forget(clip.clip);
+    return { ...outcome, event: "delivered", detail: clip };
+  }
+  return ended(clip, store, outcome);
+}
+
+/** @param {Clip} clip @param {EvidenceStore} store @param {Outcome} outcome @returns {Promise<Step>} */
+async function ended(clip, store, outcome) {
+  const isOld = Date.now() - Date.parse(clip.claimed_at) > REFUSED_DAYS * DAY_MS;
+  const isHopeless = outcome.is === "conflict" || (outcome.is === "refused" && isOld);
+  if (!isHopeless) return outcome;
+  await store.forget(clip.clip);
+  return { ...outcome, event: "lost", detail: { clip: clip.clip } };
+}
+
+/** @param {number} failures  in a row @param {number} askedMs  by the server, or 0 */
+export function backOffMs(failures, askedMs) {
+  const own = BACK_OFF_MS[Math.min(Math.max(failures, 1), BACK_OFF_MS.length) - 1];
+  return Math.max(own, Math.min(askedMs, MOST_RETRY_AFTER_MS));
+}

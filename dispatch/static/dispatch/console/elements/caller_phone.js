@@ -1,0 +1,113 @@
+// What the caller's phone gives now, and why it is not more: one sentence, then camera,
+// microphone with its sound, position and the phone's own recording, each a word.
+
+import { LevelBar } from "./level_bar.js";
+import { Region } from "./region.js";
+import { writeMark } from "./rows.js";
+import { recordingName, rungSentence, seatReason } from "../models/rungs.js";
+import { deviceState } from "../models/words.js";
+import { fill, gettext } from "../../lib/words.js";
+
+/** @typedef {import("../models/shapes.js").Device} Device */
+
+const RUNG_ICONS = { video: "video", stills: "image", voice: "mic", text: "message-square" };
+
+export class CallerPhone extends Region {
+  begin() {
+    const bar = this.find("level");
+    if (bar instanceof LevelBar) bar.stream = this.media.remote;
+  }
+
+  show() {
+    if (this.desk.view !== "call") return;
+    const { device } = this.desk;
+    const own = seatReason(this.media.why);
+    const told = toldOf(device);
+    writeMark(this.find("rung"), told.tone, told.icon, told.words);
+    this.write("seat", own);
+    this.#showMarks(device);
+  }
+
+  /** @param {Device | null} device */
+  #showMarks(device) {
+    const list = this.find("device");
+    const stamp = JSON.stringify(device);
+    if (list.dataset.stamp === stamp) return;
+    list.dataset.stamp = stamp;
+    list.replaceChildren(...(device ? marksOf(device) : []));
+  }
+}
+
+/** What matters most comes first. @param {Device | null} device */
+function toldOf(device) {
+  if (device?.is_interrupted)
+    return {
+      tone: "warn",
+      icon: "smartphone",
+      words: gettext("Caller interrupted by a call or another app, not hung up"),
+    };
+  if (device?.is_hidden)
+    return {
+      tone: "warn",
+      icon: "smartphone",
+      words: gettext("The page is in the background on the phone"),
+    };
+  const isFull = device?.rung === "video" && !device.why;
+  return {
+    tone: !device ? "muted" : isFull ? "ok" : device.rung === "text" ? "warn" : "",
+    icon: RUNG_ICONS[device?.rung ?? "text"] ?? "info",
+    words: rungSentence(device),
+  };
+}
+
+/** @param {Device} device @returns {HTMLElement[]} */
+function marksOf({ camera, microphone, position, recording }) {
+  return [
+    makeMark(toneOf(camera), camera === "on" ? "camera" : "camera-off", [
+      gettext("Camera: %(state)s"),
+      deviceState(camera),
+    ]),
+    makeMark(toneOf(microphone), microphone === "on" ? "mic" : "mic-off", [
+      gettext("Microphone: %(state)s"),
+      deviceState(microphone),
+    ]),
+    makeMark(toneOf(position), position === "on" ? "map-pin" : "map-pin-off", [
+      gettext("Position: %(state)s"),
+      deviceState(position),
+    ]),
+    makeMark(recordingTone(recording), recording === "kept" ? "check" : "circle-dot", [
+      gettext("Recording: %(state)s"),
+      recordingName(recording),
+    ]),
+  ];
+}
+
+/**
+ * Icon and state, and before it the label, which a narrow screen only reads aloud.
+ * @param {string} tone @param {string} icon @param {[string, string]} words
+ * @returns {HTMLElement}
+ */
+function makeMark(tone, icon, [sentence, state]) {
+  const mark = document.createElement("li");
+  const words = fill(sentence, { state });
+  const label = document.createElement("span");
+  writeMark(mark, tone, icon, state);
+  label.className = "phone-label";
+  label.textContent = words.slice(0, words.lastIndexOf(state)).trimEnd();
+  mark.lastElementChild?.before(label);
+  mark.title = words;
+  return mark;
+}
+
+/** @param {string | undefined} state @returns {string} */
+function toneOf(state) {
+  return state === "on" ? "ok" : state === "refused" ? "warn" : "muted";
+}
+
+/** @param {string | undefined} recording @returns {string} */
+function recordingTone(recording) {
+  if (recording === "kept") return "ok";
+  return recording === "full" || recording === "failed" || recording === "held"
+    ? "warn"
+    : "muted";
+}

@@ -1,0 +1,77 @@
+// The lines of the conversation: words as kept, words still going, and photos, shown by
+// their copy as soon as there is one.
+
+import { slot, writeSlot } from "./rows.js";
+import { timeOfDay } from "../models/clock.js";
+import { kindName, viewAddress, viewWords } from "../models/evidence.js";
+import { gettext } from "../../lib/words.js";
+
+/** @typedef {import("../models/evidence_shapes.js").Clip} Clip */
+/**
+ * @typedef {object} Line
+ * @property {string} key
+ * @property {string} side
+ * @property {string} text
+ * @property {string} at
+ * @property {string} kept
+ * @property {Clip | null} clip
+ */
+
+/**
+ * @param {import("../models/shapes.js").IncidentSnapshot} incident
+ * @param {Map<number, string>} ids  of this window's messages: number → id
+ * @param {import("../models/outbox.js").Outgoing[]} outgoing
+ * @returns {Line[]} oldest first
+ */
+export function linesOf({ messages, clips }, ids, outgoing) {
+  const kept = messages.map((message) => ({
+    key: message.client_id ?? ids.get(message.seq) ?? String(message.seq),
+    side: message.side,
+    text: message.text,
+    at: timeOfDay(message.at),
+    kept: message.side === "seat" ? gettext("✓ kept") : "",
+    clip: clips?.[message.clip ?? ""] ?? null,
+  }));
+  const known = new Set(kept.map(({ key }) => key));
+  const going = outgoing
+    .filter(({ id }) => !known.has(id))
+    .map(({ id, text, why }) => ({
+      key: id,
+      side: why ? "failed" : "going",
+      text,
+      at: "",
+      kept: why || gettext("not kept yet"),
+      clip: null,
+    }));
+  return [...kept, ...going];
+}
+
+/** @param {HTMLElement} row @param {Line} line */
+export function fillLine(row, line) {
+  row.dataset.side = line.side;
+  writeSlot(row, "text", line.text);
+  slot(row, "text").hidden = !line.text;
+  writeSlot(row, "from", line.side === "caller" ? gettext("Caller") : gettext("You"));
+  writeSlot(row, "at", line.at);
+  writeSlot(row, "kept", line.kept);
+  slot(row, "again").hidden = line.side !== "failed";
+  fillPhoto(row, line.clip);
+}
+
+/** @param {HTMLElement} row @param {Clip | null} clip */
+function fillPhoto(row, clip) {
+  const address = clip?.kind === "photo" ? viewAddress(clip) : "";
+  const button = slot(row, "photo");
+  const image = /** @type {HTMLImageElement} */ (slot(row, "image"));
+  button.hidden = !address;
+  button.dataset.clip = clip?.clip ?? "";
+  if (address && image.getAttribute("src") !== address) image.src = address;
+  writeSlot(row, "clip", clip && !address ? awaitedWords(clip) : "");
+}
+
+/** @param {Clip} clip @returns {string} what stands where the photo will be */
+function awaitedWords(clip) {
+  if (clip.kind === "photo" && (!clip.view || clip.view.state === "making"))
+    return gettext("photo, being prepared");
+  return [kindName(clip), clip.name, viewWords(clip)].filter(Boolean).join(" · ");
+}

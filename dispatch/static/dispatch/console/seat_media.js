@@ -1,0 +1,156 @@
+// The seat's end of live media: begins when the call is connected, ends with it, and
+// outlives a cut line. It tells the phone what this seat gives, and the regions how old the
+// caller's picture is.
+
+import { FrameWatch } from "./models/frame_watch.js";
+import { needsStills, seatReport } from "./models/rungs.js";
+import { MediaLeg } from "../lib/media_leg.js";
+
+/** @typedef {import("./models/desk.js").Desk} Desk */
+/** @typedef {import("./own_camera.js").OwnCamera} OwnCamera */
+/** @typedef {import("./own_microphone.js").OwnMicrophone} OwnMicrophone */
+
+const AGAIN_MS = 2000; // the server closed a leg of a call that goes on
+const LOOK_MS = 500;
+
+export class SeatMedia extends EventTarget {
+  #desk;
+  #camera;
+  #microphone;
+  #leg;
+  #frames = new FrameWatch();
+  /** @type {string} the call it runs for */ #call = "";
+  /** What the phone was last told; nothing after a cut, for the room forgets. */ #told = "";
+  #lookedAt = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #again;
+
+  /** @param {{desk: Desk, camera: OwnCamera, microphone: OwnMicrophone}} room */
+  constructor({ desk, camera, microphone }) {
+    super();
+    this.#desk = desk;
+    this.#camera = camera;
+    this.#microphone = microphone;
+    this.#leg = new MediaLeg({ send: (frame) => desk.send(frame) });
+    this.#leg.addEventListener("change", () => this.#legChanged());
+    this.#leg.addEventListener("tracks", () => this.dispatchEvent(new Event("tracks")));
+    for (const type of ["signal", "media"]) {
+      desk.addEventListener(type, (event) =>
+        this.#leg.take(/** @type {CustomEvent} */ (event).detail),
+      );
+    }
+    camera.addEventListener("change", () => this.#devicesChanged());
+    microphone.addEventListener("change", () => this.#devicesChanged());
+  }
+
+  /** @returns {MediaStream} the caller's tracks, always the same object */
+  get remote() {
+    return this.#leg.remote;
+  }
+
+  /** @returns {boolean} */
+  get isUp() {
+    return this.#leg.state === "up";
+  }
+
+  /** @returns {string} why there is no live media; "" while there is, or outside a call */
+  get why() {
+    return this.#call && !this.isUp ? this.#leg.why : "";
+  }
+
+  /** @returns {number} since the last new frame of the caller's video; Infinity: never one */
+  get videoAgeMs() {
+    return this.#frames.ageMs(performance.now());
+  }
+
+  /** The desk changed: begin, go on or end. */
+  follow() {
+    const { seat, incident, epoch } = this.#desk;
+    const isOn = seat?.activity === "on_call" && incident?.call.state === "connected";
+    const call = isOn && epoch !== null ? incident.call.call : "";
+    this.#camera.hold(Boolean(seat));
+    this.#microphone.hold(Boolean(seat));
+    // Before a leg begins: in a silent call not one packet of voice may leave.
+    this.#microphone.beSilent(incident?.call.mode === "silent");
+    if (call !== this.#call) this.#moveTo(call);
+    if (this.#desk.line !== "live") this.#told = "";
+    this.#direct();
+  }
+
+  /** Four times a second. */
+  tick() {
+    const now = performance.now();
+    if (!this.#call || now - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = now;
+    void this.#look();
+  }
+
+  /** The page is visible again, or the network is back. */
+  check() {
+    this.#leg.check();
+  }
+
+  // --- Inside ------------------------------------------------------------------------
+
+  /** @param {string} call  "" for none */
+  #moveTo(call) {
+    this.#call = call;
+    this.#told = "";
+    this.#frames.clear();
+    clearTimeout(this.#again);
+    if (!call) {
+      this.#microphone.mute(false);
+      return this.#leg.stop();
+    }
+    // A reload must not open a microphone that the person closed.
+    this.#microphone.mute(this.#desk.incident?.muted?.host.audio ?? false);
+    this.#begin();
+  }
+
+  #begin() {
+    this.#leg.start({ audio: this.#microphone.track, video: this.#camera.track });
+  }
+
+  #legChanged() {
+    if (this.#leg.state === "stopped" && this.#call) {
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => this.#call && this.#begin(), AGAIN_MS);
+    }
+    this.#direct();
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #devicesChanged() {
+    if (this.#call) {
+      this.#leg.setTrack("audio", this.#microphone.track);
+      this.#leg.setTrack("video", this.#camera.track);
+    }
+    this.#direct();
+  }
+
+  /** What the phone is sent, and told. */
+  #direct() {
+    const isInCall = this.#call !== "";
+    const { line, device } = this.#desk;
+    this.#camera.show({
+      needsStills: isInCall && line === "live" && needsStills(this.isUp, device),
+      isLive: isInCall && this.isUp,
+    });
+    if (!isInCall || line !== "live") return;
+    const report = seatReport({
+      camera: this.#camera.state,
+      microphone: this.#microphone.given,
+      isUp: this.isUp,
+      legWhy: this.#leg.why,
+    });
+    const stamp = JSON.stringify(report);
+    if (stamp !== this.#told && this.#desk.send({ type: "report_seat", ...report }))
+      this.#told = stamp;
+  }
+
+  async #look() {
+    const call = this.#call;
+    const figures = await this.#leg.stats().catch(() => null);
+    if (!figures || call !== this.#call) return;
+    this.#frames.note(figures.framesDecoded, performance.now());
+  }
+}

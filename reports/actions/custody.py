@@ -1,0 +1,60 @@
+"""Who looked at what: the ledger, one stream for the whole house."""
+
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.core.cache import cache
+from django.db import transaction
+
+from reports import journal
+from reports.clock import now
+from reports.events import ClipViewed
+from reports.journal import Author
+from reports.models import Entry, EvidenceClip, StreamKind
+from reports.models.hot import lock_heads
+
+# Fixed, as the ledger has no subject (docs/decisions/003-stream-is-its-subject.md).
+LEDGER = uuid5(NAMESPACE_URL, "alarm110:ledger")
+# A player asks for a recording in dozens of pieces: they are one look.
+ONE_LOOK = timedelta(minutes=10)
+
+
+def note_look(clip: EvidenceClip, *, author: Author, viewer: str) -> bool:
+    """Write down that somebody looks at a clip; called before they see a byte of it.
+
+    One entry a person, clip and ten minutes. True if there was none yet.
+    """
+    known = f"look:{author.id}:{clip.uuid}"
+    if cache.get(known):
+        return False
+    journal.open_streams([LEDGER], StreamKind.LEDGER)
+    with transaction.atomic():
+        lock_heads({LEDGER})  # two pieces asked for at once are one look, too
+        noted_at = _last_look(clip.uuid, author)
+        if noted_at is None:
+            journal.record(
+                LEDGER,
+                author,
+                ClipViewed(clip=clip.uuid, incident=clip.incident.uuid, viewer=viewer),
+                subject=("clip", str(clip.uuid)),
+            )
+    # Saves the players' many questions, and no more: the ledger itself decides.
+    left = ONE_LOOK if noted_at is None else noted_at + ONE_LOOK - now()
+    cache.set(known, True, left.total_seconds())
+    return noted_at is None
+
+
+def _last_look(clip: UUID, author: Author) -> datetime | None:
+    """Walk the ledger back over ten minutes; numbers and times go the same way."""
+    newest = Entry.objects.filter(stream__uuid=LEDGER).order_by("-seq")
+    since = now() - ONE_LOOK
+    for entry in newest.iterator(chunk_size=100):
+        if entry.at < since:
+            return None
+        if (entry.kind, entry.author_id, entry.object_id) == (
+            ClipViewed.kind,
+            author.id,
+            str(clip),
+        ):
+            return entry.at
+    return None

@@ -1,0 +1,83 @@
+"""A call at the seat: all of it on one screen, and nothing moves when something comes.
+
+Both languages and both sizes of a desk's screen; axe finds nothing.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.look import look
+from tests.browser.test_console_live import reads_live
+
+SIZES = {"wide": (1440, 900), "small": (1280, 720)}
+# What stands on the screen at once, and may not move.
+PARTS = [
+    "call-head",
+    "caller-picture",
+    "caller-phone",
+    "own-voice button",
+    "[data-part=sound]",
+    "[data-part=stops]",
+    "picture-snapshot button",
+    "warn-offender button",
+    "[data-evidence-button]",
+    "caller-place",
+    "text-thread",
+    "text-thread textarea",
+    "incident-form",
+    "camera-preview button >> visible=true",
+]
+# Words or keys that stick out of their button, and buttons out of the screen.
+STICKS_OUT = """() => {
+  const parts = [...document.querySelectorAll("button, p, li, h2")];
+  return parts.filter((part) => {
+  if (!part.offsetParent || part.closest("[data-part=scroll], .place-list, .clip-list"))
+    return false;
+  const box = part.getBoundingClientRect();
+  const isCut = part.matches("button") && part.scrollWidth > part.clientWidth + 1;
+  return isCut || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+  }).map((part) => part.outerHTML.slice(0, 120));
+}"""
+
+
+def boxes(page):
+    """Return where everything stands, to the pixel."""
+    found = {}
+    for part in PARTS:
+        box = page.locator(part).first.bounding_box()
+        assert box is not None, part
+        found[part] = {side: round(value) for side, value in box.items()}
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_call_is_on_one_screen_and_nothing_moves(talking, hall, language, size):
+    caller, operator = talking(hall, language)
+    page = operator.page
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    reads_live(operator)
+    recording = page.locator("caller-phone [data-part=device] li").last
+    expect(recording).to_contain_text(operator.words("kept here"), timeout=20_000)
+    at_first = boxes(page)
+    look(page, f"console-live-{size}-{language}")
+    assert page.evaluate(STICKS_OUT) == []
+
+    caller.writes("Two men at the door, one has a knife, and I am alone in here")
+    operator.has_read("Two men at the door, one has a knife, and I am alone in here")
+    page.keyboard.press("Alt+p")
+    operator.sees("Kept as evidence %(time)s")
+    page.keyboard.press("Alt+m")
+    expect(page.locator("own-voice button")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Alt+w")
+    operator.button("Ask the caller").click()
+    operator.sees("Asked. The caller decides.")
+    assert page.evaluate(STICKS_OUT) == []
+    assert boxes(page) == at_first
+    look(page, f"console-said-{size}-{language}")
+
+    page.keyboard.press("Alt+d")
+    expect(page.locator("evidence-panel .clip").first).to_be_visible()
+    look(page, f"console-evidence-{size}-{language}")
+    assert page.evaluate(STICKS_OUT) == []

@@ -1,0 +1,245 @@
+"""Camera and microphone refused, missing, busy or unanswered: the alarm stands.
+
+Every row of what browsers do that a headless one can be made to do: the phone climbs as
+high as it can without them, and both sides are told why it is not higher.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.frames import Frames
+from tests.browser.people import SETTLED, Caller
+from tests.browser.stage import launch_options
+from tests.browser.test_without import answer, default_desk, leave
+
+ALL = ["geolocation", "camera", "microphone"]
+UNANSWERED = 15  # seconds until the next rung is taken
+# What a browser does that Chromium's switches cannot bring about.
+NEVER = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
+NO_SUCH_DEVICE = """
+navigator.mediaDevices.getUserMedia = async () => {
+  throw new DOMException("Requested device not found", "NotFoundError");
+};
+"""
+INSECURE = """
+Object.defineProperty(Navigator.prototype, "mediaDevices", { value: undefined });
+Object.defineProperty(window, "isSecureContext", { value: false });
+"""
+BUSY_TWICE = """
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+let busy = 2;
+navigator.mediaDevices.getUserMedia = async (wish) => {
+  if (wish.video && busy > 0) {
+    busy -= 1;
+    throw new DOMException("Could not start video source", "NotReadableError");
+  }
+  return ask(wish);
+};
+"""
+BUSY = BUSY_TWICE.replace("let busy = 2", "let busy = Infinity")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is taken from the phone, and what both sides then know."""
+
+    denied: tuple[str, ...]
+    rung: str
+    why: str
+    camera: str
+    microphone: str
+    told: str
+    script: str = ""
+
+
+ROWS = {
+    "camera denied": Row(
+        ("camera",),
+        "voice", "camera_refused", "refused", "on", "Camera not allowed",
+    ),
+    "microphone denied": Row(
+        ("microphone",),
+        "video", "microphone_refused", "on", "refused", "Microphone not allowed",
+    ),
+    "both denied": Row(
+        ("camera", "microphone"),
+        "text", "camera_refused", "refused", "refused", "Camera not allowed",
+    ),
+    "no device": Row(
+        (), "text", "camera_none", "none", "none",
+        "No camera here. Write what you see.", NO_SUCH_DEVICE,
+    ),
+    "camera busy": Row(
+        (), "voice", "camera_none", "none", "on",
+        "Another app uses it. Close that app.", BUSY,
+    ),
+    "camera busy for a moment": Row(
+        (), "video", "", "on", "on", "Live picture", BUSY_TWICE,
+    ),
+}  # fmt: skip
+
+
+def device_at_seat(operator_frames: Frames) -> dict[str, str | None]:
+    """Return what the seat was told last, as far as it matters here."""
+    told = operator_frames.last_heard("device")
+    return {name: told.get(name) for name in ("rung", "why", "camera", "microphone")}
+
+
+@pytest.fixture(scope="module")
+def strict_browser(playwright, cameras, microphones):
+    """Phones whose questions are answered by their permissions, not by a switch."""
+    options = launch_options(cameras[0], microphones[0])
+    options["args"] = [one for one in options["args"] if "fake-ui" not in one]
+    browser = playwright.chromium.launch(**options)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def stage(stage, strict_browser):
+    """The stage, where a permission that is not given is refused."""
+    stage.phone_browser = strict_browser
+    return stage
+
+
+def ready_seat(stage, hall):
+    """Bring on an operator who is ready, and what their page hears."""
+    operator = stage.operator(hall.operators[0])
+    frames = Frames(operator.page)
+    operator.reloads()
+    operator.is_at("choose")
+    operator.takes_seat()
+    operator.becomes("ready")
+    return operator, frames
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_alarm_stands_and_both_are_told(stage, hall, name):
+    row = ROWS[name]
+    operator, frames = ready_seat(stage, hall)
+    allowed = [name for name in ALL if name not in row.denied]
+    caller = stage.caller(hall, permissions=allowed)
+    if row.script:
+        caller.context.add_init_script(row.script)
+    caller.open()
+    caller.tap()
+    operator.is_at("call")
+    caller.is_at("talking")
+
+    wanted = {
+        "rung": row.rung, "why": row.why,
+        "camera": row.camera, "microphone": row.microphone,
+    }  # fmt: skip
+    caller.until(lambda: device_at_seat(frames) == wanted, seconds=20)
+    caller.sees(row.told)
+    caller.writes("At pier 3")
+    operator.has_read("At pier 3")
+    operator.writes("I read you")
+    caller.has_read("I read you")
+
+
+def test_an_insecure_page_has_no_devices_and_no_place(stage):
+    operator = default_desk(stage)
+    caller = stage.caller(None, permissions=[])
+    caller.context.add_init_script(INSECURE)
+    frames = Frames(caller.page)
+    caller.open()
+    caller.tap()
+    answer(operator, caller.number())
+    caller.is_at("talking")
+    caller.sees("This page is not secure: no camera, no microphone.")
+    report = frames.last_sent("report_device")
+    assert (report["rung"], report["why"]) == ("text", "insecure")
+    caller.writes("I am at pier 3")
+    operator.has_read("I am at pier 3")
+    leave(operator)
+
+
+def test_a_question_nobody_answers_holds_up_nothing(stage, hall):
+    operator, frames = ready_seat(stage, hall)
+    caller = stage.caller(hall)
+    caller.context.add_init_script(NEVER)
+    caller.open()
+    caller.tap()
+    operator.is_at("call")
+    caller.is_at("talking")
+    caller.writes("I cannot press anything")
+    operator.has_read("I cannot press anything")
+    caller.until(lambda: device_at_seat(frames)["camera"] == "asking")
+    # The microphone is asked for all the same.
+    caller.until(
+        lambda: (
+            device_at_seat(frames)
+            == {"rung": "text", "why": "no_answer", "camera": "asking",
+                "microphone": "asking"}
+        ),
+        seconds=UNANSWERED + 10,
+    )  # fmt: skip
+    caller.sees("Not answered yet. Tap Allow on your phone.")
+
+
+def test_what_was_refused_is_used_once_it_is_allowed(stage, hall):
+    operator, frames = ready_seat(stage, hall)
+    caller = stage.caller(hall, permissions=["geolocation"])
+    caller.open()
+    caller.tap()
+    operator.is_at("call")
+    caller.is_at("talking")
+    caller.until(lambda: device_at_seat(frames)["rung"] == "text", seconds=15)
+    camera = caller.page.locator("[data-sense=camera]")
+    caller.waits(SETTLED)
+    camera.get_by_role("button", name="How to allow").click()
+    caller.sees("Tap the lock or the settings icon")
+    caller.button("Close").click()
+
+    caller.context.grant_permissions(ALL)
+    caller.until(lambda: device_at_seat(frames)["rung"] == "video", seconds=20)
+    assert device_at_seat(frames)["why"] == ""
+    caller.sees("Live picture")
+
+
+def test_own_switches_are_told_and_kept(stage, hall):
+    operator, frames = ready_seat(stage, hall)
+    caller = stage.caller(hall)
+    caller.open()
+    caller.tap()
+    operator.is_at("call")
+    caller.until(lambda: device_at_seat(frames)["rung"] == "video", seconds=20)
+    caller.presses("Camera")
+    caller.until(lambda: device_at_seat(frames)["why"] == "switched_off")
+    assert device_at_seat(frames)["rung"] == "voice"
+    caller.presses("Voice")
+    caller.until(lambda: device_at_seat(frames)["rung"] == "text")
+    caller.reloads()
+    caller.is_at("talking")
+    caller.waits(2)
+    for name in ("Camera", "Voice"):
+        expect(caller.button(name, exact=True)).to_have_attribute(
+            "aria-pressed", "false"
+        )
+    caller.presses("Camera")
+    caller.until(lambda: device_at_seat(frames)["rung"] == "video", seconds=20)
+
+
+def test_a_phone_without_any_device(stage, playwright, cameras, hall):
+    """No fake camera, no fake microphone: what Chromium itself says then."""
+    operator, frames = ready_seat(stage, hall)
+    options = launch_options(cameras[0])
+    options["args"] = [one for one in options["args"] if "fake-device" not in one]
+    browser = playwright.chromium.launch(**options)
+    stage.exits.callback(browser.close)
+    latitude, longitude = hall.place
+    context = browser.new_context(
+        ignore_https_errors=True, locale="en-GB", permissions=ALL,
+        geolocation={"latitude": latitude, "longitude": longitude},
+    )  # fmt: skip
+    caller = Caller(context, stage.served.url, operator.words)
+    caller.open()
+    caller.tap()
+    operator.is_at("call")
+    caller.is_at("talking")
+    caller.until(lambda: device_at_seat(frames)["why"] == "camera_none", seconds=15)
+    caller.sees("No camera here. Write what you see.")
+    caller.sees("No microphone here. Write.")

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { SeatMedia } from "../../../dispatch/static/dispatch/console/seat_media.js";
+import { incident } from "./cast.js";
+
+class FakeDevice extends EventTarget {
+  state = "on";
+  track = null;
+  held = [];
+  shown = null;
+  muted = [];
+  isSilent = false;
+
+  get given() {
+    return this.state;
+  }
+
+  hold(isHeld) {
+    this.held.push(isHeld);
+  }
+
+  show(how) {
+    this.shown = how;
+  }
+
+  mute(isMuted) {
+    this.muted.push(isMuted);
+  }
+
+  beSilent(isSilent) {
+    this.isSilent = isSilent;
+  }
+}
+
+let desk;
+let camera;
+let microphone;
+let media;
+
+beforeEach(() => {
+  desk = Object.assign(new EventTarget(), {
+    line: "live", epoch: 3, seat: { activity: "on_call" }, incident: incident("a"), device: null, sent: [],
+    send(frame) {
+      if (this.line !== "live") return false;
+      this.sent.push(frame);
+      return true;
+    },
+  });
+  camera = new FakeDevice();
+  microphone = new FakeDevice();
+  media = new SeatMedia({ desk, camera, microphone });
+});
+
+const reports = () => desk.sent.filter(({ type }) => type === "report_seat");
+
+test("the phone is told what this seat gives, once, and again after a cut", () => {
+  media.follow();
+  media.follow();
+  assert.equal(reports().length, 1);
+  // Here there is no RTCPeerConnection, as in some browsers.
+  assert.deepEqual(reports()[0], { type: "report_seat", camera: "on", microphone: "on", rung: "stills", why: "no_webrtc" });
+  desk.line = "reconnecting";
+  media.follow();
+  desk.line = "live";
+  media.follow();
+  assert.equal(reports().length, 2);
+  camera.state = "off";
+  camera.dispatchEvent(new Event("change"));
+  assert.equal(reports()[2].why, "no_webrtc");
+  assert.equal(reports()[2].rung, "text");
+});
+
+test("without live media stills are needed, while the line and the call stand", () => {
+  media.follow();
+  assert.deepEqual(camera.shown, { needsStills: true, isLive: false });
+  desk.line = "reconnecting";
+  media.follow();
+  assert.equal(camera.shown.needsStills, false);
+  assert.equal(media.why, "no_webrtc"); // the call goes on
+  desk.line = "live";
+  desk.incident = incident("a", { call: { ...desk.incident.call, state: "ended" } });
+  media.follow();
+  assert.equal(camera.shown.needsStills, false);
+  assert.equal(media.why, "");
+});
+
+test("a reload opens no microphone that was closed; the next call begins open", () => {
+  desk.incident = incident("a", { muted: { guest: { audio: false, video: false }, host: { audio: true, video: false } } });
+  media.follow();
+  assert.equal(microphone.muted.at(-1), true);
+  desk.incident = incident("b");
+  media.follow();
+  assert.equal(microphone.muted.at(-1), false);
+});
+
+test("in a silent call the microphone is told so before anything is said", () => {
+  desk.incident = incident("a", { call: { ...desk.incident.call, mode: "silent" } });
+  media.follow();
+  assert.equal(microphone.isSilent, true);
+});
+
+test("devices are held while a seat is, and nothing is sent before a call", () => {
+  desk.seat = { activity: "idle" };
+  desk.incident = null;
+  media.follow();
+  desk.seat = null;
+  media.follow();
+  assert.deepEqual(camera.held, [true, false]);
+  assert.deepEqual(desk.sent, []);
+});
