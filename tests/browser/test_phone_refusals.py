@@ -195,8 +195,8 @@ def test_what_was_refused_is_used_once_it_is_allowed(stage, hall):
     caller.button("Close").click()
 
     caller.context.grant_permissions(ALL)
-    caller.until(lambda: device_at_seat(frames)["rung"] == "video", seconds=20)
-    assert device_at_seat(frames)["why"] == ""
+    given = {"rung": "video", "why": "", "camera": "on", "microphone": "on"}
+    caller.until(lambda: device_at_seat(frames) == given, seconds=20)
     caller.sees("Live picture")
 
 

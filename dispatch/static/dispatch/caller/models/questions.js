@@ -40,13 +40,15 @@ export class Questions {
 
   /** @param {Asked} question */
   async #one({ name, permission, isPossible, isNeeded, ask }) {
-    const willAsk = isPossible && (await permissionState(permission)) === "prompt";
-    if (willAsk) {
+    const state = isPossible ? await permissionState(permission) : "denied";
+    if (state === "prompt") {
       this.#explain(name);
       await rest(READ_MS);
     }
-    // An unanswered question must not hold up the next rung.
-    if (isNeeded()) await Promise.race([ask(), rest(UNANSWERED_MS)]);
+    const answered = isNeeded() ? ask() : Promise.resolve();
+    // What was allowed long ago asks nobody and holds nothing up: a first fix may take
+    // seconds. Nor may an unanswered question hold up the next rung.
+    if (state !== "granted") await Promise.race([answered, rest(UNANSWERED_MS)]);
     this.#explain(null);
   }
 }
