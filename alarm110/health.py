@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+from pathlib import Path
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -18,6 +20,10 @@ from alarm110 import loops
 # A loop that has not ticked for this many seconds is taken for dead.
 TICK_LIMIT = 5.0
 DATABASE_PATIENCE = 2.0  # seconds
+# With less on its disk, SQLite is about to refuse alarms.
+DATABASE_ROOM = 32 * 1024 * 1024  # bytes
+# An alarm is served without these: told when late, and no reason to send it elsewhere.
+BESIDE = {"media", "recordings", "clips", "tidier"}
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +34,16 @@ async def healthz(request: HttpRequest) -> JsonResponse:
 
 
 async def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 only while alarms are really being served: database and each loop."""
+    """Answer 200 only while alarms are really being served: database, vital loops."""
     ticks = loops.ticks()
     late = sorted(name for name, age in ticks.items() if age >= TICK_LIMIT)
     database = await _database_answers()
-    ready = database and bool(ticks) and not late
+    disk = await asyncio.to_thread(_database_has_room)
+    ready = database and disk and bool(ticks) and BESIDE.issuperset(late)
     facts = {
         "ready": ready,
         "database": database,
+        "disk": disk,
         "loops": {name: round(age, 1) for name, age in sorted(ticks.items())},
         "late": late,
     }
@@ -66,6 +74,20 @@ def _read_one_row() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
         cursor.fetchone()
+
+
+def _database_has_room() -> bool:
+    """Return whether alarms still fit on the database's disk, if it is one of ours."""
+    if connection.vendor != "sqlite":
+        return True
+    try:
+        disk = os.statvfs(Path(connection.settings_dict["NAME"]).parent)
+    except OSError:  # in memory
+        return True
+    has_room = disk.f_bavail * disk.f_frsize >= DATABASE_ROOM
+    if not has_room:
+        log.warning("not ready: the database's disk is full")
+    return has_room
 
 
 def _unkept(response: JsonResponse) -> JsonResponse:

@@ -121,7 +121,7 @@ class DigestMismatch(ReportError):
 
 
 class OverQuota(ReportError):
-    """The clip or the incident holds as much as it may."""
+    """The clip or the incident holds as much as it may; ``of`` says which."""
 
     code = "over_quota"
 

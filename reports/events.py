@@ -143,7 +143,8 @@ class ClipView(Struct, frozen=True, kw_only=True):
     """One evidence clip. ``source``: phone, relay, seat; ``side``: who is recorded.
 
     ``mime``, ``name`` and ``claimed_at`` are claims of the device. ``gaps``, ``root``
-    and ``is_complete`` are known once ``state`` is closed.
+    and ``is_complete`` are known once ``state`` is closed. ``gaps`` are the first 20 of
+    ``gap_count``; ``missing``: the chunks of all of them.
     """
 
     clip: UUID
@@ -161,6 +162,8 @@ class ClipView(Struct, frozen=True, kw_only=True):
     bytes: int = 0
     chunk_count: int = 0
     gaps: list[GapView] = []
+    gap_count: int = 0
+    missing: int = 0
     is_complete: bool = False
     root: str = ""
     view: ViewCopyView | None = None

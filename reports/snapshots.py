@@ -14,6 +14,7 @@ from reports.events import (
     ViewCopyView,
 )
 from reports.models import EvidenceClip, Incident, ViewCopy
+from reports.states import MAX_SHOWN_CLIPS, MAX_SHOWN_GAPS
 
 
 def mask_name(name: str) -> str:
@@ -53,7 +54,10 @@ def incident_view(incident: Incident) -> IncidentView:
 
 
 def clip_view(clip: EvidenceClip, view: ViewCopy | None = None) -> ClipView:
-    """Return a clip as a seat sees it; ``view`` is the newest copy of it."""
+    """Return a clip as a seat sees it; ``view`` is the newest copy of it.
+
+    With few of its gaps: a phone may claim thousands, and no seat could be told them.
+    """
     return ClipView(
         clip=clip.uuid,
         call=clip.call,
@@ -69,7 +73,9 @@ def clip_view(clip: EvidenceClip, view: ViewCopy | None = None) -> ClipView:
         reason=clip.reason,
         bytes=clip.bytes,
         chunk_count=clip.chunk_count,
-        gaps=[GapView(**gap) for gap in clip.gaps],
+        gaps=[GapView(**gap) for gap in clip.gaps[:MAX_SHOWN_GAPS]],
+        gap_count=len(clip.gaps),
+        missing=sum(gap["last"] - gap["first"] + 1 for gap in clip.gaps),
         is_complete=clip.is_complete,
         root=clip.root,
         view=view_copy_view(view) if view else None,
@@ -90,10 +96,17 @@ def view_copy_view(view: ViewCopy) -> ViewCopyView:
     )
 
 
-def clip_views(incident: UUID) -> dict[str, ClipView]:
-    """Return an incident's clips by id, oldest first; two queries."""
-    clips = list(EvidenceClip.objects.filter(incident__uuid=incident).order_by("pk"))
+def clip_views(incident: UUID) -> tuple[dict[str, ClipView], int]:
+    """Return an incident's newest clips by id, and how many older ones it has.
+
+    By opening, then id: a page that was told of each in turn keeps the same ones,
+    whatever order they were told in. Two queries; a third if there are many.
+    """
+    rows = EvidenceClip.objects.filter(incident__uuid=incident)
+    clips = list(rows.order_by("-opened_at", "-uuid")[:MAX_SHOWN_CLIPS])
+    older = rows.count() - len(clips) if len(clips) == MAX_SHOWN_CLIPS else 0
     newest: dict[int, ViewCopy] = {}
     for view in ViewCopy.objects.filter(clip__in=clips).order_by("pk"):
         newest[view.clip_id] = view
-    return {str(clip.uuid): clip_view(clip, newest.get(clip.pk)) for clip in clips}
+    views = {str(c.uuid): clip_view(c, newest.get(c.pk)) for c in reversed(clips)}
+    return views, older

@@ -5,9 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 MAX_CHUNK_BYTES = 1024 * 1024
 MAX_CLIP_BYTES = 2 * 1024**3  # an hour and more of video; beyond it a new clip
-MAX_INCIDENT_BYTES = 8 * 1024**3
-MAX_CLIP_CHUNKS = 50_000  # 13 hours of one a second; tiny ones cost rows, not bytes
+MAX_INCIDENT_BYTES = 8 * 1024**3  # from each source: no phone takes the relay's
+MAX_CLIP_CHUNKS = 20_000  # 5 hours of one a second; tiny ones cost rows, not bytes
 MAX_INCIDENT_CLIPS = 500  # photos and files are clips too
+# What one message may say of evidence: a seat must be able to read it in a moment.
+MAX_SHOWN_CLIPS = 60  # of an incident, the newest
+MAX_SHOWN_GAPS = 20  # of a clip, the first
+MAX_CLOSED_SEGMENTS = 600  # 10 hours of a minute each
 MAX_SEGMENT = 9_999  # of 60 s each
 MAX_INDEX = 99_999  # of a chunk in its segment
 

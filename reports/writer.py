@@ -13,18 +13,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from django.db import (
     IntegrityError,
     InterfaceError,
     OperationalError,
     connection,
+    models,
     transaction,
 )
 
 from reports.clock import monotonic
 from reports.errors import Busy
+from reports.models.hot import lock_rows
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,21 @@ class BatchFunction(Protocol):
 
     def finish(self, attempts: Sequence[Attempt]) -> None:
         """Turn what the items have into outcomes, numbers known."""
+
+
+@runtime_checkable
+class SharesRows(Protocol):
+    """A batch function that locks rows of a sort that others lock too.
+
+    The rows of all of them are locked at once, by their ids, before the first looks at
+    any: of two transactions that each did it function by function, one could wait for
+    the other's first row while the other waits for its second.
+    """
+
+    shares: ClassVar[type[models.Model]]
+
+    def rows(self, attempts: Sequence[Attempt]) -> set[int]:
+        """Return the ids of the rows to be locked."""
 
 
 Pair = tuple[type[BatchFunction], Any]
@@ -130,7 +147,10 @@ def _commit_together(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
         for kind, group in sorted(groups.items(), key=lambda item: item[0].rank)
     ]
     with transaction.atomic():
+        shared = _shared_rows(ordered)
         for function, group in ordered:
+            if isinstance(function, SharesRows) and function.shares in shared:
+                lock_rows(function.shares, shared.pop(function.shares))
             function.lock(group)
         for function, group in ordered:
             function.write([a for a in group if a.is_open])
@@ -144,6 +164,17 @@ def _commit_together(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
         for function, group in ordered:
             function.finish([a for a in group if a.error is None])
     return attempts
+
+
+def _shared_rows(
+    ordered: Sequence[tuple[BatchFunction, Sequence[Attempt]]],
+) -> dict[type[models.Model], set[int]]:
+    """Return which rows of each sort the functions of one transaction lock."""
+    shared: dict[type[models.Model], set[int]] = {}
+    for function, group in ordered:
+        if isinstance(function, SharesRows):
+            shared.setdefault(function.shares, set()).update(function.rows(group))
+    return shared
 
 
 class Writer:

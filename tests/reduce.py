@@ -13,6 +13,7 @@ Entry = dict[str, Any]
 Audience = Literal["seat", "caller"]
 
 TRAIL = 50  # positions that a seat keeps
+CLIPS = 60  # and clips, the newest
 REPLACED_BY_CALL = (
     "call.queued",
     "call.repeated",
@@ -39,6 +40,7 @@ EMPTY: dict[Audience, Snapshot] = {
             "host": {"audio": False, "video": False},
         },
         "clips": {},
+        "clips_older": 0,
     },
     "caller": {
         "messages": [],
@@ -104,11 +106,22 @@ def _position(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
 
 def _clip(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
     clip = entry["data"]["clip"]
-    snapshot["clips"][clip["clip"]] = clip
+    if clip["clip"] in snapshot["clips"]:  # others are only counted
+        snapshot["clips"][clip["clip"]] = clip
+
+
+def _clip_opened(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    clips, clip = snapshot["clips"], entry["data"]["clip"]
+    clips[clip["clip"]] = clip
+    if len(clips) > CLIPS:
+        del clips[min(clips, key=lambda uuid: (clips[uuid]["opened_at"], uuid))]
+        snapshot["clips_older"] += 1
 
 
 def _chunks(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
-    clip = snapshot["clips"][entry["data"]["clip"]]
+    clip = snapshot["clips"].get(entry["data"]["clip"])
+    if clip is None:  # one of the older
+        return
     clip["bytes"] = entry["data"]["bytes"]
     clip["chunk_count"] = entry["data"]["chunk_count"]
 
@@ -146,7 +159,7 @@ RULES: dict[str, Callable[[Snapshot, Entry, Audience], None]] = {
     "caller.verified": _caller,
     "message.posted": _message,
     "position.reported": _position,
-    "clip.opened": _clip,
+    "clip.opened": _clip_opened,
     "clip.closed": _clip,
     "clip.view_changed": _clip,
     "clip.viewed": _nothing,  # in the ledger, which no socket follows

@@ -8,7 +8,7 @@ entries, so it changes with the fact itself, whichever process wrote it.
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -26,17 +26,20 @@ from dispatch.media.interface import (
     MediaBackend,
     MediaError,
     MediaEvent,
+    RoomPolicy,
     Who,
 )
 from dispatch.snapshots.media import Standing, standing_of
-from dispatch.states import CallState
+from dispatch.states import CallMode, CallState
 from reports import broadcast
 from reports.broadcast import Published
-from reports.errors import ReportError
+from reports.errors import Busy, ReportError
 
 log = logging.getLogger(__name__)
 
 MAX_CANDIDATES = 64  # of one leg; browsers send about ten
+BUSY_SECONDS = 0.5  # between two looks at a database that was busy
+MOST_LOOKS = 4
 CHANGES_POLICY = {"call.mode_changed", "media.muted", "call.returned"}
 
 _numbers = count()
@@ -64,6 +67,8 @@ class MediaDesk:
         # One decision at a time in a room: of two, the one that looked first would
         # undo what the other found; a phone gone silent would ring out again.
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._told: dict[UUID, RoomPolicy] = {}  # each followed room's, as last told
+        self._hushed: dict[UUID, int] = {}  # call → the entry that made it silent
         self._tasks: set[asyncio.Task[None]] = set()
         self.refused = 0
         backend.listen(self._hear)
@@ -104,10 +109,13 @@ class MediaDesk:
                 if standing is None or not standing.may_begin(leg.who):
                     self._refuse(uuid, port, "not_now")
                     return
+                if leg.epoch and standing.epochs.get(leg.who) != leg.epoch:
+                    # Another window holds the place, at another web process.
+                    self._refuse(uuid, port, "replaced")
+                    return
                 self._follow(leg.call, standing)
-                answer = await self.backend.offer(
-                    leg.call, leg.who, uuid, sdp, standing.policy
-                )
+                policy = self._policy(leg.call, standing)
+                answer = await self.backend.offer(leg.call, leg.who, uuid, sdp, policy)
             except MediaError as error:
                 self._refuse(uuid, port, error.code)
             except ReportError:
@@ -180,14 +188,41 @@ class MediaDesk:
         call = self._calls.get(entry.stream)
         if call is None:
             return
+        if entry.kind == "call.mode_changed" and _is_about(entry, call):
+            self._hush(call, entry)
         if entry.kind in CHANGES_POLICY or (
             entry.kind == "call.ended" and _is_about(entry, call)
         ):
             self._spawn(self._renew(call))
 
+    def _hush(self, call: UUID, entry: Published) -> None:
+        """Silence waits for no turn of the room and no look at the database."""
+        if _call_in(entry)["mode"] != CallMode.SILENT:
+            self._hushed.pop(call, None)
+            return
+        self._hushed[call] = entry.seq
+        former = self._told.get(call, RoomPolicy(is_silent=True))
+        policy = self._told[call] = replace(former, is_silent=True)
+        self._spawn(self.backend.set_policy(call, policy))
+
+    def _policy(self, call: UUID, standing: Standing) -> RoomPolicy:
+        """Return what may flow; a look from before the silence does not break it."""
+        policy = standing.policy
+        if self._hushed.get(call, 0) > standing.head:
+            policy = replace(policy, is_silent=True)
+        self._told[call] = policy
+        return policy
+
     async def _renew(self, call: UUID) -> None:
-        async with self._turn(call):
-            await self._look_again(call)
+        for look in range(1, MOST_LOOKS + 1):
+            try:
+                async with self._turn(call):
+                    await self._look_again(call)
+                return
+            except Busy:
+                if look == MOST_LOOKS:
+                    raise
+                await asyncio.sleep(BUSY_SECONDS)
 
     async def _look_again(self, call: UUID) -> None:
         """Tell the media server how the call stands now; in the room's turn."""
@@ -197,9 +232,11 @@ class MediaDesk:
             return
         if standing.state != CallState.CONNECTED:
             await self.backend.kick(call, "host")
-        await self.backend.set_policy(call, standing.policy)
+        await self.backend.set_policy(call, self._policy(call, standing))
 
     async def _close(self, call: UUID) -> None:
+        self._told.pop(call, None)
+        self._hushed.pop(call, None)
         for incident in [i for i, followed in self._calls.items() if followed == call]:
             del self._calls[incident]
             broadcast.registry().unfollow(incident, self)
@@ -207,18 +244,23 @@ class MediaDesk:
             del self._legs[uuid]
         await self.backend.close_room(call)
 
-    async def reconcile(self) -> None:
+    async def reconcile(self) -> bool:
         """Compare the media server's legs with the calls: after a restart of either.
+
+        Return whether it answers; without an answer nothing is compared.
 
         Legs outlive a web process, so that a picture never stops for one; what was
         decided meanwhile is told now.
         """
         health = await self.backend.health()
+        if not health.is_alive:
+            return False
         for state in health.legs:
             self._legs.setdefault(state.leg, _Leg(state.call, state.who))
         calls = {state.call for state in health.legs} | set(self._calls.values())
         for call in calls:
             await _guarded(self._recall(call))
+        return True
 
     async def _recall(self, call: UUID) -> None:
         async with self._turn(call):
@@ -255,7 +297,12 @@ async def _guarded(work: Coroutine[Any, Any, None]) -> None:
 
 def _is_about(entry: Published, call: UUID) -> bool:
     """Return whether a ``call.*`` entry is this call's, not an earlier one's."""
-    return str(msgspec.json.decode(entry.text)["call"]["call"]) == str(call)
+    return str(_call_in(entry)["call"]) == str(call)
+
+
+def _call_in(entry: Published) -> dict[str, Any]:
+    view: dict[str, Any] = msgspec.json.decode(entry.text)["call"]
+    return view
 
 
 _desk: MediaDesk | None = None

@@ -3,14 +3,20 @@
 Bytes first, rows second, the file away last; so after a crash anywhere the next look
 does what is left, and what was done is found done. A file whose call nobody knows, or
 that the quota refuses, stays where it is and is said once.
+
+The phone chooses its legs' ids and may open clips of any id, so a recording's clip has
+an id that only we can know beforehand.
 """
 
+import hashlib
+import hmac
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count
 
 from dispatch.media.relay import files
@@ -66,11 +72,18 @@ def take_in(path: Path) -> None:
         return
     try:
         _store(media, facts, incident)
-    except (OverQuota, NoSuchClip) as error:
+    except OverQuota as error:
         _refuse(path, facts, error.code)
         return
     media.unlink()
     path.unlink()
+
+
+def set_aside(path: Path) -> None:
+    """Leave alone what cannot be taken in for a reason that nobody foresaw."""
+    facts = files.read_json(path)
+    if facts is not None:
+        _refuse(path, facts, "failed")
 
 
 def _store(media: Path, facts: dict[str, Any], incident: UUID) -> None:
@@ -79,17 +92,22 @@ def _store(media: Path, facts: dict[str, Any], incident: UUID) -> None:
     kind = _kind(facts)
     for uuid in _clips(facts):
         clip = EvidenceClip.objects.filter(uuid=uuid).first()
-        if clip is not None and (clip.kind, kind) == (ClipKind.AUDIO, ClipKind.VIDEO):
+        if clip is not None and not _may_hold(clip, incident, kind):
             continue
         about = ClipFacts.of(clip) if clip else _clip_facts(facts, kind)
         try:
             store_file(
                 media, incident=incident, clip=uuid, facts=about, segment=segment
             )
-        except (ClipIsClosed, ClipConflict, ChunkConflict):
+        except (ClipIsClosed, ClipConflict, ChunkConflict, NoSuchClip):
             continue
         return
     raise OverQuota
+
+
+def _may_hold(clip: EvidenceClip, incident: UUID, kind: ClipKind) -> bool:
+    is_ours = clip.source == ClipSource.RELAY and clip.incident.uuid == incident
+    return is_ours and (clip.kind, kind) != (ClipKind.AUDIO, ClipKind.VIDEO)
 
 
 def _kind(facts: dict[str, Any]) -> ClipKind:
@@ -98,13 +116,23 @@ def _kind(facts: dict[str, Any]) -> ClipKind:
 
 def _clips(facts: dict[str, Any]) -> list[UUID]:
     """Return which clips a segment may be in: the leg's first, then the others."""
-    names = ("relay", f"relay {_kind(facts)}", f"relay {facts['segment']}")
-    return [uuid5(UUID(facts["leg"]), name) for name in names]
+    last = f"relay {facts['segment']} {facts['started_at']}"  # a leg's id came again
+    names = ("relay", f"relay {_kind(facts)}", last)
+    return [clip_id(UUID(facts["call"]), UUID(facts["leg"]), name) for name in names]
+
+
+def clip_id(call: UUID, leg: UUID, name: str) -> UUID:
+    """Return the id of a leg's clip: the same each time, and nobody else's guess."""
+    secret = settings.SECRET_KEY.encode()
+    about = b"recording:" + call.bytes + leg.bytes + name.encode()
+    return UUID(bytes=hmac.digest(secret, about, hashlib.sha256)[:16], version=4)
 
 
 def _is_in(facts: dict[str, Any]) -> bool:
     return EvidenceChunk.objects.filter(
-        clip__uuid__in=_clips(facts), segment=facts["segment"]
+        clip__uuid__in=_clips(facts),
+        clip__source=ClipSource.RELAY,
+        segment=facts["segment"],
     ).exists()
 
 
@@ -124,10 +152,12 @@ def _end(path: Path, facts: dict[str, Any]) -> None:
     """Close a leg's clips once every segment is in, and clear the folder away."""
     if any(one.stem.isdecimal() for one in path.parent.glob("*.json")):
         return
-    leg = UUID(facts["leg"])
+    call, leg = UUID(facts["call"]), UUID(facts["leg"])
     for kind in ("", f" {ClipKind.VIDEO}", f" {ClipKind.AUDIO}"):
         clip = EvidenceClip.objects.filter(
-            uuid=uuid5(leg, f"relay{kind}"), state=ClipState.OPEN
+            uuid=clip_id(call, leg, f"relay{kind}"),
+            source=ClipSource.RELAY,
+            state=ClipState.OPEN,
         ).first()
         if clip is not None:
             counts = (
@@ -154,6 +184,8 @@ def _incident_of(facts: dict[str, Any]) -> UUID | None:
 
 
 def _refuse(path: Path, facts: dict[str, Any], code: str) -> None:
-    log.error("a recording of call %s stays in %s: %s", facts["call"], path, code)
-    files.write_json(path.with_suffix(".refused"), {**facts, "state": REFUSED})
+    call = facts.get("call", "?")
+    log.error("a recording of call %s stays in %s: %s", call, path, code)
+    refused = {**facts, "state": REFUSED, "reason": code}
+    files.write_json(path.with_suffix(".refused"), refused)
     path.unlink()

@@ -267,6 +267,9 @@ class Socket(ABC):
         if unseen > MAX_HELD_BYTES or (unseen > MAX_UNSEEN_BYTES and is_stuck):
             self.close(CLOSE_TOO_SLOW)
             return
+        self._queue(text)
+
+    def _queue(self, text: str) -> None:
         self._sent_bytes += len(text)
         if self._say is not None:
             self._say(text)
@@ -306,7 +309,10 @@ class Socket(ABC):
                 self._beats.pop(next(iter(self._beats)))
             self._beats[at] = self._sent_bytes
             heads = {stream: f.cursor for stream, f in self.follows.items()}
-            self.write(rendering.heartbeat(heads, at))
+            # However much waits to be read: its answer alone tells that it was, and a
+            # seat cut off for one large frame would be sent the same again.
+            if self.is_open:
+                self._queue(rendering.heartbeat(heads, at))
 
     def spawn(self, work: Any) -> None:
         """Run a coroutine beside the receive loop."""

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections import Counter
 from pathlib import Path
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
-from dispatch.actions.recordings import take_in, waiting
+from dispatch.actions.recordings import set_aside, take_in, waiting
 from dispatch.loops.base import Loop
 from reports.clock import monotonic
 from reports.errors import Busy, ReportError
@@ -14,6 +16,7 @@ from reports.errors import Busy, ReportError
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 10.0  # after the storage refused
+MOST_FAILURES = 3  # of one file; another process may have been at it the first time
 
 
 class Recordings(Loop):
@@ -22,6 +25,7 @@ class Recordings(Loop):
     def __init__(self) -> None:
         super().__init__("recordings", 1.0)
         self._due_at = 0.0
+        self._failures: Counter[Path] = Counter()
 
     async def turn(self) -> None:
         """Take in what is there, one file after the other."""
@@ -35,6 +39,20 @@ class Recordings(Loop):
                     log.warning("the relay's recordings wait: %s", error.code)
                 self._due_at = monotonic() + PATIENCE_SECONDS
                 return
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                # One file that cannot be taken in must not keep back all others.
+                log.exception("a recording could not be taken in: %s", path)
+                await self._fail(path)
+            else:
+                self._failures.pop(path, None)
+
+    async def _fail(self, path: Path) -> None:
+        """Try a file again at the next turn, but not for ever."""
+        self._failures[path] += 1
+        if self._failures[path] == MOST_FAILURES:
+            await self.in_thread(set_aside, path)
 
     async def _patiently(self, path: Path) -> None:
         """Take a file in; a slow disk does not make this loop a dead one."""

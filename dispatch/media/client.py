@@ -2,7 +2,8 @@
 
 Calls are short and never wait for a relay that is away: they fail at once with
 ``MediaAway``. When the connection breaks, every leg it carried is told as lost, so that
-the pages begin anew while the supervisor starts the next relay.
+the pages begin anew while the supervisor starts the next relay. A relay that hangs is
+killed: it would keep its legs' pages waiting, and nothing else would notice.
 """
 
 import asyncio
@@ -25,11 +26,13 @@ from dispatch.media.interface import (
     Who,
 )
 from dispatch.media.relay import wire
+from dispatch.media.relay.peer import end_relay
 
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 5.0
-HEALTH_SECONDS = 1.5  # it is asked by a loop that must keep ticking
+HEALTH_SECONDS = 2.0
+MOST_MISSED = 3  # questions in a row after which nothing at all was heard
 BACKOFF_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0)
 ERRORS = {error.code: error for error in (MediaFull, MediaAway, BadDescription)}
 
@@ -47,6 +50,7 @@ class RelayBackend:
         self._writer: asyncio.StreamWriter | None = None
         self._asked: dict[int, asyncio.Future[wire.Answer]] = {}
         self._numbers = 0
+        self._missed = 0
         self._legs: dict[UUID, tuple[UUID, Who]] = {}
 
     # --- MediaBackend ----------------------------------------------------------------
@@ -86,10 +90,13 @@ class RelayBackend:
         await self._tell(lambda n: wire.CloseRoom(n, call))
 
     async def health(self) -> Health:
-        """Return how it is; not alive if it does not answer."""
+        """Return how it is; not alive if it does not answer, and in the end killed."""
+        writer = self._writer
         try:
             answer = await self._ask(wire.AskHealth, HEALTH_SECONDS)
         except MediaError:
+            if writer is not None and writer is self._writer:
+                self._miss(writer)
             return Health(is_alive=False)
         return answer.health or Health(is_alive=False)
 
@@ -137,6 +144,7 @@ class RelayBackend:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self._writer = writer
+        self._missed = 0
         greeting = asyncio.get_running_loop().create_task(self._greet())
         is_stopping = False
         try:
@@ -161,6 +169,16 @@ class RelayBackend:
         if self._on_connect is not None:
             self._on_connect()
 
+    def _miss(self, writer: asyncio.StreamWriter) -> None:
+        self._missed += 1
+        if self._missed >= MOST_MISSED:
+            self._missed = 0
+            log.error(
+                "the media relay does not answer: %s",
+                "killed" if end_relay(writer) else "its line is dropped",
+            )
+            writer.transport.abort()  # ``close`` would wait for it to read
+
     def _fail_all(self, *, are_legs_lost: bool) -> None:
         asked, self._asked = self._asked, {}
         for future in asked.values():
@@ -173,6 +191,7 @@ class RelayBackend:
             self._hear(MediaEvent(call, who, leg, "lost", MediaAway.code))
 
     def _take(self, text: bytes) -> None:
+        self._missed = 0  # slow is not dead
         try:
             reply = wire.read_reply(text)
         except msgspec.MsgspecError:

@@ -66,7 +66,9 @@ def incident_snapshot(uuid: UUID, *, for_caller: bool) -> tuple[int, dict[str, A
     snapshot["muted"] = muted_tracks(uuid, str(call.uuid))
     if not for_caller:
         snapshot["trail"] = trail
-        snapshot["clips"] = msgspec.to_builtins(clip_views(uuid))
+        clips, older = clip_views(uuid)
+        snapshot["clips"] = msgspec.to_builtins(clips)
+        snapshot["clips_older"] = older
     return head, snapshot
 
 

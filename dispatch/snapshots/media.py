@@ -1,10 +1,10 @@
 """A call as its media must know it: who may have a leg, and what may flow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from dispatch.media.interface import RoomPolicy, Track, Who
-from dispatch.models import Call
+from dispatch.models import Call, Participant
 from dispatch.snapshots.incident import muted_tracks
 from dispatch.states import CallMode, CallState
 from reports import journal
@@ -18,6 +18,7 @@ class Standing:
     head: int
     state: str
     policy: RoomPolicy
+    epochs: dict[str, int] = field(default_factory=dict)  # of who holds each side now
 
     @property
     def is_over(self) -> bool:
@@ -44,6 +45,11 @@ def standing_of(uuid: UUID) -> Standing | None:
         return None
     head = journal.heads([incident])[incident]
     state, mode = Call.objects.values_list("state", "mode").get(uuid=uuid)
+    epochs = dict(
+        Participant.objects.filter(call__uuid=uuid, left_at__isnull=True).values_list(
+            "role", "epoch"
+        )
+    )
     tracks = muted_tracks(incident, str(uuid))
     muted: frozenset[tuple[Who, Track]] = frozenset(
         (who, track)  # type: ignore[misc]  # the journal holds no other words
@@ -52,4 +58,4 @@ def standing_of(uuid: UUID) -> Standing | None:
         if is_muted
     )
     policy = RoomPolicy(is_silent=mode == CallMode.SILENT, muted=muted)
-    return Standing(incident, head, state, policy)
+    return Standing(incident, head, state, policy, epochs)

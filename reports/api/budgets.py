@@ -15,17 +15,17 @@ INCIDENTS = 10_000  # remembered; the one that was quiet longest is forgotten fi
 _credits: OrderedDict[UUID, tuple[float, float]] = OrderedDict()
 
 
-def spend(incident: UUID) -> None:
-    """Take one credit of an incident.
+def spend(incident: UUID, cost: int = 1) -> None:
+    """Take credits of an incident.
 
     Raises:
-        OverBudget: there is none left for the moment.
+        OverBudget: there are too few for the moment; none were taken.
     """
     moment = monotonic()
     credits, at = _credits.pop(incident, (BURST, moment))
     credits = min(BURST, credits + (moment - at) * REQUESTS_PER_SECOND)
-    is_allowed = credits >= 1
-    _credits[incident] = (credits - is_allowed, moment)
+    is_allowed = credits >= cost
+    _credits[incident] = (credits - cost * is_allowed, moment)
     while len(_credits) > INCIDENTS:
         _credits.popitem(last=False)
     if not is_allowed:

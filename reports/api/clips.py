@@ -21,12 +21,20 @@ from reports.api.answers import answer, door, read_body, refuse_longer
 from reports.errors import Malformed, NoSuchClip, TooLarge
 from reports.models import EvidenceClip
 from reports.snapshots import clip_view
-from reports.states import MAX_CHUNK_BYTES, MAX_INDEX, MAX_SEGMENT, ClipSource
+from reports.states import (
+    MAX_CHUNK_BYTES,
+    MAX_CLIP_CHUNKS,
+    MAX_CLOSED_SEGMENTS,
+    MAX_INDEX,
+    MAX_SEGMENT,
+    ClipSource,
+)
 
 # Of a structured field (RFC 8941): name=:base64:, several with commas between them.
 DIGEST = re.compile(r"([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/]*={0,2}):(?:;[^,]*)?")
 CLAIM_CHARACTERS = 1000  # read; what is kept of them is less (opening.py)
 Claim = Annotated[str, Meta(max_length=CLAIM_CHARACTERS)]
+LOOK_COST = 5  # in requests: it reads the place of every chunk
 
 
 class OpenClip(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,7 +57,7 @@ class SegmentCount(Struct, frozen=True, forbid_unknown_fields=True):
 class CloseClip(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A recorder has ended; what of it did not come is a gap."""
 
-    segments: list[SegmentCount]
+    segments: Annotated[list[SegmentCount], Meta(max_length=MAX_CLOSED_SEGMENTS)]
     reason: Claim = "finished"
 
 
@@ -60,7 +68,7 @@ _close = msgspec.json.Decoder(CloseClip)
 @door("PUT", "GET")
 async def clip(request: HttpRequest, incident: UUID, clip: UUID) -> HttpResponse:
     """Open a clip, or tell what of it is stored."""
-    _admit(request, incident)
+    _admit(request, incident, LOOK_COST if request.method == "GET" else 1)
     if request.method == "GET":
         row, ranges = await desk.look(incident=incident, clip=clip)
         stored = [{"segment": n, "ranges": ranges[n]} for n in sorted(ranges)]
@@ -108,6 +116,8 @@ async def close(request: HttpRequest, incident: UUID, clip: UUID) -> HttpRespons
     segments = {one.segment: one.chunks for one in body.segments}
     if len(segments) < len(body.segments):
         raise Malformed  # a segment is named twice
+    if sum(segments.values()) > MAX_CLIP_CHUNKS:
+        raise Malformed  # no clip takes so many
     row = await desk.close_clip(
         incident=incident, clip=clip, reason=body.reason, segments=segments
     )
@@ -120,11 +130,11 @@ async def nowhere(request: HttpRequest) -> HttpResponse:
     raise NoSuchClip
 
 
-def _admit(request: HttpRequest, incident: UUID) -> None:
+def _admit(request: HttpRequest, incident: UUID, cost: int = 1) -> None:
     """Let in who speaks for the incident, and not too often."""
     if not speaks_for(incident, request.headers.get("Alarm110-Evidence")):
         raise NoSuchClip
-    budgets.spend(incident)
+    budgets.spend(incident, cost)
 
 
 def _digest(field: str | None) -> bytes:

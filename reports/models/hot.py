@@ -249,7 +249,7 @@ class ChunkPlace:
     state: str
     bytes: int
     chunk_count: int
-    held: int  # bytes of all clips of the incident
+    held: int  # bytes of all clips that the incident has from this source
     caller: UUID
     sha256: str | None  # of what is stored there
 
@@ -257,7 +257,7 @@ class ChunkPlace:
 PLACE = """
 SELECT clip.id, clip.incident_id, clip.source, clip.state, clip.bytes, clip.chunk_count,
   (SELECT SUM(other.bytes) FROM reports_evidenceclip other
-   WHERE other.incident_id = clip.incident_id),
+   WHERE other.incident_id = clip.incident_id AND other.source = clip.source),
   caller.uuid,
   (SELECT chunk.sha256 FROM reports_evidencechunk chunk
    WHERE chunk.clip_id = clip.id AND chunk.segment = %s AND chunk."index" = %s)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from django.core.files.storage import FileSystemStorage
+from django.db import connection
 
 from reports.errors import StorageFull
 from reports.storage import StoredOtherwise
@@ -23,6 +24,11 @@ from reports.storage import StoredOtherwise
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 FILE_MODE, FOLDER_MODE = 0o440, 0o700
 PIECE = 256 * 1024  # bytes read or written at once
+# Left free on a disk for everything else: bytes at most, and a share of the whole. The
+# database writes alarms, so evidence that lies beside it stops earlier.
+RESERVE, RESERVE_SHARE = 1024**3, 0.05
+RESERVE_BESIDE, SHARE_BESIDE = 2 * 1024**3, 0.1
+RESERVE_FILES = 10_000  # or the share of all, if that is less
 BEGUN = ".begun"  # the end of a name whose file is not whole yet
 
 
@@ -94,6 +100,8 @@ class WriteOnceStorage(FileSystemStorage):
 
     def _put(self, key: str, source: BinaryIO | IO[Any]) -> bool:
         path = Path(self.path(key))  # refuses what leads out of the folder
+        self._keep_reserve(source.seek(0, os.SEEK_END))
+        source.seek(0)
         begun = path.with_name(f".{path.name}.{secrets.token_hex(8)}{BEGUN}")
         with _room():
             try:
@@ -115,6 +123,26 @@ class WriteOnceStorage(FileSystemStorage):
                 with suppress(OSError):
                     begun.unlink()
         return is_new
+
+    def _keep_reserve(self, size: int) -> None:
+        """Refuse what would leave too little for others, above all for alarms.
+
+        Raises:
+            StorageFull: it would.
+        """
+        folder = Path(self.location)
+        while not folder.exists():  # it is made with the first file
+            folder = folder.parent
+        most, share = RESERVE, RESERVE_SHARE
+        if _database_disk() == folder.stat().st_dev:
+            most, share = RESERVE_BESIDE, SHARE_BESIDE
+        disk = os.statvfs(folder)
+        reserve = min(most, share * disk.f_blocks * disk.f_frsize)
+        if disk.f_bavail * disk.f_frsize - size < reserve:
+            raise StorageFull
+        # Some file systems do not count files.
+        if disk.f_files and disk.f_favail < min(RESERVE_FILES, share * disk.f_files):
+            raise StorageFull
 
     def _begin(self, path: Path) -> IO[bytes]:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -144,6 +172,16 @@ def _room() -> Iterator[None]:
         if error.errno in NO_ROOM:
             raise StorageFull from error
         raise
+
+
+def _database_disk() -> int | None:
+    """Return the disk that the database is on, if it is one of this machine's files."""
+    if connection.vendor != "sqlite":
+        return None
+    try:
+        return Path(connection.settings_dict["NAME"]).stat().st_dev
+    except OSError:  # in memory
+        return None
 
 
 def _flush_folder(folder: Path) -> None:

@@ -170,6 +170,7 @@ def talking(stage: Stage) -> Seated:
         caller.open()
         caller.tap()
         operator.is_at("call")
+        operator.number()  # the incident came too: until then its keys do nothing
         caller.is_at("talking")
         return caller, operator
 

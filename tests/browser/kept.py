@@ -35,6 +35,8 @@ class Clip:
     state: str
     is_complete: bool
     gaps: list[Any]
+    name: str
+    reason: str
 
 
 class Kept:
@@ -49,7 +51,7 @@ class Kept:
         """Return the recordings of one recorder, oldest first."""
         rows = self._rows(
             "SELECT c.id, c.uuid, c.source, c.side, c.kind, c.state, c.is_complete,"
-            " c.gaps FROM reports_evidenceclip c"
+            " c.gaps, c.name, c.reason FROM reports_evidenceclip c"
             " JOIN reports_incident i ON i.id = c.incident_id"
             " WHERE i.number = ? AND c.source = ? AND c.side = ? ORDER BY c.opened_at",
             (self._number, source, side),
@@ -64,8 +66,10 @@ class Kept:
                 state,
                 bool(whole),
                 json.loads(gaps),
+                name,
+                reason,
             )
-            for pk, uuid, source, side, kind, state, whole, gaps in rows
+            for pk, uuid, source, side, kind, state, whole, gaps, name, reason in rows
         ]
 
     def chunks(self, clip: Clip) -> dict[Place, str]:

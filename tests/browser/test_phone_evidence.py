@@ -24,6 +24,22 @@ WAITING = """async () => {
     [clip, segment, index, digest]);
 }"""
 
+# As the server does with what nobody continues for a week; the key is the phone's.
+CLOSE = """async () => {
+  const open = indexedDB.open("alarm110.evidence");
+  await new Promise((done) => { open.onsuccess = done; });
+  const all = open.result.transaction("clips").objectStore("clips").getAll();
+  await new Promise((done) => { all.onsuccess = done; });
+  open.result.close();
+  const [{ incident, clip, evidence }] = all.result;
+  const answer = await fetch(`/api/v1/incidents/${incident}/clips/${clip}/close`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Alarm110-Evidence": evidence },
+    body: JSON.stringify({ segments: [], reason: "lost" }),
+  });
+  return answer.status;
+}"""
+
 
 def waiting(caller) -> dict[tuple[str, int, int], str]:
     """Return what waits on the phone: place to SHA-256, in hex."""
@@ -139,6 +155,24 @@ def test_a_full_server_is_told_and_loses_nothing(recording, served):
     recording.until(
         lambda: pending.items() <= stored(served, number).items(), seconds=20
     )
+
+
+def test_a_clip_that_was_closed_meanwhile_goes_on_in_another(recording, served):
+    number = recording.number()
+    holds_up(recording)
+    recording.until(lambda: len(waiting(recording)) >= FEW, seconds=20)
+    assert recording.page.evaluate(CLOSE) == 200
+    pending = waiting(recording)
+    recording.page.unroute(CHUNKS)
+    recording.hangs_up()
+    recording.is_at("ended")
+    recording.sees("All of the recording is with the police.", seconds=40)
+    assert waiting(recording) == {}
+    kept = Kept(served, number)
+    first, second = kept.clips("phone")
+    assert (first.reason, second.name) == ("lost", f"continues {first.uuid}")
+    held = {tuple(place): sha256 for (_, *place), sha256 in pending.items()}
+    assert held.items() <= kept.chunks(second).items()
 
 
 def test_a_photo_reaches_the_seat_whole(talking, hall, served, tmp_path):

@@ -332,9 +332,9 @@ def test_what_nobody_continues_is_closed_as_lost(world):
     relay = world.clip(tapped, source="relay", close=False)
     fresh = world.clip(tapped, source="relay", close=False)
     for clip, span in (
-        (phone, {"hours": 25}),
-        (never, {"hours": 25}),
-        (young, {"hours": 23}),
+        (phone, {"days": 7, "hours": 1}),
+        (never, {"days": 7, "hours": 1}),
+        (young, {"days": 6, "hours": 23}),
         (relay, {"minutes": 11}),
         (fresh, {"minutes": 9}),
     ):
@@ -384,7 +384,7 @@ async def test_the_loop_does_both_a_little_at_a_time(house, monkeypatch):
     def leave(number: int) -> None:
         clip = evidence.open_clip(incident=incident, clip=uuid4(), facts=VIDEO)
         kept(clip, number, A)
-        idle(clip, hours=25)
+        idle(clip, days=8)
 
     for number in range(3):
         await house.db(leave, number)

@@ -426,7 +426,9 @@ async def test_a_clip_that_is_full_is_sealed_and_the_call_goes_on(
     monkeypatch.setattr(chunks, "MAX_CLIP_BYTES", 100_000)
     await lin.open()
     assert (await lin.put(0, FIRST)).status == 200
-    assert code(await lin.put(1, SECOND)) == (413, "over_quota")
+    refused = await lin.put(1, SECOND)
+    assert code(refused) == (413, "over_quota")
+    assert refused.json()["facts"] == {"of": "clip"}
     assert code(await lin.put(2, b"small")) == (409, "clip_closed")
     assert (await lin.put(0, FIRST)).status == 200
     clip = (await lin.look()).json()["clip"]
@@ -435,6 +437,22 @@ async def test_a_clip_that_is_full_is_sealed_and_the_call_goes_on(
     other = Recorder(house, lin.incident, lin.capability)  # a new one goes on
     await other.open()
     assert (await other.put(0, FIRST)).status == 200
+    await books_hold(house)
+
+
+async def test_where_the_incident_is_full_the_phone_is_told_so_and_the_clip_stays(
+    house, lin, monkeypatch
+):
+    """A phone that took it for a full clip would begin one clip after another."""
+    await lin.open()
+    with monkeypatch.context() as patch:
+        patch.setattr(chunks, "MAX_INCIDENT_BYTES", len(FIRST))
+        assert (await lin.put(0, FIRST)).status == 200
+        refused = await lin.put(1, SECOND)
+        assert code(refused) == (413, "over_quota")
+        assert refused.json()["facts"] == {"of": "incident"}
+    assert (await lin.look()).json()["clip"]["state"] == "open"
+    assert (await lin.put(1, SECOND)).status == 200
     await books_hold(house)
 
 

@@ -10,11 +10,22 @@ from contextlib import suppress
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.models import F
+from django.test import override_settings
 
 from dispatch.actions import media
 from dispatch.actions.media import MAX_CANDIDATES, MediaDesk
-from dispatch.media.interface import BadDescription, MediaAway, MediaFull, RoomPolicy
+from dispatch.loops.media import Media
+from dispatch.media.interface import (
+    BadDescription,
+    Health,
+    MediaAway,
+    MediaFull,
+    RoomPolicy,
+)
+from dispatch.models import Participant
 from dispatch.snapshots.media import standing_of
+from reports.errors import Busy
 from tests.ground import IN_LAIZHOU
 from tests.house import Phone
 from tests.indoors.fake_media import ANSWER, FakeMedia
@@ -323,6 +334,67 @@ async def test_of_two_looks_the_later_decides(house, fake, monkeypatch):
     assert fake.policies[call_of(lin)].is_silent
 
 
+async def test_silence_waits_for_no_offer(house, fake):
+    """The room's turn is taken by an offer that the media server does not answer."""
+    chen, lin = await house.connected()
+    await offer(lin)
+    await chen.command("set_muted", who="host", track="video", is_muted=True)
+    muted = frozenset({("host", "video")})
+    await until(lambda: fake.policies[call_of(lin)].muted == muted)
+    fake.gate.clear()
+    await send_offer(chen, uuid4())
+    await until(lambda: len(fake.kinds("offer")) == 2)
+    await lin.command("set_mode", mode="silent")
+    await until(lambda: fake.policies[call_of(lin)] == RoomPolicy(True, muted))
+    fake.gate.set()
+
+
+async def test_a_look_from_before_the_silence_does_not_break_it(
+    house, fake, monkeypatch
+):
+    chen, lin = await house.connected()
+    await offer(lin)
+    look, first = standing_of, [True]
+
+    def slow(call):
+        found = look(call)
+        if first.pop() if first else False:
+            time.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(media, "standing_of", slow)
+    await chen.command("set_muted", who="host", track="video", is_muted=True)
+    await until(lambda: not first)
+    await lin.command("set_mode", mode="silent")
+    await until(lambda: fake.policies[call_of(lin)].is_silent)
+    silent_at = len(fake.told)
+    await asyncio.sleep(1)
+
+    assert len(fake.told) > silent_at
+    told = [told[-1] for told in fake.told[silent_at:] if told[0] == "policy"]
+    assert all(policy.is_silent for policy in told)
+    await lin.command("set_mode", mode="normal")
+    await until(lambda: not fake.policies[call_of(lin)].is_silent)
+
+
+async def test_a_busy_database_is_asked_again(house, fake, monkeypatch):
+    chen, lin = await house.connected()
+    await offer(lin)
+    monkeypatch.setattr(media, "BUSY_SECONDS", 0.05)
+    looks = []
+
+    def busy(call):
+        looks.append(call)
+        if len(looks) <= 3:
+            raise Busy
+        return standing_of(call)
+
+    monkeypatch.setattr(media, "standing_of", busy)
+    await chen.command("set_muted", who="host", track="video", is_muted=True)
+    muted = frozenset({("host", "video")})
+    await until(lambda: fake.policies[call_of(lin)].muted == muted)
+
+
 # --- Ends ----------------------------------------------------------------------------
 
 
@@ -409,6 +481,59 @@ async def test_a_console_continued_elsewhere_ends_the_formers_picture(house, fak
     await until(lambda: theirs not in fake.legs)
 
     assert list(fake.legs) == [hers]
+
+
+@pytest.mark.parametrize("side", ["guest", "host"])
+async def test_a_window_replaced_at_another_process_begins_no_leg(house, fake, side):
+    """Its own process has not heard of it; the rows have."""
+    chen, lin = await house.connected()
+    await offer(window := lin if side == "guest" else chen)
+    before = list(fake.legs)
+    place = Participant.objects.filter(
+        call__uuid=call_of(lin), role=side, left_at__isnull=True
+    )
+    await house.db(lambda: place.update(epoch=F("epoch") + 1))
+
+    assert await refused(window, uuid4()) == "replaced"
+    assert list(fake.legs) == before
+    await house.db(lambda: place.update(epoch=F("epoch") - 1))
+    assert await offer(window) in fake.legs
+
+
+# --- A relay that hangs --------------------------------------------------------------
+
+
+async def test_nothing_is_compared_with_a_server_that_does_not_answer(house, fake):
+    _, lin = await house.connected()
+    await offer(lin)
+    await settle(house)
+    before = list(fake.told)
+
+    async def hangs():
+        return Health(is_alive=False)
+
+    fake.health = hangs
+    assert not await media._desk.reconcile()
+    assert fake.told == before
+
+
+async def test_the_loop_turns_while_the_media_server_hangs(fake, tmp_path):
+    with override_settings(HOME=tmp_path):
+        loop = Media()
+    asked = []
+
+    async def hangs():
+        asked.append(1)
+        await asyncio.Event().wait()
+
+    fake.health, fake.is_connected = hangs, True
+    loop.backend, loop.desk = fake, MediaDesk(fake)
+    for _ in range(3):
+        loop._due_at = 0.0
+        await asyncio.wait_for(loop.turn(), 0.2)
+        await asyncio.sleep(0)
+    assert asked == [1]
+    await asyncio.wait_for(loop.stop(), 2)
 
 
 # --- A restart -----------------------------------------------------------------------

@@ -2,16 +2,17 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from django.test import override_settings
 
-from dispatch.actions.recordings import take_in, waiting
+from dispatch.actions.recordings import clip_id, take_in, waiting
 from dispatch.loops.recordings import Recordings
 from dispatch.media.relay import files
 from dispatch.media.relay.files import LegFolder
 from reports.actions import evidence
+from reports.actions.evidence import ClipFacts
 from reports.errors import StorageFull
 from reports.models import EvidenceClip
 from reports.states import ClipKind, ClipSource, ClipState
@@ -61,7 +62,7 @@ def test_a_leg_becomes_one_closed_clip(world, home):
     leg, folder = record(home, tapped.call, segments=[(0, FIRST), (1, SECOND)])
     all_in(home)
     clip = EvidenceClip.objects.get()
-    assert clip.uuid == uuid5(leg, "relay")
+    assert clip.uuid == clip_id(tapped.call, leg, "relay")
     assert (clip.source, clip.side, clip.kind) == (
         ClipSource.RELAY,
         "caller",
@@ -95,8 +96,8 @@ def test_picture_after_sound_alone_is_a_clip_of_its_own(world, home):
     all_in(home)
     found = {clip.uuid: clip for clip in EvidenceClip.objects.all()}
     assert {uuid: clip.kind for uuid, clip in found.items()} == {
-        uuid5(leg, "relay"): "audio",
-        uuid5(leg, "relay video"): "video",
+        clip_id(tapped.call, leg, "relay"): "audio",
+        clip_id(tapped.call, leg, "relay video"): "video",
     }
     assert {clip.state for clip in found.values()} == {"closed"}
     world.check()
@@ -175,3 +176,85 @@ async def test_a_full_storage_is_waited_for(home, monkeypatch):
         await loop.turn()
     await loop.stop()
     assert len(turns) == 1
+
+
+# --- Against a phone that chooses its legs' ids ---------------------------------------
+
+NAMES = ("relay", "relay video", "relay 0")
+PHONES = ClipFacts.claimed(source="phone", kind="video", name="mine")
+
+
+def guesses(call, leg):
+    """Return the ids that a phone could have worked out, and ours, had they leaked."""
+    return [uuid5(leg, name) for name in NAMES] + [
+        clip_id(call, leg, name) for name in NAMES
+    ]
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_phone_that_opened_the_clip_before_suppresses_nothing(world, home, is_closed):
+    _, tapped = world.connected()
+    leg = uuid4()
+    for uuid in guesses(tapped.call, leg):
+        clip = evidence.open_clip(incident=tapped.incident, clip=uuid, facts=PHONES)
+        if is_closed:
+            evidence.close_clip(clip, reason="mine")
+    record(home, tapped.call, leg=leg, segments=[(0, FIRST)])
+    all_in(home)
+    clip = EvidenceClip.objects.get(source=ClipSource.RELAY)
+    assert bytes_of(clip) == {0: FIRST}
+    assert clip.uuid not in guesses(tapped.call, leg)
+    phones = EvidenceClip.objects.filter(source=ClipSource.PHONE)
+    assert {one.chunk_count for one in phones} == {0}
+
+
+def test_a_leg_id_of_another_call_keeps_no_recording_out(world, home):
+    leg = uuid4()
+    found = {}
+    for caller in ("lin", "mei"):
+        tapped = world.tap(caller)
+        record(home, tapped.call, leg=leg, segments=[(0, FIRST)])
+        all_in(home)
+        found[caller] = EvidenceClip.objects.get(incident__uuid=tapped.incident)
+    assert [bytes_of(clip) for clip in found.values()] == [{0: FIRST}] * 2
+
+
+def test_a_leg_id_that_comes_again_and_again_is_taken_in_each_time(world, home):
+    _, tapped = world.connected()
+    leg = uuid4()
+    sent = [bytes([n]) * 2000 for n in range(5)]
+    for data in sent:
+        _, folder = record(home, tapped.call, leg=leg, segments=[(0, data)])
+        all_in(home)
+        folder.ended()
+        all_in(home)
+    kept = [bytes_of(clip)[0] for clip in EvidenceClip.objects.order_by("pk")]
+    assert kept == sent
+
+
+# --- What nobody foresaw --------------------------------------------------------------
+
+
+async def test_a_file_that_cannot_be_taken_in_keeps_no_other_back(home, monkeypatch):
+    tried = []
+    bad, _ = record(home, UUID(int=1), segments=[(0, FIRST)])
+    good, _ = record(home, UUID(int=2), segments=[(0, SECOND)])
+
+    def take(path):
+        tried.append(path.parent.name)
+        if path.parent.name == str(bad):
+            raise ZeroDivisionError
+        path.unlink()
+
+    monkeypatch.setattr("dispatch.loops.recordings.take_in", take)
+    with override_settings(HOME=home):
+        loop = Recordings()
+        for _ in range(6):
+            await loop.turn()
+    await loop.stop()
+    assert tried.count(str(good)) == 1
+    assert tried.count(str(bad)) == 3
+    folder = home / "relay" / str(UUID(int=1)) / str(bad)
+    assert (folder / "0.mkv").read_bytes() == FIRST
+    refused = files.read_json(folder / "0.refused") or {}
+    assert (refused["state"], refused["reason"]) == ("refused", "failed")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import av
 import numpy as np
 import pytest
 
+from dispatch.media import client
 from dispatch.media.interface import MediaAway, MediaFull, RoomPolicy
 from dispatch.media.relay import files
 from tests.media.peers import SILENT, Beep, Camera, number_of, until
@@ -281,6 +283,57 @@ async def test_the_relay_away_is_said_at_once(tmp_path):
     assert not (await web.backend.health()).is_alive
     assert time.monotonic() - began < 0.1
     await web.backend.stop()
+
+
+async def test_a_relay_that_hangs_is_killed_and_a_slow_one_is_not(
+    relay, web, monkeypatch
+):
+    monkeypatch.setattr(client, "HEALTH_SECONDS", 0.3)
+    await (guest := web.peer(uuid4(), "guest")).join()
+    pid = relay.process.pid
+    for _ in range(2):  # twice nearly, and an answer in between
+        os.kill(pid, signal.SIGSTOP)
+        for _ in range(client.MOST_MISSED - 1):
+            assert not (await web.backend.health()).is_alive
+        os.kill(pid, signal.SIGCONT)
+        await until(lambda: web.backend._missed == 0)
+    assert relay.is_running
+    assert web.backend.is_connected
+    os.kill(pid, signal.SIGSTOP)
+    for _ in range(client.MOST_MISSED):
+        assert not (await web.backend.health()).is_alive
+    assert await asyncio.to_thread(relay.process.wait, 5) == -signal.SIGKILL
+    relay.process.stdin.close()
+    await until(lambda: not web.backend.is_connected)
+    lost = [e for e in web.events if (e.leg, e.code) == (guest.leg, "media_away")]
+    assert [event.state for event in lost] == ["lost"]
+    relay.start()
+    await until(lambda: web.backend.is_connected)
+    monkeypatch.setattr(client, "HEALTH_SECONDS", 5)
+    assert (await web.backend.health()).is_alive
+
+
+async def test_nobody_but_a_relay_is_killed_and_its_line_is_dropped(
+    tmp_path, monkeypatch
+):
+    """The test itself listens and says nothing: it must outlive that."""
+    monkeypatch.setattr(client, "HEALTH_SECONDS", 0.1)
+    ended = asyncio.Event()
+
+    async def say_nothing(reader, writer):
+        await reader.read()
+        ended.set()
+        writer.close()
+
+    server = await asyncio.start_unix_server(say_nothing, str(tmp_path / "relay.sock"))
+    web = Web(tmp_path)
+    await web.start()
+    for _ in range(client.MOST_MISSED):
+        await web.backend.health()
+    await asyncio.wait_for(ended.wait(), 5)
+    await web.stop()
+    server.close()
+    await server.wait_closed()
 
 
 def test_recovery_of_odd_leftovers(tmp_path):

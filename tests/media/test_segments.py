@@ -157,6 +157,63 @@ def test_the_reserve_of_the_disk_is_kept(tape, monkeypatch):
         tape.run(2)
 
 
+def test_the_reserve_is_looked_at_while_a_file_grows(tape, folder, monkeypatch):
+    monkeypatch.setattr(module, "LOOK_BYTES", 10_000)
+    tape.run(5)
+    usage = shutil.disk_usage("/")
+    nearly = usage._replace(free=module.RESERVE_BYTES - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: nearly)
+    with pytest.raises(DiskFullError):
+        tape.run(30, first_key=False)
+    tape.segments.close()
+    assert facts(folder, 0)["state"] == "closed"
+    assert len(packets(folder, 0)) > 250
+
+
+def test_a_picture_without_key_frames_gets_no_endless_file(tape, folder):
+    tape.run(70, audio=False, keys=1000)
+    assert facts(folder, 0)["state"] == "closed"
+    assert packets(folder, 0)[-1][1] <= 66
+    assert tape.segments.wants_key
+    tape.run(10, audio=False)
+    tape.segments.close()
+    assert facts(folder, 1)["codecs"] == ["vp8"]
+    assert packets(folder, 1)[0][2], "it begins with a key frame"
+
+
+@pytest.mark.parametrize("keys", [4.0, 1000])
+def test_a_flood_is_cut_by_its_size(tape, folder, monkeypatch, keys):
+    monkeypatch.setattr(module, "SEGMENT_BYTES", 12_000)
+    monkeypatch.setattr(module, "LOOK_BYTES", 6000)
+    tape.run(50, audio=False, keys=keys)
+    tape.segments.close()
+    assert facts(folder, 0)["bytes"] < 12_000 + 6000 + 6000
+    assert (folder.path / "1.json").exists() == (keys == 4.0)
+
+
+def test_a_leg_id_that_comes_again_overwrites_nothing(tape, folder):
+    tape.run(10)
+    tape.segments.close()
+    first = folder.media(0).read_bytes()
+    (folder.path / "1.refused").write_text("{}")
+    again = Tape(Segments(folder))
+    again.run(5)
+    assert not (folder.path / "end.json").exists(), "there is more to come"
+    again.segments.close()
+    assert folder.media(0).read_bytes() == first
+    assert facts(folder, 2)["segment"] == 2
+    assert len(packets(folder, 2)) == 300
+    assert (folder.path / "end.json").exists()
+
+
+def test_a_camera_that_is_a_second_late_is_in_the_first_file(tape, folder):
+    tape.run(1.2, video=False)
+    tape.run(3)
+    tape.segments.close()
+    assert facts(folder, 0)["codecs"] == ["vp8", "opus"]
+    assert not (folder.path / "1.json").exists()
+
+
 # --- What is sent on -----------------------------------------------------------------
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from alarm110.management.commands import up
+
 ROOT = Path(__file__).resolve().parents[2]
 SUPERVISE = (
     "import sys\n"
     "from alarm110.management.commands.up import Child, Supervisor\n"
-    "sys.exit(Supervisor([Child('child', [sys.executable, '-c', sys.argv[1]])]).run())"
+    "child = Child('child', [sys.executable, '-c', sys.argv[1]], is_vital=True)\n"
+    "sys.exit(Supervisor([child]).run())"
 )
 # Notes each start, and stops when its standard input closes, as `serve` does.
 CHILD = (
@@ -102,3 +105,58 @@ def test_a_child_that_refuses_is_not_started_again(tmp_path):
 
     assert done.returncode == 78
     assert len(notes.read_text().split()) == 1
+
+
+TWO = """
+import subprocess, sys
+from alarm110.management.commands import up
+python, notes, kind = sys.executable, sys.argv[1], sys.argv[2]
+serve = up.Child("serve", [python, "-c", sys.argv[3]], is_vital=True)
+note = f"print(1, file=open({notes!r}, 'a')); "
+status = "raise SystemExit(78)" if kind == "refuses" else "pass"
+worker = up.Child("worker", [python, "-c", note + status])
+real, failed = subprocess.Popen, []
+def popen(command, **options):
+    if command is worker.command and kind == "fork" and len(failed) < 2:
+        failed.append(1)
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    return real(command, **options)
+up.subprocess.Popen = popen
+up.NOT_STARTED_SECONDS = up.REFUSED_SECONDS = 0.2
+sys.exit(up.Supervisor([serve, worker]).run())
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("fork", "worker cannot be started"), ("refuses", "worker refused to start")],
+)
+def test_a_child_that_may_be_missing_ends_no_other(tmp_path, kind, said):
+    serve, worker = tmp_path / "serve", tmp_path / "worker"
+    process = subprocess.Popen(
+        [sys.executable, "-c", TWO, str(worker), kind, CHILD.format(notes=str(serve))],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for(lambda: worker.exists() and len(worker.read_text().split()) >= 3)
+        assert process.poll() is None
+        [pid] = map(int, serve.read_text().split())
+        assert is_running(pid)
+    finally:
+        process.terminate()
+        _, told = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert told.count(said) >= 2
+
+
+def test_the_web_process_alone_is_vital(monkeypatch):
+    started: dict[str, list[up.Child]] = {}
+    monkeypatch.setattr(
+        up.Supervisor, "run", lambda it: started.update(children=it.children) or 0
+    )
+    with pytest.raises(SystemExit):
+        up.Command().handle(plain=True)
+    vital = {child.name: child.is_vital for child in started["children"]}
+    assert vital == {"serve": True, "worker": False, "relay": False}

@@ -26,6 +26,8 @@ from alarm110.management.refusal import CONFIGURATION
 
 # Wait before a start, in seconds, by how many quick deaths came before it.
 DELAYS = (0.0, 0.25, 0.5, 1.0)
+NOT_STARTED_SECONDS = 1.0  # after the machine had no room for a process
+REFUSED_SECONDS = 30.0  # after a child that may be missing refused its settings
 LONG_LIFE = 10.0  # seconds; who lived longer starts afresh in that table
 STOP_PATIENCE = 8.0  # seconds between asking a child to stop and ending it
 PR_SET_PDEATHSIG = 1
@@ -46,14 +48,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        """Supervise until told to stop, then leave with 0, or 78 if a child refused."""
+        """Supervise until told to stop, then leave with 0, or 78 if serve refused."""
         plain = ["--plain"] if options["plain"] else []
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         with hold_data_folder():
             pid_file = settings.HOME / "up.pid"
             pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
             children = [
-                Child("serve", [*manage, "serve", *plain]),
+                Child("serve", [*manage, "serve", *plain], is_vital=True),
                 Child("worker", [*manage, "work"]),
                 _relay(),
             ]
@@ -71,6 +73,7 @@ class Child:
     command: list[str]
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    is_vital: bool = False  # its refusal (exit status 78) ends everything
     started: float = 0.0
     due: float = 0.0  # when to start it (monotonic)
     quick_deaths: int = 0
@@ -85,6 +88,20 @@ class Child:
             preexec_fn=_die_with_parent if LIBC else None,
         )
         self.started = time.monotonic()
+
+    def try_to_start(self) -> None:
+        """Start it, or say why not and come back: the others must not suffer for it."""
+        try:
+            self.start()
+        except (OSError, subprocess.SubprocessError) as error:
+            _say(f"{self.name} cannot be started ({error}); trying again.")
+            self.process = None
+            self.due = time.monotonic() + NOT_STARTED_SECONDS
+
+    def note_refusal(self) -> None:
+        """Its settings are wrong; somebody may put them right meanwhile."""
+        self.note_death()
+        self.due = time.monotonic() + REFUSED_SECONDS
 
     def note_death(self) -> None:
         """Decide when it is started again."""
@@ -118,13 +135,16 @@ class Supervisor:
         while not self.stop_requests:
             for child in self.children:
                 if child.process is None and time.monotonic() >= child.due:
-                    child.start()
+                    child.try_to_start()
                 status = child.process.poll() if child.process else None
-                if status == CONFIGURATION:  # it has said why
+                if status == CONFIGURATION and child.is_vital:  # it has said why
                     child.note_death()
                     self._stop()
                     return CONFIGURATION
-                if status is not None:
+                if status == CONFIGURATION:
+                    _say(f"{child.name} refused to start; trying again in 30 s.")
+                    child.note_refusal()
+                elif status is not None:
                     _say(f"{child.name} ended ({_reason(status)}); starting it again.")
                     child.note_death()
             self._sleep()

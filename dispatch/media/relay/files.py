@@ -36,6 +36,16 @@ class LegFolder:
         """Return where a segment's picture and sound are written."""
         return self.path / f"{segment}.mkv"
 
+    def free(self, segment: int) -> int:
+        """Return the first number from ``segment`` on that no file has.
+
+        A leg's id is its browser's choice, and may come again before what it recorded
+        was taken in.
+        """
+        while any(self.path.glob(f"{segment}.*")):
+            segment += 1
+        return segment
+
     def opened(self, segment: int, started_at: datetime, codecs: list[str]) -> None:
         """Note a segment's beginning; the folder is made with the first."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -47,6 +57,7 @@ class LegFolder:
             "state": "open",
         }
         write_json(self.path / f"{segment}.json", facts)
+        (self.path / END).unlink(missing_ok=True)  # of the leg that had this id before
 
     def closed(self, segment: int, frames: dict[str, int]) -> None:
         """Note that a segment is complete, and safe on disk."""

@@ -1,6 +1,7 @@
 """One leg's frames as a row of Matroska files, each playable alone.
 
-A file is cut at a key frame once it is 60 s old, and when a kind joins that it has no
+A file is cut at a key frame once it is 60 s old or 64 MiB large, without one a little
+later, and when a kind joins that it has no
 track for. Times in it are those of arrival for the first frame of each kind, and then
 the sender's own clock. Every packet is flushed: a kill costs the last moment only.
 """
@@ -19,11 +20,13 @@ from dispatch.media.relay.files import LegFolder
 from dispatch.media.relay.passthrough import CLOCK_RATES, EncodedFrame
 
 SEGMENT_SECONDS = 60.0
-GRACE_SECONDS = 0.7  # for the second kind to come before the first file is opened
+GRACE_SECONDS = 1.5  # for the second kind to come before the first file is opened
 NO_KEY_SECONDS = 5.0  # after the time to cut: then without a key frame
 IDLE_SECONDS = 3.0  # a kind that gave nothing for so long gets no track any more
 MOST_HELD = 150  # frames, while a key frame is waited for
 MOST_DRIFT_MS = 5000  # between a sender's clock and ours
+SEGMENT_BYTES = 64 * 1024 * 1024  # then it is cut like one that is old enough
+LOOK_BYTES = 8 * 1024 * 1024  # written between two looks at the disk
 RESERVE_BYTES = 64 * 1024 * 1024  # of the disk, which the database needs more
 CODECS: dict[Track, str] = {"audio": "opus", "video": "vp8"}
 OPTIONS = {
@@ -62,6 +65,7 @@ class _File:
 
     def __init__(self, path: Path, kinds: list[Track], first: list[Arrival]) -> None:
         self.began = first[0].at
+        self.bytes = 0
         self._container = av.open(str(path), "w", format="matroska", options=OPTIONS)
         self.lines: dict[Track, _Line] = {}
         if "video" in kinds:
@@ -89,6 +93,7 @@ class _File:
             line.origin, line.begins_ms, at = frame.timestamp, expected, expected
         line.last_ms = max(at, line.last_ms + 1)
         line.frames += 1
+        self.bytes += len(frame.data)
         packet: av.Packet[Any] = av.Packet(frame.data)
         packet.stream = line.stream
         packet.time_base = Fraction(1, 1000)
@@ -114,6 +119,7 @@ class Segments:
     segment: int = 0
     wants_key: bool = False  # read by whoever can ask for one
     _file: _File | None = None
+    _unlooked: int = 0  # bytes written since the last look at the disk
     _held: list[Arrival] = field(default_factory=list)
     _seen: dict[Track, float] = field(default_factory=dict)
 
@@ -135,8 +141,12 @@ class Segments:
             self._begin(arrival)
         elif self._is_time_to_cut(arrival):
             self._cut()
-            self._open([*self._held, arrival])
+            if frame.is_key:
+                self._open([*self._held, arrival])
+            else:  # whoever sends no key frame gets no endless file
+                self._begin(arrival)
         elif frame.kind in self._file.lines:
+            self._look_at_disk(len(frame.data))
             self._file.write(arrival)
         elif frame.kind == "audio":  # until the cut; a picture must be a whole one
             self._hold(arrival)
@@ -168,7 +178,8 @@ class Segments:
                 self.wants_key = not frame.is_key
                 return frame.is_key
             is_missing = True
-        if age < SEGMENT_SECONDS and not is_missing:
+        is_full = file.bytes >= SEGMENT_BYTES
+        if age < SEGMENT_SECONDS and not is_full and not is_missing:
             return False
         video_idle = arrival.at - self._seen.get("video", 0.0) > IDLE_SECONDS
         if frame.kind == "video" and frame.is_key:
@@ -176,12 +187,21 @@ class Segments:
         if "video" not in file.lines or video_idle:
             return True
         self.wants_key = True
-        return age > SEGMENT_SECONDS + NO_KEY_SECONDS and frame.kind == "audio"
+        is_too_large = file.bytes >= SEGMENT_BYTES + LOOK_BYTES
+        return age > SEGMENT_SECONDS + NO_KEY_SECONDS or is_too_large
 
-    def _open(self, first: list[Arrival]) -> None:
+    def _look_at_disk(self, more: int) -> None:
+        self._unlooked += more
+        if self._unlooked < LOOK_BYTES:
+            return
+        self._unlooked = 0
         usage = shutil.disk_usage(_standing(self.folder.path))
         if usage.free < RESERVE_BYTES:
             raise DiskFullError("the reserve is reached")
+
+    def _open(self, first: list[Arrival]) -> None:
+        self._look_at_disk(LOOK_BYTES)
+        self.segment = self.folder.free(self.segment)
         picture = [one for one in first if one.frame.kind == "video"]
         kinds: list[Track] = []
         if picture and picture[0].frame.is_key:

@@ -5,8 +5,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import socket
-import struct
 import tempfile
 from pathlib import Path
 from time import monotonic
@@ -15,6 +13,7 @@ import msgspec
 
 from dispatch.media.interface import MediaError, MediaEvent
 from dispatch.media.relay import wire
+from dispatch.media.relay.peer import peer_of
 from dispatch.media.relay.room import Rooms
 
 log = logging.getLogger(__name__)
@@ -98,7 +97,7 @@ class Door:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        if _peer_uid(writer) != os.getuid():
+        if peer_of(writer).uid != os.getuid():
             log.warning("another user's process knocked")
             writer.close()
             return
@@ -153,15 +152,3 @@ class Door:
             case wire.AskHealth():
                 return wire.Answer(request.n, health=await rooms.health())
         return wire.Answer(request.n)
-
-
-def _peer_uid(writer: asyncio.StreamWriter) -> int:
-    """Return whose process is at the other end; macOS has no such option, and 0600."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return os.getuid()
-    line: socket.socket = writer.get_extra_info("socket")
-    size = struct.calcsize("3i")
-    _pid, uid, _gid = struct.unpack(
-        "3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-    )
-    return int(uid)

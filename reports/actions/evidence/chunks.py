@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import ClassVar
 
-from django.db.models import Sum
+from django.db.models import Model, Sum
 
 from reports.clock import now
 from reports.errors import (
@@ -21,7 +21,7 @@ from reports.events import ChunksStored, ChunkView
 from reports.journal import Author, Draft
 from reports.models import EvidenceChunk, EvidenceClip
 from reports.models.evidence import chunk_key
-from reports.models.hot import ChunkPlace, chunks_at, lock_rows, write_rows
+from reports.models.hot import ChunkPlace, chunks_at, write_rows
 from reports.states import (
     MAX_CLIP_BYTES,
     MAX_CLIP_CHUNKS,
@@ -74,8 +74,8 @@ def keep_bytes(place: ChunkPlace, data: bytes, author: Author) -> ChunkItem | Re
         raise error
     if place.sha256 is not None:
         return Receipt(place.bytes, place.chunk_count)
-    if _is_over(place, len(data), place.held):
-        raise OverQuota
+    if full := _over_quota(place, len(data), place.held):
+        raise full
     key = chunk_key(place.clip, place.segment, place.index, sha256)
     is_new = evidence_storage().put(key, data)
     return ChunkItem(place, sha256, len(data), is_new, author)
@@ -87,16 +87,19 @@ class ChunkBatch:
 
     is_urgent: ClassVar[bool] = False
     rank: ClassVar[int] = 15
+    shares: ClassVar[type[Model]] = EvidenceClip  # with those that close
 
     _clips: dict[int, EvidenceClip] = field(default_factory=dict)
     _twins: list[tuple[Attempt, Attempt]] = field(default_factory=list)
     _new: list[Attempt] = field(default_factory=list)
 
+    def rows(self, attempts: Sequence[Attempt]) -> set[int]:
+        """Return the clips, to be locked with those of the closings."""
+        return {a.item.place.clip_id for a in attempts}
+
     def lock(self, attempts: Sequence[Attempt]) -> None:
-        """Lock the clips; settle what is stored already, refuse what cannot be."""
-        ids = {a.item.place.clip_id for a in attempts}
-        lock_rows(EvidenceClip, ids)
-        self._clips = EvidenceClip.objects.in_bulk(ids)
+        """Read the locked clips; settle what is stored, refuse what cannot be."""
+        self._clips = EvidenceClip.objects.in_bulk(self.rows(attempts))
         stored = chunks_at([_where(a.item) for a in attempts])
         first: dict[tuple[int, int, int], Attempt] = {}
         for attempt in attempts:
@@ -123,17 +126,18 @@ class ChunkBatch:
     def write(self, attempts: Sequence[Attempt]) -> None:
         """Insert the rows and move the clips' totals, as far as there is room."""
         moment, touched = now(), {}
-        held = _held_by_incidents({c.incident_id for c in self._clips.values()})
+        held = _held({c.incident_id for c in self._clips.values()})
         for attempt in attempts:
             item: ChunkItem = attempt.item
             clip = self._clips[item.place.clip_id]
-            if _is_over(clip, item.bytes, held.get(clip.incident_id, 0)):
-                attempt.error = OverQuota()
+            share = (clip.incident_id, clip.source)
+            if full := _over_quota(clip, item.bytes, held.get(share, 0)):
+                attempt.error = full
                 continue
             clip.bytes += item.bytes
             clip.chunk_count += 1
             clip.heard_at = moment
-            held[clip.incident_id] = held.get(clip.incident_id, 0) + item.bytes
+            held[share] = held.get(share, 0) + item.bytes
             touched[clip.pk] = clip
             self._new.append(attempt)
         EvidenceChunk.objects.bulk_create(
@@ -199,16 +203,25 @@ def _refusal(state: str, stored: str | None, sha256: str) -> ReportError | None:
     return None if stored is None else ChunkConflict()
 
 
-def _is_over(clip: EvidenceClip | ChunkPlace, more: int, held: int) -> bool:
-    """Return whether so many bytes more are too many; ``held``: by the incident."""
-    return (
-        clip.bytes + more > MAX_CLIP_BYTES
-        or clip.chunk_count >= MAX_CLIP_CHUNKS
-        or held + more > MAX_INCIDENT_BYTES
-    )
+def _over_quota(
+    clip: EvidenceClip | ChunkPlace, more: int, held: int
+) -> OverQuota | None:
+    """Return what is full with so many bytes more; ``held``: by its share.
+
+    The incident's share first: where that is full, a new clip helps nobody.
+    """
+    if held + more > MAX_INCIDENT_BYTES:
+        return OverQuota(of="incident")
+    if clip.bytes + more > MAX_CLIP_BYTES or clip.chunk_count >= MAX_CLIP_CHUNKS:
+        return OverQuota(of="clip")
+    return None
 
 
-def _held_by_incidents(ids: Collection[int]) -> dict[int, int]:
-    """Return the bytes that all clips of each incident hold."""
-    rows = EvidenceClip.objects.filter(incident_id__in=ids).order_by()
-    return dict(rows.values_list("incident_id").annotate(Sum("bytes")))
+def _held(incidents: Collection[int]) -> dict[tuple[int, str], int]:
+    """Return the bytes that each incident has from each source.
+
+    Each source has a share of its own, or a phone could leave the relay no room.
+    """
+    rows = EvidenceClip.objects.filter(incident_id__in=incidents).order_by()
+    sums = rows.values_list("incident_id", "source").annotate(Sum("bytes"))
+    return {(incident, source): count for incident, source, count in sums}

@@ -3,26 +3,54 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, Self
+
+from django.db.models import Model
 
 from reports.actions.evidence.manifest import (
+    Gap,
     chunks_of,
     digest,
     find_gaps,
     is_whole,
     manifest,
+    segments_of,
 )
 from reports.clock import now
 from reports.errors import NoSuchClip
 from reports.events import ClipClosed
 from reports.journal import Author, Draft
 from reports.models import EvidenceClip, ViewCopy
-from reports.models.hot import lock_rows
 from reports.snapshots import clip_view
 from reports.states import ClipState
 from reports.writer import Attempt
 
 CLOSED = ("state", "closed_at", "reason", "gaps", "is_complete", "root")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What follows from a clip's chunks; of 20,000 it takes a good part of a second.
+
+    So it is worked out before anything is locked: taps wait for the writer's thread and
+    SQLite's one writer. Chunks are only ever added: the same number are the same ones.
+    """
+
+    chunk_count: int
+    gaps: list[Gap]
+    is_complete: bool
+    segments: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, clip: EvidenceClip, declared: Mapping[int, int] | None) -> Self:
+        """Work it out from what is stored now."""
+        chunks = chunks_of(clip)
+        return cls(
+            chunk_count=len(chunks),
+            gaps=find_gaps(chunks, declared),
+            is_complete=is_whole(chunks, declared),
+            segments=segments_of(chunks),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +63,22 @@ class CloseItem:
     declared: Mapping[int, int] | None = None
     # Only if nothing came since: another process, or the phone itself, may be back.
     if_idle_since: datetime | None = None
+    sealing: Sealing | None = None  # of its chunks a moment ago
+
+    @classmethod
+    def prepared(
+        cls,
+        clip: EvidenceClip,
+        author: Author,
+        reason: str,
+        declared: Mapping[int, int] | None = None,
+        *,
+        if_idle_since: datetime | None = None,
+    ) -> Self:
+        """Return an item whose hashing is done, here and now, in no transaction."""
+        is_open = clip.state == ClipState.OPEN
+        sealing = Sealing.of(clip, declared) if is_open else None
+        return cls(clip.pk, author, reason, declared, if_idle_since, sealing)
 
 
 @dataclass(slots=True)
@@ -43,16 +87,20 @@ class CloseBatch:
 
     is_urgent: ClassVar[bool] = False
     rank: ClassVar[int] = 16  # after chunks of the same batch
+    shares: ClassVar[type[Model]] = EvidenceClip  # with those chunks
 
     _clips: dict[int, EvidenceClip] = field(default_factory=dict)
     _new: list[tuple[Attempt, EvidenceClip]] = field(default_factory=list)
     _twins: list[tuple[Attempt, EvidenceClip]] = field(default_factory=list)
 
+    def rows(self, attempts: Sequence[Attempt]) -> set[int]:
+        """Return the clips, to be locked with those of the chunks."""
+        return {a.item.clip_id for a in attempts}
+
     def lock(self, attempts: Sequence[Attempt]) -> None:
-        """Lock the clips; settle those that are closed, or live after all."""
-        ids = {a.item.clip_id for a in attempts}
-        lock_rows(EvidenceClip, ids)
-        self._clips = EvidenceClip.objects.select_related("incident").in_bulk(ids)
+        """Read the locked clips; settle those that are closed, or live after all."""
+        clips = EvidenceClip.objects.select_related("incident")
+        self._clips = clips.in_bulk(self.rows(attempts))
         seen: set[int] = set()
         for attempt in attempts:
             item: CloseItem = attempt.item
@@ -73,12 +121,14 @@ class CloseBatch:
             item: CloseItem = attempt.item
             clip = self._clips[item.clip_id]
             clip.refresh_from_db(fields=["bytes", "chunk_count", "heard_at"])
-            chunks = chunks_of(clip)
+            sealing = item.sealing
+            if sealing is None or sealing.chunk_count != clip.chunk_count:
+                sealing = Sealing.of(clip, item.declared)
             clip.state, clip.closed_at = ClipState.CLOSED, now()
             clip.reason = item.reason
-            clip.gaps = find_gaps(chunks, item.declared)
-            clip.is_complete = is_whole(chunks, item.declared)
-            clip.root = digest(manifest(clip, chunks))
+            clip.gaps = sealing.gaps
+            clip.is_complete = sealing.is_complete
+            clip.root = digest(manifest(clip, sealing.segments))
             clip.save(update_fields=CLOSED)
             self._new.append((attempt, clip))
 

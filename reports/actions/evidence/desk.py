@@ -6,6 +6,7 @@ Through the writer, so that the chunks of many phones share a commit.
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from reports.actions.evidence.opening import (
 from reports.actions.evidence.reading import find_clip, stored_ranges
 from reports.errors import Busy, DigestMismatch, NoSuchClip, OverQuota
 from reports.journal import Author
-from reports.models import EvidenceClip, Incident
+from reports.models import Entry, EvidenceClip, Incident
 from reports.models.hot import chunk_place
 from reports.states import ClipSource
 
@@ -33,7 +34,8 @@ _bytes_under_way = 0
 
 async def open_clip(*, incident: UUID, clip: UUID, facts: ClipFacts) -> Opened:
     """Open a clip of the phone's."""
-    author = await running.evidence.run(_caller_of, incident)
+    author, call = await running.evidence.run(_caller_of, incident, facts.call)
+    facts = replace(facts, call=call)
     opened: Opened = await writer.submit(
         OpenBatch, OpenItem(incident, clip, facts, author)
     )
@@ -48,7 +50,8 @@ async def keep_chunk(
     Raises:
         DigestMismatch: the bytes are not those the digest speaks of.
         NoSuchClip, ChunkConflict, ClipIsClosed, StorageFull, Busy …: it was not stored.
-        OverQuota: the same, and the clip is sealed with what it has; the call goes on.
+        OverQuota: the same; a clip that is full is sealed with what it has. Where the
+            incident is full it stays open, or phones would begin one after another.
     """
     try:
         with _under_way(len(data)):
@@ -57,8 +60,9 @@ async def keep_chunk(
             )
             if isinstance(kept, ChunkItem):
                 kept = await writer.submit(ChunkBatch, kept)
-    except OverQuota:
-        await close_clip(incident=incident, clip=clip, reason="over_quota")
+    except OverQuota as error:
+        if error.facts.get("of") != "incident":
+            await close_clip(incident=incident, clip=clip, reason="over_quota")
         raise
     assert isinstance(kept, Receipt)
     return kept
@@ -89,8 +93,9 @@ async def close_clip(
     segments: Mapping[int, int] | None = None,
 ) -> EvidenceClip:
     """Close a clip of the phone's; again: the same answer."""
-    row = await running.evidence.run(_phones_clip, incident, clip)
-    item = CloseItem(row.pk, _author(row), claim(reason, 80), segments)
+    item = await running.evidence.run(
+        _closing, incident, clip, claim(reason, 80), segments
+    )
     closed: EvidenceClip = await writer.submit(CloseBatch, item)
     return closed
 
@@ -130,11 +135,26 @@ def _phones_clip(incident: UUID, clip: UUID) -> EvidenceClip:
     return row
 
 
-def _caller_of(incident: UUID) -> Author:
+def _closing(
+    incident: UUID, clip: UUID, reason: str, segments: Mapping[int, int] | None
+) -> CloseItem:
+    row = _phones_clip(incident, clip)
+    return CloseItem.prepared(row, _author(row), reason, segments)
+
+
+def _caller_of(incident: UUID, call: UUID | None) -> tuple[Author, UUID | None]:
+    """Return who records, and the claimed call, if the incident's journal knows it.
+
+    Calls are known further up only; a phone's word alone would name anybody's.
+    """
     row = Incident.objects.select_related("caller").filter(uuid=incident).first()
     if row is None:
         raise NoSuchClip
-    return Author("caller", str(row.caller.uuid))
+    queued = Entry.objects.filter(
+        stream__uuid=incident, kind="call.queued", object_id=str(call)
+    )
+    is_known = call is not None and queued.exists()
+    return Author("caller", str(row.caller.uuid)), call if is_known else None
 
 
 def _author(clip: EvidenceClip) -> Author:

@@ -97,7 +97,7 @@ def close_clip(
     author: Author = SYSTEM,
 ) -> EvidenceClip:
     """Close a clip; ``segments`` says how many chunks each had. Again: no change."""
-    item = CloseItem(clip.pk, author, claim(reason, 80), segments)
+    item = CloseItem.prepared(clip, author, claim(reason, 80), segments)
     closed: EvidenceClip = _done(CloseBatch, item)
     return closed
 

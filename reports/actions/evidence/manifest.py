@@ -22,8 +22,8 @@ def chunks_of(clip: EvidenceClip) -> list[Chunk]:
     return list(rows.values_list("segment", "index", "sha256"))
 
 
-def manifest(clip: EvidenceClip, chunks: Iterable[Chunk]) -> dict[str, Any]:
-    """Return the manifest of a clip that is, or is about to be, closed."""
+def segments_of(chunks: Iterable[Chunk]) -> list[dict[str, Any]]:
+    """Return each segment's number, count of chunks and Merkle root; it takes long."""
     segments = []
     for segment, group in groupby(chunks, key=lambda chunk: chunk[0]):
         leaves = [merkle.leaf(index, sha256) for _, index, sha256 in group]
@@ -34,6 +34,11 @@ def manifest(clip: EvidenceClip, chunks: Iterable[Chunk]) -> dict[str, Any]:
                 "root": merkle.root(leaves).hex(),
             }
         )
+    return segments
+
+
+def manifest(clip: EvidenceClip, segments: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the manifest of a clip that is, or is about to be, closed."""
     return {
         "incident": clip.incident.number,
         "clip": str(clip.uuid),

@@ -1,7 +1,7 @@
 """A recorder begins a clip. What the device says of it is a claim, and kept as one."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 from uuid import UUID
@@ -138,8 +138,9 @@ class OpenBatch:
             incident.uuid: incident
             for incident in Incident.objects.filter(
                 uuid__in={a.item.incident for a in attempts}
-            ).annotate(clip_count=Count("clips"))
+            )
         }
+        counts = _clip_counts(incidents.values())
         moment = now()
         for attempt in attempts:
             item: OpenItem = attempt.item
@@ -147,10 +148,11 @@ class OpenBatch:
             if incident is None:
                 attempt.error = NoSuchClip()
                 continue
-            if incident.clip_count >= MAX_INCIDENT_CLIPS:
-                attempt.error = OverQuota()
+            share = (incident.pk, item.facts.source)
+            if counts.get(share, 0) >= MAX_INCIDENT_CLIPS:
+                attempt.error = OverQuota(of="incident")
                 continue
-            incident.clip_count += 1
+            counts[share] = counts.get(share, 0) + 1
             clip = EvidenceClip(
                 uuid=item.clip,
                 incident=incident,
@@ -190,6 +192,13 @@ class OpenBatch:
             twin.error = twin.error or elder.error
             if elder.error is None:
                 twin.outcome = Opened(elder.outcome.clip, is_new=False)
+
+
+def _clip_counts(incidents: Iterable[Incident]) -> dict[tuple[int, str], int]:
+    """Return how many clips each incident has from each source."""
+    rows = EvidenceClip.objects.filter(incident__in=list(incidents)).order_by()
+    counts = rows.values_list("incident_id", "source").annotate(Count("pk"))
+    return {(incident, source): count for incident, source, count in counts}
 
 
 def _differs(item: OpenItem, incident: UUID, facts: ClipFacts) -> Exception | None:

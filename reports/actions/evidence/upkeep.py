@@ -21,8 +21,9 @@ from reports.states import ClipSource
 from reports.storage import evidence_storage
 from reports.writer import commit
 
-# A phone whose network or battery went may be back the next day.
-IDLE = timedelta(hours=24)
+# A phone whose network or battery went may be back after a few days, and what it kept
+# belongs into the clip that it began.
+IDLE = timedelta(days=7)
 # The relay is in the house: what it did not close by now, it will not.
 IDLE_RELAY = timedelta(minutes=10)
 ORPHANED = timedelta(hours=24)
@@ -46,9 +47,9 @@ def close_idle() -> int:
         (waiting.filter(**relay), moment - IDLE_RELAY),
     ):
         due = rows.filter(heard_at__lt=since).order_by("heard_at")
-        for pk in list(due.values_list("pk", flat=True)[:MANY]):
+        for clip in list(due[:MANY]):
             # One by one: a clip of an hour has thousands of leaves to hash.
-            item = CloseItem(pk, SYSTEM, "lost", if_idle_since=since)
+            item = CloseItem.prepared(clip, SYSTEM, "lost", if_idle_since=since)
             [attempt] = commit([(CloseBatch, item)], journal.record_many)
             if attempt.error is not None:
                 raise attempt.error

@@ -128,6 +128,18 @@ test("each minute a new segment begins before the last one ends", async () => {
   assert.deepEqual(places(await chunks(clip.clip)), ["0/0", "0/1", "1/0", "1/1"]);
 });
 
+test("after five hours the next clip begins: the server closes none that is longer", async () => {
+  await recorder.record({ video, audio }, owner);
+  for (let minute = 0; minute < 300; minute += 1) {
+    mock.timers.tick(60_000);
+    await settle();
+  }
+  const clips = await store.clips();
+  assert.equal(clips.length, 2);
+  assert.equal(clips.find(({ isFinished }) => isFinished)?.reason, "changed");
+  assert.equal(made.length, 301);
+});
+
 test("a phone with one encoder: the old run ends first", async () => {
   let busy = false;
   recorder = new Recorder({

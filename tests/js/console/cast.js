@@ -48,7 +48,7 @@ export function clip(id, changes = {}) {
   return {
     clip: id, call: "a", source: "phone", side: "caller", kind: "video", mime: "video/webm", name: "", claimed_at: "",
     state: "open", opened_at: "2026-08-21T00:00:00.000000Z", closed_at: null, reason: "", bytes: 0, chunk_count: 0,
-    gaps: [], is_complete: false, root: "", view: null, ...changes,
+    gaps: [], gap_count: 0, missing: 0, is_complete: false, root: "", view: null, ...changes,
   };
 }
 

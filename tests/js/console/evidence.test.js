@@ -15,20 +15,32 @@ test("newest first", () => {
   assert.deepEqual(clipsOf(undefined), []);
 });
 
+const withGaps = (gaps, changes) => closed({
+  gaps, gap_count: gaps.length, missing: gaps.reduce((sum, { first, last }) => sum + last - first + 1, 0), ...changes,
+});
+
 test("what is missing is told by number and, where slices are seconds, by time", () => {
   const gaps = [{ segment: 0, first: 41, last: 43 }, { segment: 1, first: 5, last: 5 }];
-  assert.equal(missing(closed({ gaps })), "missing: 3 pieces at 0:41, 1 piece at 1:05");
-  assert.equal(missing(closed({ gaps, source: "relay" })), "missing: 4 pieces");
-  assert.equal(missing(closed({ gaps, kind: "photo" })), "missing: 4 pieces");
+  assert.equal(missing(withGaps(gaps)), "missing: 3 pieces at 0:41, 1 piece at 1:05");
+  assert.equal(missing(withGaps(gaps, { source: "relay" })), "missing: 4 pieces");
+  assert.equal(missing(withGaps(gaps, { kind: "photo" })), "missing: 4 pieces");
   const many = Array.from({ length: 5 }, (_, n) => ({ segment: n, first: 0, last: 0 }));
-  assert.equal(missing(closed({ gaps: many })), "missing: 1 piece at 0:00, 1 piece at 1:00, 1 piece at 2:00, 2 more");
+  assert.equal(missing(withGaps(many)), "missing: 1 piece at 0:00, 1 piece at 1:00, 1 piece at 2:00, 2 more");
+});
+
+test("of thousands of gaps a few come, and how many there are", () => {
+  const few = Array.from({ length: 20 }, (_, n) => ({ segment: n, first: 0, last: 0 }));
+  const all = { gap_count: 5000, missing: 9000 };
+  assert.match(missing(withGaps(few, all)), /2:00, 4997 more$/);
+  assert.equal(missing(withGaps(few, { ...all, source: "relay" })), "missing: 9000 pieces");
+  assert.equal(wholeness(closed({ is_complete: false, gap_count: 1, missing: 1 })).tone, "warn");
 });
 
 test("growing, complete, with gaps, or without a known end", () => {
   assert.equal(wholeness(clip("c")).words, "growing");
   assert.equal(wholeness(closed()).words, "complete");
   assert.equal(wholeness(closed({ is_complete: false })).words, "the end may be missing");
-  assert.equal(wholeness(closed({ is_complete: false, gaps: [{ segment: 0, first: 1, last: 1 }] })).tone, "warn");
+  assert.equal(wholeness(withGaps([{ segment: 0, first: 1, last: 1 }], { is_complete: false })).tone, "warn");
 });
 
 test("size in bytes, length only as a copy told it", () => {

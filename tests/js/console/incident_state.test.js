@@ -55,6 +55,24 @@ test("a clip opens, grows, closes and gets its copy", () => {
   assert.equal(state.clips.c1.view.state, "ready");
 });
 
+test("the newest sixty clips are kept, by their opening; of others nothing but their number", () => {
+  const at = (n) => `2026-08-21T00:00:00.${String(n).padStart(6, "0")}Z`;
+  const opened = (n) => entry("clip.opened", { clip: clip(`c${n}`, { opened_at: at(n) }) });
+  let state = incident("a");
+  for (let n = 1; n <= 60; n += 1) state = withEntry(state, opened(n));
+  assert.equal(Object.keys(state.clips).length, 60);
+  state = withEntry(state, opened(60)); // told twice
+  assert.equal(state.clips_older ?? 0, 0);
+  state = withEntry(state, opened(0)); // told late, and older than all of them
+  assert.equal(state.clips_older, 1);
+  state = withEntry(state, opened(119));
+  assert.equal(state.clips_older, 2);
+  assert.equal(Object.keys(state.clips).length, 60);
+  assert.ok(!("c0" in state.clips) && !("c1" in state.clips) && "c119" in state.clips);
+  const closed = entry("clip.closed", { clip: clip("c1", { opened_at: at(1), state: "closed" }) });
+  assert.equal(withEntry(state, closed), state);
+});
+
 test("chunks of a clip nobody told of, and a look at one, change nothing", () => {
   const state = incident("a");
   assert.equal(withEntry(state, entry("chunks.stored", { clip: "c9", bytes: 1, chunk_count: 1 })), state);

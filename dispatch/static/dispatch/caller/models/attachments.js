@@ -3,6 +3,7 @@
 
 import { newId } from "../../lib/wire.js";
 import { digestOf, MOST_CHUNK_BYTES, slices } from "./chunks.js";
+import { remoteOf } from "./evidence_store.js";
 
 /** @typedef {import("./recorder.js").Owner} Owner */
 /** @typedef {"reading" | "sending" | "kept" | "cancelled" | "failed"} Fate */
@@ -41,8 +42,9 @@ export class Attachments extends EventTarget {
       this.#update(clip, ({ sent }) => ({ sent: sent + 1 }));
     });
     uploader.addEventListener("delivered", (event) => {
-      const { clip } = /** @type {CustomEvent} */ (event).detail;
-      this.#update(clip, ({ fate }) => (fate === "sending" ? { fate: "kept" } : {}));
+      const { detail } = /** @type {CustomEvent} */ (event);
+      const clip = remoteOf(detail); // what the conversation will speak of
+      this.#update(detail.clip, ({ fate }) => (fate === "sending" ? { fate: "kept", clip } : {}));
     });
     uploader.addEventListener("lost", (event) => {
       const { clip } = /** @type {CustomEvent} */ (event).detail;

@@ -88,8 +88,9 @@ export class Evidence extends EventTarget {
     const { clip, hasFailed, isFull } = this.#recorder;
     if (!clip) return hasFailed ? "failed" : "off";
     const { state } = this.#uploader;
-    if (isFull || state === "full") return "full";
-    if (state === "refused") return "failed";
+    const trouble = this.#uploader.troubleOf(clip, this.#recorder.incident ?? "");
+    if (isFull || state === "full" || trouble === "full") return "full";
+    if (trouble === "refused") return "failed";
     if (this.#behind >= BEHIND) return "held";
     return this.#proven.has(clip) ? "kept" : "starting";
   }

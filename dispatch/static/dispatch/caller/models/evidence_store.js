@@ -24,7 +24,13 @@
  * @property {string} reason
  * @property {string} message  id of the message that tells of it once it is whole, or ""
  */
-/** @typedef {Facts & Progress} Clip */
+/**
+ * @typedef {object} Continuation  once the server took nothing more under the first id
+ * @property {string} [remote]  the id that the server knows it by now
+ * @property {string} [continues]  the one before
+ * @property {number} [firstSegment]  what came before lies there
+ */
+/** @typedef {Facts & Progress & Continuation} Clip */
 /**
  * @typedef {object} Chunk
  * @property {string} clip
@@ -96,9 +102,26 @@ export class EvidenceStore {
     return this.#tables.transaction(({ firstChunk }) => firstChunk(clip));
   }
 
-  /** The server knows the clip. @param {string} id */
-  opened(id) {
-    return this.#change(id, () => ({ isOpened: true }));
+  /** The server knows the clip by this id. @param {Clip} clip */
+  opened(clip) {
+    return this.#change(clip.clip, (now) =>
+      remoteOf(now) === remoteOf(clip) ? { isOpened: true } : {});
+  }
+
+  /**
+   * The server takes nothing more under this id: what waits goes on under a new one. Only
+   * the id changes, so that whoever records into the clip need not know.
+   * @param {Clip} clip  as it was refused @param {string} remote  the new id
+   */
+  moveOn(clip, remote) {
+    return this.#tables.transaction(async ({ get, put, firstChunk }) => {
+      const now = await get("clips", clip.clip);
+      const continues = remoteOf(clip);
+      if (!now || remoteOf(now) !== continues) return; // another window was quicker
+      const { segment } = (await firstChunk(clip.clip)) ?? { segment: 0 };
+      const isOpened = false;
+      await put("clips", { ...now, remote, continues, firstSegment: segment, isOpened });
+    });
   }
 
   /** It grows no more. @param {string} id @param {string} reason @param {string} [message] */
@@ -153,4 +176,9 @@ export class EvidenceStore {
       if (clip) await put("clips", { ...clip, ...change(clip) });
     });
   }
+}
+
+/** The id by which the server knows it. @param {Clip} clip */
+export function remoteOf({ clip, remote }) {
+  return remote ?? clip;
 }

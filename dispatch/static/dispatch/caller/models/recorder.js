@@ -14,6 +14,7 @@ const SLICE_MS = 1000;
 // WebKit reloads pages whose recorder ran for long; a minute is also the most that one
 // broken segment can cost.
 const SEGMENT_MS = 60_000;
+const MOST_SEGMENTS = 300; // of one clip, five hours; the server closes none with over 600
 const VIDEO_BITS = 600_000;
 const AUDIO_BITS = 32_000;
 const KEY_FRAME_MS = 2000;
@@ -70,6 +71,11 @@ export class Recorder {
     return this.#clip?.clip ?? null;
   }
 
+  /** @returns {string | null} the incident that it belongs to */
+  get incident() {
+    return this.#clip?.owner.incident ?? null;
+  }
+
   /** Record these from now on. The same again is nothing. */
   /** @param {Tracks} tracks @param {Owner} owner */
   record(tracks, owner) {
@@ -111,7 +117,7 @@ export class Recorder {
     this.#tracks = tracks;
     const before = this.#clip;
     const isSame = before?.kind === kind && before.mime === mime
-      && before.owner.incident === owner.incident;
+      && before.owner.incident === owner.incident && before.segment + 1 < MOST_SEGMENTS;
     if (before && isSame) before.segment += 1;
     else {
       const clip = { clip: newId(), kind, mime, owner, segment: 0 };
@@ -158,8 +164,8 @@ export class Recorder {
 
   async #rotate() {
     if (!this.#clip || !this.#wanted) return;
-    this.#clip.segment += 1;
-    await this.#change();
+    // The same tracks and owner: the next segment, or, of a long clip, the next clip.
+    await this.#begin(this.#tracks, this.#clip.owner);
   }
 
   /** @param {string} reason */

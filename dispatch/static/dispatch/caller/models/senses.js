@@ -71,8 +71,8 @@ export class Senses extends EventTarget {
       evidence.yieldTo(() => this.live?.isThin ?? false);
       evidence.addEventListener("change", () => this.#changed());
       evidence.addEventListener("told", (event) => {
-        const { clip, message } = /** @type {CustomEvent} */ (event).detail;
-        if (this.#alarm.isLive) this.#alarm.words.show(clip, message);
+        const { clip, remote, message } = /** @type {CustomEvent} */ (event).detail;
+        if (this.#alarm.isLive) this.#alarm.words.show(remote ?? clip, message);
       });
       this.evidence = evidence;
       this.#changed();

@@ -1,10 +1,16 @@
 // One request of an upload, and what it changes in the store.
 
+import { newId } from "../../lib/wire.js";
+
 /** @typedef {import("./evidence_store.js").EvidenceStore} EvidenceStore */
 /** @typedef {import("./evidence_store.js").Clip} Clip */
 /** @typedef {import("./evidence_door.js").EvidenceDoor} EvidenceDoor */
 /** @typedef {import("./evidence_door.js").Outcome} Outcome */
-/** @typedef {Outcome & {event?: "kept" | "lost" | "delivered", detail?: any}} Step */
+/**
+ * @typedef {Outcome & {event?: "kept" | "lost" | "delivered", detail?: any,
+ *                      bars?: "clip" | "incident"}} Step
+ *   `bars`: what need not be tried again before the next visit
+ */
 
 const BACK_OFF_MS = [1000, 2000, 4000, 8000, 15_000];
 const MOST_RETRY_AFTER_MS = 60_000;
@@ -25,8 +31,10 @@ export async function upload(clip, store, door, isDoomed = false) {
       return { is: "taken", retryAfterMs: 0 };
     }
     const outcome = await door.open(clip);
-    if (outcome.is === "taken") await store.opened(clip.clip);
-    return ended(clip, store, outcome);
+    if (outcome.is === "taken") await store.opened(clip);
+    const step = await ended(clip, store, outcome);
+    // So many clips: those that are open may still grow.
+    return step.bars ? { ...step, bars: "clip" } : step;
   }
   const chunk = clip.waiting > 0 ? await store.next(clip.clip) : undefined;
   if (!chunk) return close(clip, store, door);
@@ -38,8 +46,8 @@ export async function upload(clip, store, door, isDoomed = false) {
     return { ...outcome, event: "kept", detail };
   }
   if (outcome.is === "conflict" || (outcome.is === "again" && isDoomed)) {
-    // Something else stands there, the clip is closed, or what the phone kept is not what
-    // it recorded: it will never be taken.
+    // Something else stands there, or what the phone kept is not what it recorded: it will
+    // never be taken.
     await store.wipe(chunk, { isStored: false });
     return { ...outcome, is: "conflict", event: "lost", detail };
   }
@@ -49,7 +57,7 @@ export async function upload(clip, store, door, isDoomed = false) {
 /** @param {Clip} clip @param {EvidenceStore} store @param {EvidenceDoor} door @returns {Promise<Step>} */
 async function close(clip, store, door) {
   const outcome = await door.close(clip);
-  if (outcome.is === "taken" || outcome.is === "conflict") {
+  if (outcome.is === "taken") {
     await store.forget(clip.clip);
     return { ...outcome, event: "delivered", detail: clip };
   }
@@ -58,9 +66,16 @@ async function close(clip, store, door) {
 
 /** @param {Clip} clip @param {EvidenceStore} store @param {Outcome} outcome @returns {Promise<Step>} */
 async function ended(clip, store, outcome) {
+  if (outcome.is === "sealed") {
+    // The phone's copy is the only one: it goes into a new clip.
+    await store.moveOn(clip, newId());
+    return outcome;
+  }
+  if (outcome.is === "crowded") return { ...outcome, bars: "incident" };
+  if (outcome.is !== "refused" && outcome.is !== "unknown") return outcome;
   const isOld = Date.now() - Date.parse(clip.claimed_at) > REFUSED_DAYS * DAY_MS;
-  const isHopeless = outcome.is === "conflict" || (outcome.is === "refused" && isOld);
-  if (!isHopeless) return outcome;
+  // A proxy or a hotel's portal may refuse anything, and has no say in this.
+  if (!isOld || outcome.is === "refused") return { ...outcome, bars: "clip" };
   await store.forget(clip.clip);
   return { ...outcome, event: "lost", detail: { clip: clip.clip } };
 }

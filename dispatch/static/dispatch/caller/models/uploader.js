@@ -13,6 +13,8 @@ const LOCK = "alarm110.evidence";
 // A frozen window may hold the lock for ever; sending twice is harmless.
 const LOCK_PATIENCE_MS = 20_000;
 const HELD_REST_MS = 1000;
+// What is settled, or is one clip's or one incident's own trouble: the next may be tried.
+const OVER = new Set(["taken", "conflict", "sealed", "crowded", "large", "unknown", "refused"]);
 // A line spoils a chunk once; five times in a row it is the phone's own disk.
 const MOST_SPOILT = 5;
 
@@ -28,8 +30,12 @@ export class Uploader extends EventTarget {
   #store;
   #door;
   #locks;
-  /** @type {Set<string>} clips the server does not know as ours; asked again next visit */
-  #refused = new Set();
+  /** What the server does not take: clips, and whole incidents; asked again next visit. */
+  /** @type {Map<string, "refused" | "full">} */ #barred = new Map();
+  /** Clips in trouble of their own, which hold up nobody else: failures in a row. */
+  /** @type {Map<string, number>} */ #troubled = new Map();
+  /** Those of them that are let rest now. */
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */ #resting = new Map();
   #failures = 0;
   /** How often in a row a chunk arrived as something else. */
   #spoilt = 0;
@@ -59,6 +65,7 @@ export class Uploader extends EventTarget {
   stop() {
     this.#isOn = false;
     this.#listening.abort();
+    this.#letRestingGo();
     this.wake();
   }
 
@@ -72,7 +79,16 @@ export class Uploader extends EventTarget {
   /** The network is back: whatever failed before, try now. */
   hurry() {
     this.#failures = 0;
+    this.#letRestingGo();
     this.wake();
+  }
+
+  /**
+   * Why what waits of a clip is not taken, this visit.
+   * @param {string} clip @param {string} incident @returns {"refused" | "full" | null}
+   */
+  troubleOf(clip, incident) {
+    return this.#barred.get(clip) ?? this.#barred.get(incident) ?? null;
   }
 
   async #run() {
@@ -93,21 +109,23 @@ export class Uploader extends EventTarget {
   async #step() {
     const clips = await this.#store.clips();
     this.waiting = clips.reduce((sum, clip) => sum + clip.waiting, 0);
-    const open = clips.filter((clip) => !this.#refused.has(clip.clip) && hasWork(clip));
-    const clip = choose(open, this.isThin());
+    const open = clips.filter((clip) => hasWork(clip) && !this.#isBarred(clip));
+    const ready = open.filter((clip) => !this.#resting.has(clip.clip));
+    const clip = choose(ready, this.isThin());
     if (!clip) {
-      const isHeld = open.length > 0;
-      this.#become(isHeld ? "held" : this.#refused.size ? "refused" : "idle");
-      return isHeld ? HELD_REST_MS : Infinity;
+      this.#become(ready.length ? "held" : open.length ? "later" : this.#left(clips));
+      return ready.length ? HELD_REST_MS : Infinity;
     }
     const isDoomed = this.#spoilt >= MOST_SPOILT;
-    const { is, retryAfterMs, event, detail } = await upload(
+    const { is, retryAfterMs, event, detail, bars } = await upload(
       clip, this.#store, this.#door, isDoomed,
     );
     this.#spoilt = is === "again" ? this.#spoilt + 1 : 0;
     if (event === "lost") this.lost += 1;
-    if (is === "refused") this.#refused.add(clip.clip);
-    const isOver = is === "taken" || is === "conflict" || is === "refused";
+    if (bars) this.#barred.set(clip[bars], is === "crowded" ? "full" : "refused");
+    if (event === "kept") this.#troubled.delete(clip.clip);
+    if (is === "sealed" || is === "large") this.#letRest(clip.clip);
+    const isOver = OVER.has(is);
     this.#failures = isOver ? 0 : this.#failures + 1;
     if (event === "kept" || event === "lost") this.waiting = Math.max(0, this.waiting - 1);
     if (event) this.dispatchEvent(new CustomEvent(event, { detail }));
@@ -115,6 +133,32 @@ export class Uploader extends EventTarget {
     if (isOver) return 0;
     // Spoilt on its way: once more from the store, at once.
     return is === "again" && this.#failures === 1 ? 0 : backOffMs(this.#failures, retryAfterMs);
+  }
+
+  /** @param {Clip} clip */
+  #isBarred({ clip, incident }) {
+    return this.troubleOf(clip, incident) !== null;
+  }
+
+  /** What to say when nothing can be tried. @param {Clip[]} clips @returns {UploadState} */
+  #left(clips) {
+    return clips.some((clip) => hasWork(clip) && this.#isBarred(clip)) ? "refused" : "idle";
+  }
+
+  /** @param {string} clip */
+  #letRest(clip) {
+    const failures = (this.#troubled.get(clip) ?? 0) + 1;
+    this.#troubled.set(clip, failures);
+    const over = () => {
+      this.#resting.delete(clip);
+      this.wake();
+    };
+    this.#resting.set(clip, setTimeout(over, backOffMs(failures, 0)));
+  }
+
+  #letRestingGo() {
+    for (const timer of this.#resting.values()) clearTimeout(timer);
+    this.#resting.clear();
   }
 
   /** One window at a time; each chunk anew, so that a window that is gone holds nothing. */

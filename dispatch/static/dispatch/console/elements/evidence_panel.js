@@ -45,7 +45,10 @@ export class EvidencePanel extends Region {
     this.reveal("ended", isOver);
     if (isOver) this.write("ended", endedWords(incident.call));
     this.reveal("empty", clips.length === 0);
-    this.#showButton(clips);
+    const older = incident.clips_older ?? 0;
+    this.reveal("older", older > 0);
+    if (older) this.write("older", olderWords(older));
+    this.#showButton(clips.length + older);
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
     showRows(
       this.find("clips"),
@@ -112,12 +115,12 @@ export class EvidencePanel extends Region {
     this.find("clips").replaceChildren();
   }
 
-  /** @param {Clip[]} clips */
-  #showButton(clips) {
+  /** @param {number} total */
+  #showButton(total) {
     const button = this.#button;
     if (!button) return;
-    const count = fill(ngettext("Evidence %(count)s", "Evidence %(count)s", clips.length), {
-      count: clips.length,
+    const count = fill(ngettext("Evidence %(count)s", "Evidence %(count)s", total), {
+      count: total,
     });
     writeMark(slot(button, "words"), "", "folder", count);
     button.setAttribute("aria-expanded", String(this.#isOpen));
@@ -151,6 +154,12 @@ export class EvidencePanel extends Region {
   get #button() {
     return document.querySelector("[data-evidence-button]");
   }
+}
+
+/** @param {number} count @returns {string} */
+function olderWords(count) {
+  const words = ngettext("and %(count)s older one", "and %(count)s older ones", count);
+  return fill(words, { count });
 }
 
 /** @param {import("../models/shapes.js").Call} call @returns {string} */

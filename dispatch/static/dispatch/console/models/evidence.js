@@ -64,7 +64,7 @@ export function extent({ view, bytes }) {
 export function wholeness(clip) {
   if (clip.state === "open")
     return { tone: "", icon: "circle-dot", words: gettext("growing") };
-  if (clip.gaps.length)
+  if (clip.gap_count)
     return { tone: "warn", icon: "triangle-alert", words: missing(clip) };
   if (!clip.is_complete)
     return { tone: "warn", icon: "triangle-alert", words: gettext("the end may be missing") };
@@ -78,17 +78,14 @@ export function missing(clip) {
   const pieces = (/** @type {number} */ count) =>
     fill(ngettext("%(count)s piece", "%(count)s pieces", count), { count });
   const many = (/** @type {Gap} */ gap) => gap.last - gap.first + 1;
-  if (!isTimed) {
-    const all = clip.gaps.reduce((sum, gap) => sum + many(gap), 0);
-    return fill(gettext("missing: %(what)s"), { what: pieces(all) });
-  }
+  if (!isTimed) return fill(gettext("missing: %(what)s"), { what: pieces(clip.missing) });
   const told = clip.gaps.slice(0, MOST_GAPS).map((gap) =>
     fill(gettext("%(pieces)s at %(time)s"), {
       pieces: pieces(many(gap)),
       time: duration(gap.segment * SEGMENT_SECONDS + gap.first),
     }),
   );
-  const rest = clip.gaps.length - told.length;
+  const rest = clip.gap_count - told.length;
   if (rest > 0) told.push(fill(gettext("%(count)s more"), { count: rest }));
   return fill(gettext("missing: %(what)s"), { what: told.join(", ") });
 }

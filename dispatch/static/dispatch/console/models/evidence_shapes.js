@@ -28,7 +28,9 @@
  * @property {string} reason
  * @property {number} bytes
  * @property {number} chunk_count
- * @property {Gap[]} gaps
+ * @property {Gap[]} gaps  the first of them
+ * @property {number} gap_count  of all
+ * @property {number} missing  chunks in all of them
  * @property {boolean} is_complete
  * @property {string} root
  * @property {ViewCopy | null} view

@@ -1,10 +1,13 @@
 // The incident of the call at this seat: snapshot + entries. What an entry brings
 // replaces what was there; only messages and the trail grow.
 
+import { clipsOf } from "./evidence.js";
+
 /** @typedef {import("./shapes.js").IncidentSnapshot} IncidentState */
 /** @typedef {import("../../lib/wire.js").Entry} Entry */
 
 const LONGEST_TRAIL = 50;
+const MOST_CLIPS = 60; // kept, the newest; of older ones only how many there are
 
 /** @returns {import("./evidence_shapes.js").Muted} nothing is stopped */
 export function nothingMuted() {
@@ -18,6 +21,7 @@ export function withEntry(state, entry) {
   if (type === "call.warning") return { ...state, warning: data.state };
   if (type === "media.muted") return withMuted(state, data);
   if (type === "chunks.stored") return withChunks(state, data);
+  if (type === "clip.opened") return withOpened(state, data.clip);
   if (type.startsWith("clip.")) return withClip(state, data.clip);
   if (type.startsWith("call.")) return withCall(state, data.call);
   if (type === "message.posted") {
@@ -53,8 +57,18 @@ function withMuted(state, { who, track, is_muted: isMuted }) {
 }
 
 /** @param {IncidentState} state @param {import("./evidence_shapes.js").Clip} clip */
+function withOpened(state, clip) {
+  const clips = { ...state.clips, [clip.clip]: clip };
+  const kept = clipsOf(clips);
+  if (kept.length <= MOST_CLIPS) return { ...state, clips };
+  delete clips[kept[kept.length - 1].clip];
+  return { ...state, clips, clips_older: (state.clips_older ?? 0) + 1 };
+}
+
+/** @param {IncidentState} state @param {import("./evidence_shapes.js").Clip} clip */
 function withClip(state, clip) {
-  if (typeof clip !== "object") return state; // `clip.viewed` only names one
+  // `clip.viewed` only names one, and one of the older is not shown.
+  if (typeof clip !== "object" || !state.clips?.[clip.clip]) return state;
   return { ...state, clips: { ...state.clips, [clip.clip]: clip } };
 }
 

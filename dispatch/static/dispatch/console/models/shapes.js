@@ -149,7 +149,8 @@
  * @property {Message[]} messages
  * @property {Position | null} position
  * @property {Position[]} trail
- * @property {Record<string, import("./evidence_shapes.js").Clip>} [clips]
+ * @property {Record<string, import("./evidence_shapes.js").Clip>} [clips]  the newest
+ * @property {number} [clips_older]  how many more there are
  * @property {import("./evidence_shapes.js").Warning} [warning]
  * @property {import("./evidence_shapes.js").Muted} [muted]
  */
