@@ -32,7 +32,9 @@ def shows(page: Page, what: str) -> None:
 def is_heard(operator) -> None:
     """Wait until the bar of the caller's sound moves."""
     bar = operator.page.locator("caller-phone level-bar")
-    operator.until(lambda: float(bar.get_attribute("data-level") or 0) > 0.2)
+    operator.until(
+        lambda: float(bar.get_attribute("data-level") or 0) > 0.2, seconds=20
+    )
 
 
 def reads_live(operator) -> None:

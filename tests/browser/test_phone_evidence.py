@@ -89,8 +89,14 @@ def test_it_is_kept_before_anybody_answers(recording, served):
     recording.hangs_up()
     recording.is_at("ended")
     recording.sees("All of the recording is with the police.", seconds=20)
+    recording.until(
+        lambda: all(
+            (clip.state, clip.is_complete) == ("closed", True)
+            for clip in Kept(served, number).clips("phone")
+        )
+    )
     clips = Kept(served, number).clips("phone")
-    assert [(clip.state, clip.is_complete) for clip in clips] == [("closed", True)] * 2
+    assert len(clips) == 2
 
 
 def test_a_reload_with_chunks_pending_loses_none(recording, served):
