@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-REGION = "3790"
+REGION = "379"
 FIRST_CODE = 379_000  # room for 999 halls: a test has one, tried again another
 SOUTH, WEST, STEP, SIDE = 37.62, 121.50, 0.02, 0.01  # degrees
 PHRASE = ("您现在是一个人吗？", "Are you alone?")
