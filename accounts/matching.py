@@ -52,7 +52,12 @@ def read_polygon(geometry: object) -> BaseGeometry:
         raise FaultyPolygon("it is empty")
     west, south, east, north = polygon.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise FaultyPolygon("its coordinates are not degrees (longitude, latitude)")
+        where = f"at {south:g}, {west:g} to {north:g}, {east:g}"
+        if -90 <= west <= east <= 90 and -180 <= south <= north <= 180:
+            raise FaultyPolygon(f"its latitude and longitude are swapped, {where}")
+        raise FaultyPolygon(
+            f"its coordinates are not degrees (longitude, latitude), {where}"
+        )
     if not polygon.is_valid:
         raise FaultyPolygon(f"it is not valid: {shapely.is_valid_reason(polygon)}")
     return polygon

@@ -23,7 +23,7 @@ DATABASE_PATIENCE = 2.0  # seconds
 # With less on its disk, SQLite is about to refuse alarms.
 DATABASE_ROOM = 32 * 1024 * 1024  # bytes
 # An alarm is served without these: told when late, and no reason to send it elsewhere.
-BESIDE = {"media", "recordings", "clips", "tidier"}
+BESIDE = {"media", "recordings", "clips", "tidier", "boards"}
 
 log = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ from dispatch.actions import running
 from dispatch.actions.running import run
 from dispatch.events.frames import Reconnect
 from dispatch.loops.base import Loop
+from dispatch.loops.board import Boards, Inside
 from dispatch.loops.clips import Clips
 from dispatch.loops.doorbell import Doorbell
 from dispatch.loops.keeper import Keeper, Pulse
@@ -60,7 +61,9 @@ async def start() -> None:
     _writer.start()
     writer.attach(_writer)
     _loops[:] = [Keeper(boot_id), Pulse(), Matcher(), Sweeper(), Poll(), Rights()]
-    _loops.extend([Tidier(), Clips(), Media(), Recordings()])
+    media = Media()
+    _loops.extend([Tidier(), Clips(), media, Recordings()])
+    _loops.append(Boards(Inside(ticks, media.backend.health, _batches)))
     if doorbell:
         _loops.append(doorbell)
     for loop in _loops:
@@ -92,3 +95,8 @@ def ticks() -> dict[str, float]:
     if _writer is not None:
         ticks["writer"] = moment - _writer.ticked_at
     return ticks
+
+
+def _batches() -> int:
+    """Return how many commits the writer has made."""
+    return _writer.batches if _writer is not None else 0

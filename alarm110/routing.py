@@ -5,6 +5,7 @@ from typing import Any
 from channels.sessions import CookieMiddleware, SessionMiddleware
 
 from alarm110.asgi_types import Receive, Scope, Send
+from dispatch.consumers.board import BoardSocket
 from dispatch.consumers.caller import CallerSocket
 from dispatch.consumers.seat import SeatSocket
 
@@ -17,6 +18,10 @@ async def _seat(scope: Scope, receive: Receive, send: Send) -> None:
     await SeatSocket()(scope, receive, send)
 
 
+async def _board(scope: Scope, receive: Receive, send: Send) -> None:
+    await BoardSocket()(scope, receive, send)
+
+
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     """Refuse an unknown path quietly; Channels would raise a traceback."""
     await receive()
@@ -26,6 +31,7 @@ async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
 _doors: dict[str, Any] = {
     "/ws/caller": _caller,
     "/ws/seat": CookieMiddleware(SessionMiddleware(_seat)),
+    "/ws/board": CookieMiddleware(SessionMiddleware(_board)),
 }
 
 

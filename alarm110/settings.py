@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.simple_history",
+    "unfold.contrib.import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "simple_history",
+    "import_export",
     "allauth",
     "allauth.account",
     "django_tasks",
@@ -334,9 +336,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": reverse_lazy("account_login"),  # on to a person's own first page
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
+    "DASHBOARD_CALLBACK": "dispatch.views.desk_index",  # the board, for supervisors
     "STYLES": [
         lambda request: static("alarm110/admin.css"),
         lambda request: static("accounts/desk.css"),
+        lambda request: static("dispatch/figures/figures.css"),
     ],
     "COLORS": {  # the calm blue of the other pages
         "primary": {
@@ -382,6 +386,22 @@ UNFOLD: dict[str, Any] = {
                     _desk_link(_("Participants"), "groups", "dispatch_participant"),
                     _desk_link(_("Journal"), "receipt_long", "reports_entry"),
                     _desk_link(_("Streams"), "account_tree", "reports_stream"),
+                ],
+            },
+            {
+                "title": _("Figures"),
+                "separator": True,
+                "items": [
+                    {
+                        "title": _("Service levels"),
+                        "icon": "monitoring",
+                        "link": reverse_lazy("desk-levels"),
+                    },
+                    {
+                        "title": _("Seats needed"),
+                        "icon": "groups_2",
+                        "link": reverse_lazy("desk-staffing"),
+                    },
                 ],
             },
             {

@@ -83,13 +83,15 @@ class PictureLane:
 
 
 class Room:
-    """A call's two sides in this process."""
+    """A call's two sides in this process, and who else was let in."""
 
     def __init__(self, call: UUID) -> None:
         self.call = call
         self.guest: Port | None = None
         self.host: Port | None = None
         self.watchers: set[Port] = set()  # the phone's other windows
+        self.parties: dict[UUID, Port] = {}  # by participant: who was let in
+        self.to_parties: dict[UUID, PictureLane] = {}  # the phone's pictures, to each
         self.from_guest = PictureLane()
         self.from_host = PictureLane()
         self.device: DeviceShown | None = None
@@ -98,7 +100,30 @@ class Room:
     @property
     def is_empty(self) -> bool:
         """Return whether nobody is here."""
-        return self.guest is None and self.host is None and not self.watchers
+        has_side = self.guest is not None or self.host is not None
+        return not has_side and not self.watchers and not self.parties
+
+    def port_of(self, who: str) -> Port | None:
+        """Return the window that holds a side: guest, host, party:<participant>."""
+        if who.startswith("party:"):
+            return self.parties.get(UUID(who.removeprefix("party:")))
+        return self.guest if who == "guest" else self.host
+
+    def enter_as_party(self, participant: UUID, port: Port) -> Port | None:
+        """Let a third party's window in; return the one it replaces."""
+        former, self.parties[participant] = self.parties.get(participant), port
+        if former is not port:
+            self.to_parties[participant] = PictureLane()
+            if self.device is not None:
+                port.show(self.device)
+        return former if former is not port else None
+
+    def show_parties(self, still: StillShown) -> None:
+        """Show the phone's picture to all who were let in, each at its own pace."""
+        for participant, port in self.parties.items():
+            lane = self.to_parties[participant]
+            lane.take(still, interval=0.0)
+            lane.flush(port)
 
     def enter_as_host(self, port: Port) -> None:
         """Let the seat in and show it what is known."""
@@ -119,10 +144,11 @@ class Room:
         return former if former is not port else None
 
     def tell_device(self, device: DeviceShown) -> None:
-        """Note what the phone can give and tell the seat."""
+        """Note what the phone can give and tell the seats."""
         self.device = device
-        if self.host is not None:
-            self.host.show(device)
+        for port in (self.host, *self.parties.values()):
+            if port is not None:
+                port.show(device)
 
     def tell_seat_device(self, device: SeatDeviceShown) -> None:
         """Note what the seat can give and tell the phone."""
@@ -153,6 +179,9 @@ def leave(call: UUID, port: Port) -> None:
         found.host = None
         found.from_host.held = None
     found.watchers.discard(port)
+    for participant in [p for p, held in found.parties.items() if held is port]:
+        del found.parties[participant]
+        del found.to_parties[participant]
     if found.is_empty:
         del _rooms[call]
 
@@ -188,8 +217,30 @@ def guest_is_alive(call_id: int, epoch: int) -> None:
     _guests_alive.add((call_id, epoch))
 
 
+# Places of supervisors who came from the board, by participant.
+_supervisors_alive: set[UUID] = set()
+
+
+def supervisor_is_alive(participant: UUID) -> None:
+    """Note a sign of life of a board's window that is in a room."""
+    _supervisors_alive.add(participant)
+
+
+def supervisors_alive() -> list[UUID]:
+    """Return and forget the signs of life of supervisors in rooms."""
+    found = list(_supervisors_alive)
+    _supervisors_alive.clear()
+    return found
+
+
 # When signs of life last reached the database; the sweeper believes no lease else.
 flushed_at = 0.0
+FRESH_SECONDS = 3.0  # signs of life are flushed every second
+
+
+def are_signs_late() -> bool:
+    """Say whether no signs of life could be written of late: leases prove nothing."""
+    return flushed_at > 0 and monotonic() - flushed_at > FRESH_SECONDS
 
 
 def keep_signs(

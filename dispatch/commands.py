@@ -199,6 +199,7 @@ class Tap(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     text: Text | None = None
     position: Position | None = None
     language: Language | None = None
+    sign_language: bool = False
 
 
 class ReportPosition(Command, frozen=True, tag="report_position", kw_only=True):
@@ -227,6 +228,12 @@ Device = Literal["on", "off", "refused", "none", "asking"]
 # What the phone's own recorder does: ``kept`` only after the first acknowledged chunk,
 # ``held`` while what it records waits on the phone.
 Recording = Literal["off", "starting", "kept", "held", "full", "failed"]
+
+
+class SetNeeds(Command, frozen=True, tag="set_needs", kw_only=True):
+    """Say what whoever answers should be able to do."""
+
+    sign_language: bool
 
 
 class ReportDevice(Frame, frozen=True, tag="report_device", kw_only=True):
@@ -259,6 +266,7 @@ CallerFrame = (
     | SetMode
     | HangUp
     | TakeOver
+    | SetNeeds
     | ReportDevice
     | Signal
     | AnswerWarning
@@ -272,6 +280,8 @@ class TakeSeat(Command, frozen=True, tag="take_seat", kw_only=True):
 
     seat: UUID
     take_over: bool = False
+    # Relieve the colleague who works there and allowed it, in mid call too.
+    relieve: bool = False
 
 
 class LeaveSeat(Command, frozen=True, tag="leave_seat", kw_only=True):
@@ -279,20 +289,23 @@ class LeaveSeat(Command, frozen=True, tag="leave_seat", kw_only=True):
 
 
 class SetAvailability(Command, frozen=True, tag="set_availability", kw_only=True):
-    """Choose off, ready or a break with its reason."""
+    """Choose off, ready or a break with its reason.
+
+    Where a supervisor allows breaks, a break is only asked for: the seat stays ready.
+    """
 
     availability: Literal["off", "ready", "break"]
     reason: Word = ""
 
 
 class AcceptOffer(Command, frozen=True, tag="accept_offer", kw_only=True):
-    """Become the host of the offered call."""
+    """Do what is offered: host the call, come into it, or take it over."""
 
     offer: UUID
 
 
 class DeclineOffer(Command, frozen=True, tag="decline_offer", kw_only=True):
-    """Give the offered call back to the line, at its old place."""
+    """Refuse: a call goes back to the line at its old place, else the host is told."""
 
     offer: UUID
 
@@ -354,6 +367,105 @@ class WarnOffender(Command, frozen=True, tag="warn_offender", kw_only=True):
     on: bool
 
 
+Reason = Annotated[str, Meta(max_length=200, pattern=_PLAIN, description="plain text")]
+GivenReason = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=_PLAIN, description="plain text")
+]
+
+
+class InviteSeat(Command, frozen=True, tag="invite_seat", kw_only=True):
+    """Ask a colleague's seat into the room: it rings there for 30 s.
+
+    ``seat`` names one; with ``agency`` alone the longest-idle free seat there that has
+    the ``skill`` (if one is named) is asked.
+    """
+
+    call: UUID
+    role: Literal["second", "interpreter", "supervisor"] = "second"
+    seat: UUID | None = None
+    agency: UUID | None = None
+    skill: Word = ""
+    reason: Reason = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an invitation of nobody, or of two."""
+        if (self.seat is None) == (self.agency is None):
+            raise ValueError("an invitation names a seat or an agency")
+
+
+class WithdrawInvitation(Command, frozen=True, tag="withdraw_invitation", kw_only=True):
+    """Take an invitation or a transfer back before it is answered."""
+
+    offer: UUID
+
+
+class TransferCall(Command, frozen=True, tag="transfer_call", kw_only=True):
+    """Give the call away without being there together (blind).
+
+    To a ``seat``: it rings there, and the call stays here until it is accepted. To an
+    ``agency``: the call goes to its line, at the place its own waiting time gives it.
+    """
+
+    call: UUID
+    seat: UUID | None = None
+    agency: UUID | None = None
+    reason: Reason = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a transfer to nobody, or to two."""
+        if (self.seat is None) == (self.agency is None):
+            raise ValueError("a transfer names a seat or an agency")
+
+
+class HandOver(Command, frozen=True, tag="hand_over", kw_only=True):
+    """Make a seat that is in the room the host (warm transfer); one leaves."""
+
+    call: UUID
+    participant: UUID
+
+
+class LeaveRoom(Command, frozen=True, tag="leave_room", kw_only=True):
+    """Leave a room one was asked into."""
+
+    call: UUID
+
+
+class RemoveParticipant(Command, frozen=True, tag="remove_participant", kw_only=True):
+    """Put somebody else than the caller out of the room; held by the media server."""
+
+    call: UUID
+    participant: UUID
+
+
+class MuteParticipant(Command, frozen=True, tag="mute_participant", kw_only=True):
+    """Let somebody be heard in the room or not; held by the media server."""
+
+    call: UUID
+    participant: UUID
+    is_muted: bool
+
+
+class TakeOverCall(Command, frozen=True, tag="take_over_call", kw_only=True):
+    """Take a call from a colleague whose console gives no sign of life; say why."""
+
+    call: UUID
+    reason: GivenReason
+
+
+class OpenRelief(Command, frozen=True, tag="open_relief", kw_only=True):
+    """Let a colleague sit down here under their own name, in mid call too."""
+
+    on: bool
+
+
+class NoteCallBack(Command, frozen=True, tag="note_call_back", kw_only=True):
+    """Say what came of calling a lost caller back; the call leaves the list."""
+
+    call: UUID
+    outcome: Literal["reached", "not_reached", "not_needed"]
+    note: Reason = ""
+
+
 SeatFrame = (
     Hello
     | Pong
@@ -375,4 +487,122 @@ SeatFrame = (
     | ReportSeat
     | SetMuted
     | WarnOffender
+    | InviteSeat
+    | WithdrawInvitation
+    | TransferCall
+    | HandOver
+    | LeaveRoom
+    | RemoveParticipant
+    | MuteParticipant
+    | TakeOverCall
+    | OpenRelief
+    | NoteCallBack
+)
+
+# --- The board -----------------------------------------------------------------------
+
+
+class PauseSeat(Command, frozen=True, tag="pause_seat", kw_only=True):
+    """Send a seat on a break; its operator is told by whom, and may come back."""
+
+    seat: UUID
+    reason: GivenReason
+
+
+class FreeSeat(Command, frozen=True, tag="free_seat", kw_only=True):
+    """End a seat's shift; a call it hosts goes back to the line at its old place."""
+
+    seat: UUID
+    reason: GivenReason
+
+
+class AnswerBreak(Command, frozen=True, tag="answer_break", kw_only=True):
+    """Allow or refuse the break that a seat asks for."""
+
+    seat: UUID
+    allow: bool
+
+
+class MoveCall(Command, frozen=True, tag="move_call", kw_only=True):
+    """Give a call to a seat, or to another agency's line.
+
+    A waiting call is offered to the seat at once; a connected one stays with its host
+    until the seat accepts.
+    """
+
+    call: UUID
+    seat: UUID | None = None
+    agency: UUID | None = None
+    reason: Reason = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a move to nobody, or to two."""
+        if (self.seat is None) == (self.agency is None):
+            raise ValueError("a move names a seat or an agency")
+
+
+class SetCallPriority(Command, frozen=True, tag="set_call_priority", kw_only=True):
+    """Set a live call's urgency, 1 first; among equals the queue time decides."""
+
+    call: UUID
+    priority: Annotated[int, Meta(ge=1, le=4)]
+    reason: Reason = ""
+
+
+class ForceEnd(Command, frozen=True, tag="force_end", kw_only=True):
+    """End a call from the board; say why."""
+
+    call: UUID
+    reason: GivenReason
+
+
+class EnterRoom(Command, frozen=True, tag="enter_room", kw_only=True):
+    """Come into a call's room from the board.
+
+    ``monitor`` listens unseen and is written to the ledger with the ``reason``;
+    ``whisper`` is heard by the host alone; ``open`` takes part (barge).
+    """
+
+    call: UUID
+    stance: Literal["monitor", "whisper", "open"]
+    reason: GivenReason
+
+
+class SetStance(Command, frozen=True, tag="set_stance", kw_only=True):
+    """Change how one takes part in the room one is in."""
+
+    call: UUID
+    stance: Literal["monitor", "whisper", "open"]
+
+
+class PostNotice(Command, frozen=True, tag="post_notice", kw_only=True):
+    """Show a sentence at every seat of an agency for some minutes."""
+
+    agency: UUID
+    text: Annotated[str, Meta(min_length=1, max_length=300, pattern=_PLAIN)]
+    minutes: Annotated[int, Meta(ge=1, le=720)] = 60
+
+
+class WithdrawNotice(Command, frozen=True, tag="withdraw_notice", kw_only=True):
+    """Take a notice back."""
+
+    notice: UUID
+
+
+BoardFrame = (
+    Hello
+    | Pong
+    | Signal
+    | PauseSeat
+    | FreeSeat
+    | AnswerBreak
+    | MoveCall
+    | SetCallPriority
+    | ForceEnd
+    | EnterRoom
+    | SetStance
+    | LeaveRoom
+    | RemoveParticipant
+    | PostNotice
+    | WithdrawNotice
 )

@@ -1,9 +1,18 @@
 """Why an act of the switchboard is refused: a code, a sentence, and who won."""
 
+from collections.abc import Mapping
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reports.errors import OverBudget as OverBudget
 from reports.errors import ReportError
+
+
+def _seat(facts: Mapping[str, object]) -> str:
+    """Return the label of the seat that ``facts`` name, in the reader's language."""
+    is_chinese = (get_language() or "zh").startswith("zh")
+    return str(facts.get("seat_label" if is_chinese else "seat_label_en") or "")
 
 
 class DispatchError(ReportError):
@@ -109,3 +118,126 @@ class NotInWrapUp(DispatchError):
     def default_detail(self) -> str:
         """Return the sentence used when the raiser gave none."""
         return _("The wrap-up is over.")
+
+
+class SeatNotFree(DispatchError):
+    """The seat cannot be asked now; ``facts`` say who is there and what they do."""
+
+    code = "seat_not_free"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("%(seat)s is not free.") % {"seat": _seat(self.facts)}
+
+
+class NobodyFree(DispatchError):
+    """No seat there is free that could be asked."""
+
+    code = "nobody_free"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("Nobody is free there.")
+
+
+class RoomFull(DispatchError):
+    """As many speak in the room, or are asked to, as a room can hold."""
+
+    code = "room_full"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("The room is full: six voices at most.")
+
+
+class TransferPending(DispatchError):
+    """The call is offered to somebody already; ``facts`` say to whom and by whom."""
+
+    code = "transfer_pending"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("The call is being offered to %(seat)s.") % {"seat": _seat(self.facts)}
+
+
+class NotInRoom(DispatchError):
+    """Whoever was named has left the room, or was never in it."""
+
+    code = "not_in_room"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("They are no longer in the room.")
+
+
+class NotConnected(DispatchError):
+    """Nobody talks in this call now; ``facts`` say where it is and who has it."""
+
+    code = "not_connected"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("The call is not connected now.")
+
+
+class HostAlive(DispatchError):
+    """The host's console gives signs of life: the call is not taken from it."""
+
+    code = "host_alive"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        who = self.facts.get("operator") or ""
+        return _("%(operator)s is with the caller.") % {"operator": who}
+
+
+class ReliefNotOpen(DispatchError):
+    """Who works at the seat has not let anybody take it over; ``facts`` say who."""
+
+    code = "relief_not_open"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        who = self.facts.get("operator") or ""
+        return _("%(operator)s has not opened the seat for relief.") % {"operator": who}
+
+
+class NoBreakAsked(DispatchError):
+    """The seat asks for no break any more; ``facts`` say how it stands."""
+
+    code = "no_break_asked"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("No break is asked for there.")
+
+
+class NobodyThere(DispatchError):
+    """Nobody works at the seat."""
+
+    code = "nobody_there"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("Nobody works at this seat.")
+
+
+class CalledBack(DispatchError):
+    """Somebody noted the call-back already; ``facts`` say who and what came of it."""
+
+    code = "called_back"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        who = self.facts.get("operator") or ""
+        return _("%(operator)s has called back already.") % {"operator": who}
+
+
+class NoticeOver(DispatchError):
+    """The notice is shown no more."""
+
+    code = "notice_over"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("The notice is shown no more.")

@@ -15,9 +15,10 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from dispatch import events
+from dispatch.actions import listening, misses, notices
+from dispatch.actions.dropping import drop_seats
 from dispatch.actions.guests import end_lost, note_lost, note_resumed
-from dispatch.actions.seats import drop_seats
-from dispatch.actions.switchboard import Switchboard
+from dispatch.actions.switchboard import Switchboard, answer_seconds
 from dispatch.models import Call, Offer, Participant, Seat, Shift, WebProcess
 from dispatch.states import (
     CALLER_LEASE_SECONDS,
@@ -25,8 +26,10 @@ from dispatch.states import (
     ESCALATE_SECONDS,
     RESTART_GRACE_SECONDS,
     SEAT_LEASE_SECONDS,
+    SUPERVISOR_LEASE_SECONDS,
     Activity,
     CallState,
+    OfferKind,
     OfferState,
     ParticipantRole,
     ShiftEnd,
@@ -69,9 +72,14 @@ def _withdraw_offers(moment: datetime) -> int:
                 continue
             if offer.seat_id not in board.seats:
                 continue
+            if offer.kind != OfferKind.CALL:
+                board.settle_invitation(offer, OfferState.UNANSWERED, SYSTEM)
+                withdrawn += 1
+                continue
             board.settle_offer(offer, OfferState.UNANSWERED)
             # Idle since now: the next offer goes to another seat first.
             board.free(board.seats[offer.seat_id], "offer unanswered")
+            misses.note(board, offer, answer_seconds(board.calls[offer.call_id].agency))
             board.return_to_line(board.calls[offer.call_id], "unanswered", SYSTEM)
             withdrawn += 1
         board.commit()
@@ -85,6 +93,17 @@ def _drop_lapsed_seats(moment: datetime) -> int:
         ).values_list("seat_id", flat=True)
     )
     return drop_seats(due, ShiftEnd.LAPSED, lapsed_only=True) if due else 0
+
+
+def _let_lapsed_supervisors_go(moment: datetime) -> int:
+    due = list(
+        Participant.objects.filter(
+            role=ParticipantRole.SUPERVISOR,
+            left_at__isnull=True,
+            lease_until__lte=moment,
+        ).values_list("call_id", flat=True)
+    )
+    return listening.end_lapsed(due) if due else 0
 
 
 def _note_lost_callers(moment: datetime) -> int:
@@ -147,10 +166,12 @@ def _escalate(moment: datetime) -> int:
 _STEPS: dict[str, Callable[[datetime], int]] = {
     "offers": _withdraw_offers,
     "seats": _drop_lapsed_seats,
+    "supervisors": _let_lapsed_supervisors_go,
     "lost": _note_lost_callers,
     "ended": _end_lost_calls,
     "wrap_ups": _finish_wrap_ups,
     "escalations": _escalate,
+    "notices": notices.end_due,
 }
 
 
@@ -161,9 +182,12 @@ def renew(
     *,
     seats: Collection[tuple[int, int]],
     guests: Collection[tuple[int, int]],
+    supervisors: Collection[UUID] = (),
     boot_id: UUID,
 ) -> None:
     """Renew the leases of (seat, epoch) and (call, epoch) places, and our own row.
+
+    ``supervisors`` are the places of those who came into a room from the board.
 
     Locked rows are skipped, never waited for: whoever holds them writes the same place
     at this moment, and the next flush is a second away.
@@ -206,6 +230,14 @@ def renew(
             )
             back = renewed.filter(call__lost_at__isnull=False)
             found = list(back.values_list("call_id", flat=True))
+        if supervisors:
+            places = Participant.objects.filter(
+                uuid__in=supervisors, left_at__isnull=True
+            )
+            Participant.objects.filter(pk__in=_locked(places)).update(
+                lease_until=moment + timedelta(seconds=SUPERVISOR_LEASE_SECONDS),
+                is_extended=False,
+            )
     if found:
         note_resumed(found)
 
@@ -261,11 +293,8 @@ def extend() -> int:
         )
         agencies = set(shifts.values_list("seat__agency__uuid", flat=True))
         extended = shifts.update(lease_until=until, is_extended=True)
-        guests = Participant.objects.filter(
-            role=ParticipantRole.GUEST,
-            left_at__isnull=True,
-            is_extended=False,
-            lease_until__lt=until,
+        guests = Participant.objects.filter(  # and supervisors from the board
+            left_at__isnull=True, is_extended=False, lease_until__lt=until
         )
         agencies |= set(guests.values_list("call__agency__uuid", flat=True))
         extended += guests.update(lease_until=until, is_extended=True)

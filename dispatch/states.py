@@ -13,12 +13,14 @@ AUTO_ACCEPT_SECONDS = 2  # a console that does not accept by itself in time is d
 RING_SECONDS = 15  # a person has this long to accept
 SEAT_LEASE_SECONDS = 8  # then the call goes back to the line at its old place
 CALLER_LEASE_SECONDS = 8  # then the seat is told "lost since"
+SUPERVISOR_LEASE_SECONDS = 8  # then a supervisor from the board is out of the room
 CALLER_LOST_SECONDS = 120  # then the call ends, with a call-back
 ESCALATE_SECONDS = 60  # waiting this long alerts the supervisor, again and again
 WRAP_UP_SECONDS = 30  # extendable
 WRAP_UP_EXTENSION_SECONDS = 60
 HEARTBEAT_SECONDS = 2
 RESTART_GRACE_SECONDS = 10  # a restart costs nobody a seat
+INVITE_SECONDS = 30  # a colleague has this long to come in or to take a call over
 
 
 class CallMode(models.TextChoices):
@@ -59,6 +61,7 @@ class EndReason(models.TextChoices):
     CALLER_ENDED = "caller_ended", _("ended by the caller")
     CALLER_LOST = "caller_lost", _("connection to the caller lost")
     MERGED = "merged", _("merged into another call")
+    SUPERVISOR_ENDED = "supervisor", _("ended by a supervisor")
 
 
 class OfferState(models.TextChoices):
@@ -71,12 +74,21 @@ class OfferState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class OfferKind(models.TextChoices):
+    """What an offer asks of a seat."""
+
+    CALL = "call", _("take a call from the line")
+    INVITE = "invite", _("come into a call")
+    TRANSFER = "transfer", _("take a call over")
+
+
 class Availability(models.TextChoices):
-    """What the person at the seat chose."""
+    """What the person at the seat chose; only ``away`` is set by the system."""
 
     OFF = "off", _("off")
     READY = "ready", _("ready")
     BREAK = "break", _("on a break")
+    AWAY = "away", _("away: calls were not answered")
 
 
 class Activity(models.TextChoices):
@@ -93,6 +105,30 @@ class ParticipantRole(models.TextChoices):
 
     HOST = "host", _("host")
     GUEST = "guest", _("guest")
+    SECOND = "second", _("second seat")
+    INTERPRETER = "interpreter", _("interpreter")
+    SUPERVISOR = "supervisor", _("supervisor")
+    UNIT = "unit", _("unit")
+
+
+# Whom a host may ask in; all of them sit at seats.
+INVITED_ROLES = [
+    ParticipantRole.SECOND,
+    ParticipantRole.INTERPRETER,
+    ParticipantRole.SUPERVISOR,
+]
+
+
+class Stance(models.TextChoices):
+    """How somebody takes part in a room.
+
+    ``monitor``: sees and hears, is neither seen nor heard nor shown; logged in the
+    ledger. ``whisper``: the host alone hears. ``open``: as everybody (barge).
+    """
+
+    OPEN = "open", _("takes part")
+    WHISPER = "whisper", _("only the host hears")
+    MONITOR = "monitor", _("listens")
 
 
 class ShiftEnd(models.TextChoices):
@@ -101,3 +137,24 @@ class ShiftEnd(models.TextChoices):
     LEFT = "left", _("left the seat")
     LAPSED = "lapsed", _("connection to the seat lost")
     TAKEN_OVER = "taken_over", _("continued on another computer")
+    RELIEVED = "relieved", _("relieved by a colleague")
+    FREED = "freed", _("freed by a supervisor")
+
+
+class TransferKind(models.TextChoices):
+    """How a call came to another host."""
+
+    BLIND = "blind", _("transferred")
+    WARM = "warm", _("handed over")
+    TAKE_OVER = "take_over", _("taken over")
+    RELIEF = "relief", _("shift changed")
+    PROMOTED = "promoted", _("host lost, second seat went on")
+    MOVED = "moved", _("moved by a supervisor")
+
+
+class CallBackOutcome(models.TextChoices):
+    """What came of calling a lost caller back."""
+
+    REACHED = "reached", _("reached")
+    NOT_REACHED = "not_reached", _("not reached")
+    NOT_NEEDED = "not_needed", _("not needed")

@@ -1,5 +1,6 @@
 """The pages: the caller's, the operator's console, and the alarm without JavaScript."""
 
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -12,9 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.admin.base import desk_rights
 from accounts.api.device import device_hash, new_device, read_device, set_device
 from accounts.api.origin import origin_allowed
 from accounts.models import User
+from accounts.states import RoleKind
 from dispatch.actions import caller_desk, guests
 from dispatch.actions.running import run
 from dispatch.commands import Tap
@@ -116,3 +119,11 @@ def console_page(request: HttpRequest) -> HttpResponse:
         "console/page.html",
         {"operator": str(user), "operator_id": str(user.uuid)},
     )
+
+
+def desk_index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Put the live board on the desk's first page, for whoever supervises."""
+    rights = desk_rights(request)
+    everywhere = rights.is_everywhere(RoleKind.SUPERVISOR)
+    context["board"] = everywhere or bool(rights.supervisor_agencies)
+    return context

@@ -290,3 +290,21 @@ class ClipViewed(EntryBody, frozen=True, kw_only=True):
     clip: UUID
     incident: UUID
     viewer: str
+
+
+@declare
+class RecordsExported(EntryBody, frozen=True, kw_only=True):
+    """In the ledger: a table of records left the house; who, why, and how much.
+
+    ``what`` is the kind of record, ``query`` how the list was narrowed, as the page's
+    address said it; ``sha256`` is of the file that was handed out.
+    """
+
+    kind: ClassVar[str] = "records.exported"
+    what: str
+    format: str
+    rows: int
+    reason: str
+    query: str
+    sha256: str
+    exporter: str

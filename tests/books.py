@@ -49,6 +49,8 @@ class Book:
         """Return what the database says now."""
         if self.kind == StreamKind.AGENCY:
             head, snapshot = agency_snapshot(self.stream)
+            # Configuration, of other agencies at that: read at hello, told by no entry.
+            del snapshot["agency"]["neighbours"]
         else:
             head, snapshot = incident_snapshot(
                 self.stream, for_caller=self.audience == "caller"

@@ -1,6 +1,7 @@
 """Halls: police forces of the tests' own, so that no test meets another's calls.
 
-Each has a square of sea off Yantai, two seats, an operator or two; nobody helps out.
+Each has a square of sea off Yantai, two seats or three, as many operators as a test
+wants, perhaps a supervisor; nobody helps out.
 They join a running server by ``manage.py onboard``, as any region does, or are all that
 a small server knows (``ALARM110_REGION``), which then starts in a third of the time.
 """
@@ -14,6 +15,7 @@ FIRST_CODE = 379_000  # room for 999 halls: a test has one, tried again another
 SOUTH, WEST, STEP, SIDE = 37.62, 121.50, 0.02, 0.01  # degrees
 PHRASE = ("您现在是一个人吗？", "Are you alone?")
 CATEGORY = ("0103", "诈骗", "Fraud")
+LABELS = [("甲席", "Desk A"), ("乙席", "Desk B"), ("丙席", "Desk C")]
 HEAD = f"""
 [region]
 code = "{REGION}"
@@ -39,6 +41,8 @@ class Hall:
     number: int
     answer: str = "auto"
     staff: int = 1
+    seats: int = 2
+    has_supervisor: bool = False
 
     @property
     def code(self) -> str:
@@ -54,6 +58,11 @@ class Hall:
     def operators(self) -> list[str]:
         """The user names of those who may sit here."""
         return [f"hall{self.number}.{n}" for n in range(1, self.staff + 1)]
+
+    @property
+    def supervisor(self) -> str:
+        """The user name of who supervises it, if anybody does."""
+        return f"hall{self.number}.lead"
 
     def square(self) -> dict[str, object]:
         """Return its ground as GeoJSON."""
@@ -85,18 +94,24 @@ default = {str(is_default).lower()}
 areas = [{{ file = "{hall.code}.geojson", code = "{hall.code}", \
 name = "{hall.number}号海域", name_en = "Sea {hall.number}" }}]
 seats = [
-  {{ number = 1, label = "甲席", label_en = "Desk A" }},
-  {{ number = 2, label = "乙席", label_en = "Desk B" }},
-]
+{"".join(_seat(number) for number in range(1, hall.seats + 1))}]
 """
-    staff = [
-        f"""
+    staff = [_person(hall, user, "operator") for user in hall.operators]
+    if hall.has_supervisor:
+        staff.append(_person(hall, hall.supervisor, "supervisor"))
+    return agency + "".join(staff)
+
+
+def _seat(number: int) -> str:
+    label, english = LABELS[number - 1]
+    return f'  {{ number = {number}, label = "{label}", label_en = "{english}" }},\n'
+
+
+def _person(hall: Hall, user: str, role: str) -> str:
+    return f"""
 [[staff]]
 username = "{user}"
 name = "{user}"
-role = "operator"
+role = "{role}"
 agencies = ["{hall.code}"]
 """
-        for user in hall.operators
-    ]
-    return agency + "".join(staff)

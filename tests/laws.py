@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q
 
-from dispatch.models import Call, Offer, Participant, Seat, Shift
+from dispatch.models import Call, Notice, Offer, Participant, Seat, Shift
 from dispatch.states import LIVE_CALL_STATES, Activity, CallState
 from reports import journal
 from reports.journal import Author, Recorded
@@ -23,23 +23,30 @@ def hold(*, chains: bool = True) -> None:
     rooms = list(Participant.objects.filter(left_at=None))
     hosts = [p for p in rooms if p.role == "host"]
     guests = [p for p in rooms if p.role == "guest"]
+    seated = [p for p in rooms if p.seat_id]
     # Law 1: one of each.
     _unique("hosts of a call", [p.call_id for p in hosts])
     _unique("guests of a call", [p.call_id for p in guests])
-    _unique("rooms of a seat", [p.seat_id for p in hosts])
+    _unique("rooms of a seat", [p.seat_id for p in seated])
+    _unique(
+        "rooms of a supervisor",
+        [p.operator_id for p in rooms if p.role == "supervisor"],
+    )
     _unique("live calls of a caller", [c.caller_id for c in calls if _is_live(c)])
     _unique("operators at a seat", [s.seat_id for s in shifts])
     _unique("seats of an operator", [s.operator_id for s in shifts])
     _unique("open offers of a seat", [o.seat_id for o in offers])
-    _unique("open offers of a call", [o.call_id for o in offers])
+    asked = [o for o in offers if o.kind != "call"]
+    _unique("open offers of a call", [o.call_id for o in offers if o.kind != "invite"])
     _calls_fit(
         calls,
         seats,
-        {o.call_id: o for o in offers},
+        {o.call_id: o for o in offers if o.kind == "call"},
         {p.call_id: p for p in hosts},
         {p.call_id: p for p in guests},
     )
-    _seats_fit(seats, shifts, offers, hosts)
+    _seats_fit(seats, shifts, offers, seated)
+    _rooms_fit({call.pk: call for call in calls}, rooms, asked)
     if chains:
         for stream in Stream.objects.all():
             # The head is read before its entries, and a loop may write between: a chain
@@ -97,31 +104,55 @@ def _calls_fit(
             assert guest.admitted_at, f"{call}: the guest was never admitted"
 
 
+def _rooms_fit(
+    calls: dict[int, Call], rooms: list[Participant], asked: list[Offer]
+) -> None:
+    """Others are in a room, or asked into it, only while its call is connected.
+
+    Six have a voice at most, host and caller included; who came from the board has a
+    deadline of their own, and everybody else none but their seat's.
+    """
+    voices = Counter(o.call_id for o in asked if o.kind == "invite")
+    for place in rooms:
+        if place.role in ("host", "guest"):
+            continue
+        assert calls[place.call_id].state == CallState.CONNECTED, place
+        assert (place.lease_until is None) == (place.seat_id is not None), place
+        voices[place.call_id] += place.stance != "monitor"
+    for offer in asked:
+        assert calls[offer.call_id].state == CallState.CONNECTED, offer
+        assert offer.asked_by_id, f"{offer}: nobody asks"
+    crowded = [call for call, count in voices.items() if count > 4]
+    assert not crowded, f"more than six voices: {crowded}"
+
+
 def _seats_fit(
     seats: dict[int | None, Seat],
     shifts: list[Shift],
     offers: list[Offer],
-    hosts: list[Participant],
+    seated: list[Participant],
 ) -> None:
     """A seat is doing exactly what its rows say, under its newest epoch (law 2)."""
     by_seat = {shift.seat_id: shift for shift in shifts}
     offered = {offer.seat_id for offer in offers}
-    hosting = {host.seat_id: host for host in hosts}
+    inside = {place.seat_id: place for place in seated}
     for seat in seats.values():
         shift = by_seat.get(seat.pk)
         assert (seat.activity == Activity.OFFERED) == (seat.pk in offered), seat
-        assert (seat.activity == Activity.ON_CALL) == (seat.pk in hosting), seat
+        assert (seat.activity == Activity.ON_CALL) == (seat.pk in inside), seat
         wraps = seat.activity == Activity.WRAP_UP
         assert wraps == (seat.wrap_up_call_id is not None), seat
         assert wraps == (seat.wrap_up_until is not None), seat
         if shift is None:
             assert seat.activity == Activity.IDLE, f"{seat} works with nobody there"
             assert seat.availability == "off", f"{seat} is open with nobody there"
+            assert not seat.relief_open, f"{seat}: relief of nobody"
+            assert seat.break_asked_at is None, f"{seat}: nobody asks for a break"
             continue
         assert shift.epoch == seat.epoch, f"{seat}: an old shift is open"
-        if seat.pk in hosting:
-            assert hosting[seat.pk].epoch == shift.epoch, f"{seat}: an old host"
-            assert hosting[seat.pk].operator_id == shift.operator_id, seat
+        if seat.pk in inside:
+            assert inside[seat.pk].epoch == shift.epoch, f"{seat}: an old place"
+            assert inside[seat.pk].operator_id == shift.operator_id, seat
 
 
 class Chains:
@@ -172,6 +203,8 @@ def nothing_is_overdue(moment, *, grace: float = 1.0) -> None:
         (Offer, Q(state="open", expires_at__lt=late)),
         (Shift, Q(ended_at=None, lease_until__lt=late)),
         (Seat, Q(wrap_up_until__lt=late)),
+        (Participant, Q(role="supervisor", left_at=None, lease_until__lt=late)),
+        (Notice, Q(withdrawn_at=None, until__lt=late)),
         (Call, Q(state__in=["waiting", "offered"], escalate_at__lt=late)),
         (
             Participant,

@@ -26,6 +26,8 @@ REPLACED_BY_CALL = (
     "call.caller_resumed",
     "call.mode_changed",
     "call.priority_changed",
+    "call.needs_changed",
+    "call.transferred",
     "call.ended",
 )
 # What the snapshot of an incident's stream holds before its first entry.
@@ -41,6 +43,8 @@ EMPTY: dict[Audience, Snapshot] = {
         },
         "clips": {},
         "clips_older": 0,
+        "invitations": {},
+        "room": {"parties": [], "whispering": [], "people": {}},
     },
     "caller": {
         "messages": [],
@@ -50,6 +54,7 @@ EMPTY: dict[Audience, Snapshot] = {
             "guest": {"audio": False, "video": False},
             "host": {"audio": False, "video": False},
         },
+        "room": {"parties": []},
     },
 }
 # Fields from which deadlines count; ``world.passes`` moves them.
@@ -61,6 +66,8 @@ DEADLINES = {
     "expires_at",
     "since",
     "wrap_up_until",
+    "rest_until",
+    "until",
 }
 
 
@@ -142,10 +149,38 @@ def _seat(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
 
 def _line(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
     call = entry["data"]["call"]
-    if call["state"] == "ended" or call["agency"] != snapshot["agency"]["agency"]:
-        snapshot["line"].pop(call["call"], None)
+    is_ours = call["agency"] == snapshot["agency"]["agency"]
+    is_over = call["state"] == "ended"
+    for shown, belongs in (
+        ("line", is_ours and not is_over),
+        ("callbacks", is_ours and is_over and call["needs_callback"]),
+    ):
+        if belongs:
+            snapshot[shown][call["call"]] = call
+        else:
+            snapshot[shown].pop(call["call"], None)
+
+
+def _invitation(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    asked = entry["data"]["invitation"]
+    if asked["state"] == "open":
+        snapshot["invitations"][asked["offer"]] = asked
     else:
-        snapshot["line"][call["call"]] = call
+        snapshot["invitations"].pop(asked["offer"], None)
+
+
+def _room(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    data = entry["data"]
+    if data["call"] == snapshot["call"]["call"]:
+        snapshot["room"] = {key: data[key] for key in snapshot["room"]}
+
+
+def _bulletin(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    notice = entry["data"]["notice"]
+    if notice["is_withdrawn"]:
+        snapshot["notices"].pop(notice["notice"], None)
+    else:
+        snapshot["notices"][notice["notice"]] = notice
 
 
 def _nothing(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
@@ -163,6 +198,13 @@ RULES: dict[str, Callable[[Snapshot, Entry, Audience], None]] = {
     "clip.closed": _clip,
     "clip.view_changed": _clip,
     "clip.viewed": _nothing,  # in the ledger, which no socket follows
+    "records.exported": _nothing,  # the same
+    "room.monitored": _nothing,  # the same
+    "phone.revealed": _nothing,  # the same
+    "call.called_back": _call,
+    "invitation.updated": _invitation,
+    "room.changed": _room,
+    "notice.updated": _bulletin,
     "chunks.stored": _chunks,
     "call.warning": _warning,
     "media.muted": _muted,

@@ -33,12 +33,14 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "redis": ("redis-server",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "faketime": ("faketime",),
+    "spin": ("spin", "gcc"),
 }
 WORDS = {
     "postgresql": "no PostgreSQL server program (postgres)",
     "redis": "no Redis server program (redis-server)",
     "chromium": "no Chromium (chromium)",
     "faketime": "no faketime",
+    "spin": "no Spin, or no C compiler for what it makes (spin, gcc, libc6-dev)",
 }
 ANY_OF = {"chromium"}
 

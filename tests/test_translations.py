@@ -27,6 +27,7 @@ OWN_NAMES = re.compile("简体中文|中文?")
 CHINESE_IS_DATA = {
     "dispatch/actions/regions/canary.py": "the canary agency's name",
     "accounts/api/verification.py": "full-width digits that a keyboard may send",
+    "reports/exports.py": "full-width signs that begin a formula",
 }
 
 

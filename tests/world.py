@@ -19,8 +19,9 @@ from django.db import transaction
 from django.db.models import F, Model
 
 from accounts.models import Agency, PhoneCode, User
+from accounts.states import RoleKind
 from dispatch import commands, leases
-from dispatch.actions import caller_desk, calls, guests, incidents, seats
+from dispatch.actions import caller_desk, calls, guests, incidents, needs, seats
 from dispatch.actions.caller_desk import CallerPlace
 from dispatch.actions.calls import Holder
 from dispatch.actions.messages import Guest, RoomMessage, RoomMessageBatch
@@ -28,7 +29,7 @@ from dispatch.actions.positions import PositionBatch
 from dispatch.actions.repeats import note_repeated
 from dispatch.actions.tap import TapBatch, Tapped
 from dispatch.loops.matcher import match
-from dispatch.models import Call, Offer, Participant, Seat, Shift, WebProcess
+from dispatch.models import Call, Notice, Offer, Participant, Seat, Shift, WebProcess
 from dispatch.states import Availability, CallMode
 from reports import journal
 from reports.actions import evidence
@@ -46,10 +47,11 @@ T = TypeVar("T")
 # Every moment from which a deadline counts, by model.
 DEADLINES: dict[type[Model], tuple[str, ...]] = {
     Call: ("queued_at", "escalate_at", "connected_at", "lost_at"),
+    Notice: ("until",),
     Offer: ("made_at", "expires_at", "settled_at"),
-    Participant: ("lease_until",),
+    Participant: ("lease_until", "left_at"),
     PhoneCode: ("sent_at", "expires_at"),
-    Seat: ("since", "idle_since", "wrap_up_until"),
+    Seat: ("since", "idle_since", "wrap_up_until", "rest_until"),
     Shift: ("lease_until",),
     WebProcess: ("renewed_at",),
 }
@@ -153,6 +155,23 @@ class World:
             ),
         )
 
+    def set_needs(
+        self, place: CallerPlace, sign_language: bool, command: UUID | None = None
+    ) -> Recorded:
+        """Ask for sign language, or no longer."""
+        client_id = command or uuid4()
+        return self._ack(
+            place.author,
+            client_id,
+            needs.set_needs(
+                call_id=place.call_id,
+                epoch=place.guest.epoch if place.guest else 0,
+                sign_language=sign_language,
+                author=place.author,
+                client_id=client_id,
+            ),
+        )
+
     # --- Words -----------------------------------------------------------------------
 
     def say(
@@ -245,6 +264,18 @@ class World:
         if ready:
             self.choose(holder, "ready")
         return holder
+
+    def hire(self, count: int) -> list[Holder]:
+        """Let so many more operators of Zhifu sit down, ready, each at a new seat."""
+        known = len(self.seats)
+        for number in range(known, known + count):
+            name, kind = f"hand-{number}", RoleKind.OPERATOR
+            self.staff[name] = ground.person(name, name, kind, self.zhifu)
+            self.seats[name] = Seat.objects.create(
+                agency=self.zhifu, number=1000 + number
+            )
+        self.books.open([self.zhifu])
+        return [self.sit(f"hand-{number}") for number in range(known, known + count)]
 
     def seat(self, name: str) -> Seat:
         """Return a seat as it now is."""
@@ -353,14 +384,19 @@ class World:
         return leases.sweep() if sweep else {}
 
     def lives(
-        self, *, seats: Sequence[Holder] = (), guests: Sequence[CallerPlace] = ()
+        self,
+        *,
+        seats: Sequence[Holder] = (),
+        guests: Sequence[CallerPlace] = (),
+        boards: Sequence[UUID] = (),
     ) -> None:
-        """Let consoles and phones give a sign of life."""
+        """Let consoles, phones and supervisors in rooms give a sign of life."""
         leases.renew(
             seats=[(holder.seat_id, holder.epoch) for holder in seats],
             guests=[
                 (place.call_id, place.guest.epoch) for place in guests if place.guest
             ],
+            supervisors=boards,
             boot_id=uuid4(),
         )
 

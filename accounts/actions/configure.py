@@ -10,12 +10,12 @@ from django.db import transaction
 from accounts.models import Agency, Area, Tier, User
 
 # What an edit of a person may touch; rights and passwords have actions of their own.
-STAFF_FIELDS = ["username", "display_name", "staff_number"]
+STAFF_FIELDS = ["username", "display_name", "staff_number", "skills"]
 
 
 @transaction.atomic
 def configure_agency(agency: Agency) -> None:
-    """Save an agency: its name, number, answer mode, categories and phrases."""
+    """Save an agency: its name, hours, rules of the seats, categories and phrases."""
     agency.full_clean()
     agency.save()
 

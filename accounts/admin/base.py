@@ -168,19 +168,31 @@ def editable_agencies(
 
 
 class HistoryDeskAdmin(DeskAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
-    """The same, with history; an old version is looked at, not brought back."""
+    """The same, with history; an old version is looked at, and put back as an edit.
+
+    The page of an old version is a form filled with it. Sending it is the same edit as
+    on the row's own page: same rights, same checks, same action, and the history grows
+    by one. Nothing is written that the form does not show, so what is not in the
+    history (rights, passwords, a seat's live state) stays as it is now.
+    """
+
+    may_revert: ClassVar[bool] = True
 
     def has_change_history_permission(
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
-        """Refuse: going back is an edit like any other, made on the row's own page."""
-        return False
+        """Put an old version back where one may change the row as it is now."""
+        return self.may_revert and self.has_change_permission(request, obj)
 
     def has_view_history_permission(
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
         """See the history of what one may see."""
         return self.has_view_permission(request, obj)
+
+    def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Show the button to whoever may use it."""
+        return not self.has_change_history_permission(request, obj)
 
     def history_form_view(
         self,
@@ -189,9 +201,11 @@ class HistoryDeskAdmin(DeskAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
         version_id: str,
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show an old version; writing it back is refused here, not only hidden."""
-        if request.method != "GET":
-            raise PermissionDenied
+        """Show an old version; what is sent from there is an edit of the row."""
+        if request.method == "POST":
+            if not self.may_revert:
+                raise PermissionDenied
+            return self.changeform_view(request, object_id)
         response: HttpResponse = super().history_form_view(
             request, object_id, version_id, extra_context
         )

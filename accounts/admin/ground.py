@@ -40,8 +40,42 @@ class AgencyAdmin(HistoryDeskAdmin):
     fieldsets = (
         (None, {"fields": ("code", "name", "name_en", "phone_number", "is_active")}),
         (_("Alarms"), {"fields": ("answer_mode", "is_default", "is_synthetic")}),
+        (
+            _("Hours"),
+            {
+                "fields": ("opens_at", "closes_at", "after_hours"),
+                "description": _(
+                    "In local time. Outside these hours calls may also be answered by "
+                    "the other agency; own seats that are ready still come first."
+                ),
+            },
+        ),
+        (
+            _("Rules of the seats"),
+            {
+                "fields": (
+                    "ring_seconds",
+                    "wrap_up_seconds",
+                    "misses_before_away",
+                    "miss_rest_seconds",
+                    "breaks_need_approval",
+                    "break_reasons",
+                )
+            },
+        ),
         (_("At the seats"), {"fields": ("categories", "phrases")}),
+        (_("To the public"), {"fields": ("publishes_figures",)}),
     )
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """Let any real agency stand in, also one that somebody else configures."""
+        if db_field.name == "after_hours":
+            kwargs["queryset"] = Agency.objects.filter(
+                is_synthetic=False, is_active=True
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Add where one administers all agencies."""

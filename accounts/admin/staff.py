@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -19,6 +19,7 @@ from unfold.forms import (
     PaginationInlineFormSet,
     UserCreationForm,
 )
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.actions import roles
 from accounts.actions.configure import configure_staff
@@ -31,6 +32,46 @@ from accounts.admin.base import (
 from accounts.models import Role, User
 from accounts.permissions import Rights
 from accounts.states import RoleKind
+
+# What is heard most; a tag that a region file named stays on offer.
+LANGUAGES = {
+    "sign": gettext_lazy("sign language"),
+    "en": gettext_lazy("English"),
+    "ko": gettext_lazy("Korean"),
+    "ja": gettext_lazy("Japanese"),
+    "ru": gettext_lazy("Russian"),
+    "fr": gettext_lazy("French"),
+    "de": gettext_lazy("German"),
+    "es": gettext_lazy("Spanish"),
+    "ar": gettext_lazy("Arabic"),
+    "yue": gettext_lazy("Cantonese"),
+    "ug": gettext_lazy("Uyghur"),
+    "bo": gettext_lazy("Tibetan"),
+    "mn": gettext_lazy("Mongolian"),
+}
+
+
+class StaffForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who somebody is; their languages are ticked, not typed."""
+
+    skills = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages and sign language"),
+        help_text=gettext_lazy("Among free seats, one that can help comes first."),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "display_name", "staff_number", "is_active", "skills")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "skills" in self.fields:
+            held = self.instance.skills or []
+            more = {tag: tag for tag in held if tag not in LANGUAGES}
+            field = cast(forms.MultipleChoiceField, self.fields["skills"])
+            field.choices = [*LANGUAGES.items(), *more.items()]
 
 
 class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
@@ -172,6 +213,9 @@ class StaffAdmin(HistoryDeskAdmin, UserAdmin):  # type: ignore[type-arg]
 
     editors = SUPERVISORS
     inlines = (RoleInline,)
+    # A person is more than their row: roles and passwords are not in its history.
+    may_revert = False
+    form = StaffForm
     add_form = UserCreationForm
     change_password_form = NewPasswordForm
     list_display = (
@@ -220,7 +264,7 @@ class StaffAdmin(HistoryDeskAdmin, UserAdmin):  # type: ignore[type-arg]
         """Add what only who may change this person needs."""
         if obj is None:
             return self.add_fieldsets
-        names = ["username", "display_name", "staff_number", "is_active"]
+        names = ["username", "display_name", "staff_number", "skills", "is_active"]
         if obj != request.user and self.has_change_permission(request, obj):
             names.append("password_link")
         return ((None, {"fields": names}),)

@@ -40,6 +40,44 @@ class Agency(models.Model):
     answer_mode = models.CharField(
         _("answer mode"), max_length=4, choices=AnswerMode, default=AnswerMode.AUTO
     )
+    ring_seconds = models.PositiveSmallIntegerField(
+        _("ring for, seconds"),
+        default=15,
+        help_text=_("then the call is offered to another seat"),
+    )
+    wrap_up_seconds = models.PositiveSmallIntegerField(
+        _("wrap-up, seconds"), default=30, help_text=_("after each call; extendable")
+    )
+    misses_before_away = models.PositiveSmallIntegerField(
+        _("misses before away"),
+        default=3,
+        help_text=_("offers in a row that a seat may miss before it is set away"),
+    )
+    miss_rest_seconds = models.PositiveSmallIntegerField(
+        _("rest after a miss, seconds"),
+        default=5,
+        help_text=_("a seat that missed an offer gets none for so long"),
+    )
+    breaks_need_approval = models.BooleanField(
+        _("a supervisor allows breaks"), default=False
+    )
+    # [{"text": "…", "text_en": "…"}]: what a break can be for.
+    break_reasons = models.JSONField(_("reasons for a break"), default=list, blank=True)
+    opens_at = models.TimeField(
+        _("answers from"), null=True, blank=True, help_text=_("empty: day and night")
+    )
+    closes_at = models.TimeField(_("answers until"), null=True, blank=True)
+    after_hours = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answers outside these hours"),
+    )
+    publishes_figures = models.BooleanField(
+        _("publishes its service levels"), default=False
+    )
     is_default = models.BooleanField(
         _("default agency"), default=False, help_text=_("takes alarms without a place")
     )
@@ -69,6 +107,31 @@ class Agency(models.Model):
                 condition=Q(answer_mode__in=AnswerMode.values),
             ),
             models.CheckConstraint(
+                name="agency_hours_have_two_ends",
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__isnull=False),
+                violation_error_message=_("Give both hours, or neither."),
+            ),
+            models.CheckConstraint(
+                name="after_hours_is_another_agency",
+                condition=Q(after_hours__isnull=True) | ~Q(after_hours=F("id")),
+                violation_error_message=_("An agency cannot stand in for itself."),
+            ),
+            models.CheckConstraint(
+                name="agency_seconds_in_reason",
+                condition=Q(
+                    ring_seconds__gte=3,
+                    ring_seconds__lte=60,
+                    wrap_up_seconds__lte=600,
+                    misses_before_away__gte=1,
+                    miss_rest_seconds__lte=60,
+                ),
+                violation_error_message=_(
+                    "Ring for 3 to 60 s, wrap up for at most 600 s, rest for at most "
+                    "60 s, and allow at least one miss."
+                ),
+            ),
+            models.CheckConstraint(
                 name="canary_agency_is_not_default",
                 condition=~Q(is_default=True, is_synthetic=True),
             ),
@@ -83,8 +146,26 @@ class Agency(models.Model):
             raise ValidationError(
                 {"is_active": _("The default agency takes alarms without a place.")}
             )
+        if self.after_hours is not None:
+            self._check_after_hours(self.after_hours)
         check_listed("categories", self.categories, ("code", "name"), ("name_en",))
         check_listed("phrases", self.phrases, ("text",), ("text_en",))
+        check_listed("break_reasons", self.break_reasons, ("text",), ("text_en",))
+
+    def _check_after_hours(self, stand_in: "Agency") -> None:
+        """Refuse a night in which each closed agency waits for the next one."""
+        if stand_in.is_synthetic or not stand_in.is_active:
+            problem = _("%(agency)s does not answer calls.") % {"agency": stand_in}
+            raise ValidationError({"after_hours": problem})
+        passed = [self]
+        following: Agency | None = stand_in
+        while following is not None and following not in passed:
+            passed.append(following)
+            following = following.after_hours
+        if following is not None:
+            chain = " → ".join(str(agency) for agency in [*passed, following])
+            wait = _("After hours these agencies wait for each other: %(chain)s.")
+            raise ValidationError({"after_hours": wait % {"chain": chain}})
 
     def label(self, language: str | None = None) -> str:
         """Return the name in ``language`` (default: the active one)."""

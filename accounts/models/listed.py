@@ -1,9 +1,14 @@
-"""Small lists kept in a JSON column: categories, phrases."""
+"""Small lists kept in a JSON column: categories, phrases, skills."""
+
+import re
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 MAX_ROWS = 200
+SIGN_LANGUAGE = "sign"
+LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")  # BCP 47, most of it
+MAX_SKILLS = 20
 
 
 def check_listed(
@@ -33,3 +38,19 @@ def check_listed(
     codes = [row["code"] for row in rows if "code" in row]
     if len(set(codes)) != len(codes):
         raise ValidationError({field: _("Each code can be used only once.")})
+
+
+def check_skills(skills: object) -> None:
+    """Check what somebody can do for a caller: language tags, ``sign``, each once."""
+    if (
+        not isinstance(skills, list)
+        or len(skills) > MAX_SKILLS
+        or not all(isinstance(skill, str) for skill in skills)
+    ):
+        raise ValidationError({"skills": _("Write a list of language tags.")})
+    for skill in skills:
+        if skill != SIGN_LANGUAGE and not LANGUAGE_TAG.fullmatch(skill):
+            problem = _("“%(skill)s” is no language tag.") % {"skill": skill[:40]}
+            raise ValidationError({"skills": problem})
+    if len(set(skills)) != len(skills):
+        raise ValidationError({"skills": _("Each language can be named only once.")})

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models.fields import EncryptedCharField
 from accounts.models.ground import Agency
+from accounts.models.listed import check_skills
 from accounts.states import RoleKind
 
 
@@ -19,6 +20,10 @@ class User(AbstractUser):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     display_name = models.CharField(_("name shown"), max_length=60, blank=True)
     staff_number = models.CharField(_("staff number"), max_length=20, blank=True)
+    # What they can do for a caller: BCP 47 language tags, "sign" for sign language.
+    skills = models.JSONField(
+        _("languages and sign language"), default=list, blank=True
+    )
     # Raised by every change of rights; live sockets compare it once a second.
     rights_version = models.PositiveIntegerField(default=1, editable=False)
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
@@ -29,6 +34,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def clean(self) -> None:
+        """Check the list of skills, which no column type can."""
+        super().clean()
+        check_skills(self.skills)
 
 
 class Role(models.Model):

@@ -24,6 +24,7 @@ LISTS: dict[str, Callable[[], str]] = {
     "frames-both": lambda: incoming.frames_of("both"),
     "frames-caller": lambda: incoming.frames_of("caller"),
     "frames-seat": lambda: incoming.frames_of("seat"),
+    "frames-board": lambda: incoming.frames_of("board"),
     "frames-server": outgoing.server_frames,
     "entries-incident": outgoing.entries_of_incidents,
     "entries-call": outgoing.entries_about_calls,

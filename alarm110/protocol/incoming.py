@@ -21,13 +21,18 @@ def tap() -> str:
 
 
 def frames_of(side: str) -> str:
-    """Return the frames of ``caller`` or ``seat`` alone, or of ``both``."""
+    """Return the frames of ``caller`` or ``seat`` alone, or of ``both``.
+
+    Of ``board``: those that no seat sends; the others are named in its chapter.
+    """
     caller = list(get_args(commands.CallerFrame))
     seat = list(get_args(commands.SeatFrame))
+    board = list(get_args(commands.BoardFrame))
     kinds: list[type[Frame]] = {
         "both": [kind for kind in caller if kind in seat],
         "caller": [kind for kind in caller if kind not in seat],
         "seat": [kind for kind in seat if kind not in caller],
+        "board": [kind for kind in board if kind not in seat],
     }[side]
     return "\n\n".join(_frame(kind) for kind in kinds)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.api.device import canary_device, device_hash
 from accounts.models import Agency, Caller
 from dispatch import commands, events
-from dispatch.actions import calls, guests
+from dispatch.actions import calls, guests, needs
 from dispatch.actions.messages import (
     Guest,
     RoomAct,
@@ -189,6 +189,15 @@ async def perform(place: CallerPlace, command: commands.Command) -> Recorded | N
                 call_id=place.call_id,
                 epoch=_held(place).epoch,
                 mode=CallMode(command.mode),
+                author=place.author,
+                client_id=command.id,
+            )
+        case commands.SetNeeds():
+            return await run(
+                needs.set_needs,
+                call_id=place.call_id,
+                epoch=_held(place).epoch,
+                sign_language=command.sign_language,
                 author=place.author,
                 client_id=command.id,
             )

@@ -4,18 +4,22 @@ Each verb is one transaction. It reads first (a loser of a race costs one query 
 lock), locks in order, checks again, and names whoever won.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
 from dispatch import events
+from dispatch.actions.assigning import is_free
+from dispatch.actions.held import seats_around
 from dispatch.actions.switchboard import Switchboard
 from dispatch.errors import (
     CallEnded,
     CallTaken,
+    DispatchError,
     EpochStale,
     NotYours,
     OfferGone,
@@ -23,18 +27,21 @@ from dispatch.errors import (
 )
 from dispatch.models import Call, Offer, Participant, Seat
 from dispatch.states import (
-    Activity,
     CallMode,
     CallState,
     EndReason,
+    OfferKind,
     OfferState,
     ParticipantRole,
+    TransferKind,
 )
 from reports import journal
-from reports.journal import SYSTEM, Author, Recorded
+from reports.errors import Busy
+from reports.journal import Author, Recorded
 from reports.models.hot import lock_rows
 
 T = TypeVar("T")
+TRIES = 10  # to lock a call with its room, while others act on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,57 +58,62 @@ class Holder:
         return Author("operator", str(self.operator))
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A call and the seat it shall be offered to, because it waits in that line."""
-
-    call_id: int
-    seat_id: int
-    agency_id: int  # whose line it was
-
-
-def assign(pairs: Sequence[Pair]) -> int:
-    """Offer calls to seats, all in one transaction; return how many still fitted.
-
-    What moved on since the matcher looked is skipped, never overridden.
-    """
-    if not pairs:
-        return 0
-    with transaction.atomic():
-        board = Switchboard.lock(
-            seats=[pair.seat_id for pair in pairs],
-            calls=[pair.call_id for pair in pairs],
-        )
-        made = 0
-        for pair in pairs:
-            call = board.calls.get(pair.call_id)
-            seat = board.seats.get(pair.seat_id)
-            if call is None or seat is None or call.state != CallState.WAITING:
-                continue
-            if call.agency_id != pair.agency_id:
-                continue  # rerouted since: this seat may not help there at all
-            if not is_free(board, seat) or seat.availability != "ready":
-                continue
-            board.offer(call, seat, SYSTEM)
-            made += 1
-        board.commit()
-    return made
-
-
-def is_free(board: Switchboard, seat: Seat) -> bool:
-    """Return whether the locked seat could begin a call: staffed, idle, no room."""
-    return (
-        seat.is_active
-        and seat.activity == Activity.IDLE
-        and seat.pk in board.shifts
-        and board.offer_of_seat(seat) is None
-        and board.room_of_seat(seat) is None
-    )
-
-
 def accept_offer(*, holder: Holder, offer: UUID, client_id: UUID) -> Recorded:
-    """Become the host of the offered call, if the offer still stands."""
-    row = _offer(offer)
+    """Do what is offered, if the offer still stands: host the call, or come in.
+
+    A transfer makes this seat the host in one step; the former one wraps up.
+    """
+    row = find_offer(offer)
+    if row.seat_id != holder.seat_id:
+        raise NotYours
+
+    def act(board: Switchboard) -> Recorded:
+        seat = locked_seat(board, holder)
+        call = board.calls[row.call_id]
+        open_offer = board.offer_of_seat(seat)
+        if open_offer is None or open_offer.pk != row.pk:
+            if known := known_ack(holder.author, client_id):
+                return known
+            _refuse_offer(board, row, call, seat)
+        match open_offer.kind:
+            case OfferKind.CALL:
+                board.settle_offer(open_offer, OfferState.ACCEPTED)
+                board.connect(call, seat, holder.author, client_id)
+            case OfferKind.INVITE:
+                if open_offer.role == ParticipantRole.SUPERVISOR:
+                    _refuse_second_room(board.shifts[seat.pk].operator)
+                board.settle_invitation(
+                    open_offer, OfferState.ACCEPTED, holder.author, client_id
+                )
+                board.open_place(call, seat, ParticipantRole(open_offer.role))
+                board.room_changed(call, "came in", holder.author)
+            case OfferKind.TRANSFER:
+                host = board.hosts[call.pk]
+                is_hosts = open_offer.asked_by_id == host.operator_id
+                how = TransferKind.BLIND if is_hosts else TransferKind.MOVED
+                board.settle_invitation(open_offer, OfferState.ACCEPTED, holder.author)
+                board.change_host(
+                    call,
+                    seat,
+                    how,
+                    holder.author,
+                    client_id,
+                    reason=open_offer.reason,
+                )
+        return board.commit_as(client_id)
+
+    if row.kind == OfferKind.TRANSFER:
+        return with_rooms([row.call_id], act, seats=[row.seat_id])
+    try:
+        with transaction.atomic():
+            return act(Switchboard.lock(seats=[row.seat_id], calls=[row.call_id]))
+    except IntegrityError as error:  # a supervisor who is in a room from the board
+        raise SeatBusy from error
+
+
+def decline_offer(*, holder: Holder, offer: UUID, client_id: UUID) -> Recorded:
+    """Refuse: a call goes back to the line at its old place, else the host is told."""
+    row = find_offer(offer)
     if row.seat_id != holder.seat_id:
         raise NotYours
     with transaction.atomic():
@@ -112,32 +124,15 @@ def accept_offer(*, holder: Holder, offer: UUID, client_id: UUID) -> Recorded:
         if open_offer is None or open_offer.pk != row.pk:
             if known := known_ack(holder.author, client_id):
                 return known
-            if call.state == CallState.CONNECTED and call.seat_id != seat.pk:
-                _lost_to(board, call)
-            raise OfferGone
-        board.settle_offer(open_offer, OfferState.ACCEPTED)
-        board.connect(call, seat, holder.author, client_id)
-        return board.commit()[0]
-
-
-def decline_offer(*, holder: Holder, offer: UUID, client_id: UUID) -> Recorded:
-    """Give the offered call back to the line, at its old place."""
-    row = _offer(offer)
-    if row.seat_id != holder.seat_id:
-        raise NotYours
-    with transaction.atomic():
-        board = Switchboard.lock(seats=[row.seat_id], calls=[row.call_id])
-        seat = locked_seat(board, holder)
-        open_offer = board.offer_of_seat(seat)
-        if open_offer is None or open_offer.pk != row.pk:
-            if known := known_ack(holder.author, client_id):
-                return known
-            raise OfferGone
+            _refuse_offer(board, row, call, seat)
+        if open_offer.kind != OfferKind.CALL:
+            board.settle_invitation(
+                open_offer, OfferState.DECLINED, holder.author, client_id
+            )
+            return board.commit_as(client_id)
         board.settle_offer(open_offer, OfferState.DECLINED)
         board.free(seat, "declined")
-        board.return_to_line(
-            board.calls[row.call_id], "declined", holder.author, client_id
-        )
+        board.return_to_line(call, "declined", holder.author, client_id)
         return board.commit()[0]
 
 
@@ -173,22 +168,20 @@ def _take(holder: Holder, call_id: int, client_id: UUID) -> Recorded:
 
 def end_call(*, holder: Holder, call: UUID, client_id: UUID) -> Recorded:
     """End the call this seat hosts; wrap-up begins."""
-    row = Call.objects.filter(uuid=call).values_list("pk", flat=True).first()
-    if row is None:
-        raise NotYours
-    with transaction.atomic():
-        board = Switchboard.lock(seats=[holder.seat_id], calls=[row])
+    row = call_pk(call)
+
+    def act(board: Switchboard) -> Recorded:
         seat = locked_seat(board, holder)
-        locked = board.calls[row]
-        host = board.hosts.get(row)
-        if host is None or host.seat_id != seat.pk:
+        try:
+            locked = hosted(board, seat, row)
+        except DispatchError:
             if known := known_ack(holder.author, client_id):
                 return known
-            if locked.state == CallState.ENDED:
-                raise CallEnded
-            raise NotYours
+            raise
         board.end(locked, EndReason.SEAT_ENDED, holder.author, client_id)
         return board.commit()[0]
+
+    return with_rooms([row], act, seats=[holder.seat_id])
 
 
 def hang_up(*, call_id: int, epoch: int, author: Author, client_id: UUID) -> Recorded:
@@ -197,7 +190,7 @@ def hang_up(*, call_id: int, epoch: int, author: Author, client_id: UUID) -> Rec
     def act(board: Switchboard, call: Call) -> Recorded:
         if known := known_ack(author, client_id):
             return known
-        _refuse_old_window(board, call, epoch)
+        refuse_old_window(board, call, epoch)
         board.end(call, EndReason.CALLER_ENDED, author, client_id)
         return board.commit()[0]
 
@@ -212,7 +205,7 @@ def set_mode(
     def act(board: Switchboard, call: Call) -> Recorded:
         if known := known_ack(author, client_id):
             return known
-        _refuse_old_window(board, call, epoch)
+        refuse_old_window(board, call, epoch)
         call.mode = mode
         board.tell(
             call, events.CallModeChanged(call=board.view(call)), author, client_id
@@ -226,23 +219,56 @@ def set_mode(
 
 
 def on_call_and_seat(call_id: int, act: Callable[[Switchboard, Call], T]) -> T:
-    """Run ``act`` with a call and the seat it is offered to or hosted by locked.
+    """Run ``act`` with a call and all seats around it locked; see ``with_rooms``."""
+    return with_rooms([call_id], lambda board: act(board, board.calls[call_id]))
 
-    Which seat that is can change before the lock; then the transaction is begun again,
-    as seats are locked before calls. Bounded: each turn means that another act on the
-    same call committed.
+
+def with_rooms(
+    calls: Collection[int],
+    act: Callable[[Switchboard], T],
+    *,
+    seats: Collection[int] = (),
+) -> T:
+    """Run ``act`` in one transaction with calls, ``seats`` and the calls' rooms locked.
+
+    Which seats are in the rooms can change before the lock; then the transaction is
+    begun again, as seats are locked before calls. Bounded: each turn means that another
+    act on the same call committed.
     """
-    for _ in range(10):
-        before = Call.objects.values_list("seat_id", flat=True).get(pk=call_id)
+    for _ in range(TRIES):
+        around = seats_around(calls)
         with transaction.atomic():
-            board = Switchboard.lock(seats=[before] if before else [], calls=[call_id])
-            call = board.calls[call_id]
-            if call.state == CallState.ENDED or call.seat_id == before:
-                return act(board, call)
-    raise OfferGone
+            board = Switchboard.lock(seats={*seats, *around}, calls=calls)
+            if board.is_whole():
+                return act(board)
+    raise Busy
 
 
-def _refuse_old_window(board: Switchboard, call: Call, epoch: int) -> None:
+def call_pk(uuid: UUID) -> int:
+    """Return a call by its public id; whose it is, the lock decides."""
+    pk = Call.objects.filter(uuid=uuid).values_list("pk", flat=True).first()
+    if pk is None:
+        raise NotYours
+    return pk
+
+
+def hosted(board: Switchboard, seat: Seat, call_id: int) -> Call:
+    """Return the locked call if this seat hosts it; else refuse, naming who does."""
+    call = board.calls[call_id]
+    host = board.hosts.get(call_id)
+    if host is not None and host.seat_id == seat.pk:
+        return call
+    if call.state == CallState.ENDED:
+        raise CallEnded
+    had_it = Participant.objects.filter(
+        call=call, seat=seat, role=ParticipantRole.HOST, left_at__isnull=False
+    )
+    if host is not None and (board.room_of_seat(seat) is not None or had_it.exists()):
+        _lost_to(board, call)
+    raise NotYours
+
+
+def refuse_old_window(board: Switchboard, call: Call, epoch: int) -> None:
     """Let only the phone's window that holds the place act on a live call."""
     guest = board.guests.get(call.pk)
     if call.state == CallState.ENDED or guest is None:
@@ -265,7 +291,31 @@ def known_ack(author: Author, client_id: UUID) -> Recorded | None:
     return journal.known_acks([(author.id, client_id)]).get((author.id, client_id))
 
 
-def _offer(uuid: UUID) -> Offer:
+def _refuse_second_room(user: User) -> None:
+    """Let a supervisor be in one room: not at a seat while at the board in another."""
+    places = Participant.objects.filter(
+        operator=user, role=ParticipantRole.SUPERVISOR, left_at__isnull=True
+    )
+    if places.exists():
+        raise SeatBusy
+
+
+def _refuse_offer(board: Switchboard, row: Offer, call: Call, seat: Seat) -> NoReturn:
+    """Refuse an offer that is settled, with what became of it and who has the call."""
+    is_elsewhere = call.state == CallState.CONNECTED and call.seat_id != seat.pk
+    if is_elsewhere and row.kind == OfferKind.CALL:
+        _lost_to(board, call)
+    settled = Offer.objects.filter(pk=row.pk).values_list("state", flat=True).get()
+    host = board.hosts.get(call.pk)
+    raise OfferGone(
+        state=settled,
+        call_state=call.state,
+        operator=str(host.operator) if host else "",
+    )
+
+
+def find_offer(uuid: UUID) -> Offer:
+    """Return an offer by its public id."""
     offer = Offer.objects.filter(uuid=uuid).first()
     if offer is None:
         raise NotYours

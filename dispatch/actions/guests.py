@@ -11,12 +11,13 @@ from dispatch.actions.calls import on_call_and_seat
 from dispatch.actions.messages import Guest
 from dispatch.actions.switchboard import Switchboard
 from dispatch.errors import EpochStale, NotYours
-from dispatch.models import Call, Participant
+from dispatch.models import Call, Offer, Participant
 from dispatch.states import (
     CALLER_LEASE_SECONDS,
     CALLER_LOST_SECONDS,
     CallState,
     EndReason,
+    OfferState,
     ParticipantRole,
 )
 from reports.clock import after
@@ -110,8 +111,8 @@ def note_resumed(call_ids: Collection[int]) -> int:
 
 def _lock_with_offers(call_ids: Collection[int]) -> Switchboard:
     """Lock calls and the seats they are offered to: these show the phone's state."""
-    offered = Call.objects.filter(pk__in=call_ids, state=CallState.OFFERED)
-    seats = [seat for seat in offered.values_list("seat_id", flat=True) if seat]
+    offers = Offer.objects.filter(call_id__in=call_ids, state=OfferState.OPEN)
+    seats = list(offers.values_list("seat_id", flat=True))
     return Switchboard.lock(seats=seats, calls=call_ids)
 
 
@@ -120,9 +121,8 @@ def _may_be_told(board: Switchboard, call: Call) -> bool:
 
     A call that was offered a moment before the lock is left for the next second.
     """
-    if call.state == CallState.OFFERED:
-        return call.seat_id in board.seats
-    return call.state != CallState.ENDED
+    asked = {o.seat_id for o in board.offers if o.call_id == call.pk}
+    return call.state != CallState.ENDED and asked <= board.seats.keys()
 
 
 def end_lost(call_id: int) -> bool:

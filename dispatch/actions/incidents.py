@@ -3,10 +3,9 @@
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
 
 from dispatch import events
-from dispatch.actions.calls import Holder, known_ack, locked_seat
+from dispatch.actions.calls import Holder, known_ack, locked_seat, with_rooms
 from dispatch.actions.switchboard import Switchboard
 from dispatch.commands import UpdateIncident
 from dispatch.errors import NotYours
@@ -33,8 +32,8 @@ def update_incident(
         if (value := getattr(command, name)) is not msgspec.UNSET
     }
     call_id = _call_at(holder, command.incident)
-    with transaction.atomic():
-        board = Switchboard.lock(seats=[holder.seat_id], calls=[call_id])
+
+    def act(board: Switchboard) -> Recorded:
         seat = locked_seat(board, holder)
         if known := known_ack(holder.author, command.id):
             return known
@@ -65,6 +64,8 @@ def update_incident(
                 call, events.CallPriorityChanged(call=board.view(call)), holder.author
             )
         return board.commit()[0]
+
+    return with_rooms([call_id], act, seats=[holder.seat_id])
 
 
 def _call_at(holder: Holder, incident: UUID) -> int:

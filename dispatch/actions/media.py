@@ -1,27 +1,30 @@
 """Live media: who is admitted to a call's room, and what may flow in it.
 
 The media server believes us alone. A leg is admitted for whoever holds the place in
-the room at this moment; the room's policy (silence, mutings) follows the incident's
-entries, so it changes with the fact itself, whichever process wrote it.
+the room at this moment; the room's policy (silence, mutings, by whom each party is
+heard) follows the incident's entries, so it changes with the fact itself, whichever
+process wrote it. Who listens unseen is in no entry: see ``look_again``.
 """
 
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
-from itertools import count
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 import msgspec
 
-from dispatch import broadcast as rooms
+from dispatch.actions.media_legs import Leg, Legs, holder, show_lines
 from dispatch.actions.running import run
 from dispatch.broadcast import Port
 from dispatch.commands import Candidate, Signal
 from dispatch.events.frames import MediaShown, SignalShown
 from dispatch.media.interface import (
+    GUEST,
+    HOST,
     MediaAway,
     MediaBackend,
     MediaError,
@@ -40,21 +43,13 @@ log = logging.getLogger(__name__)
 MAX_CANDIDATES = 64  # of one leg; browsers send about ten
 BUSY_SECONDS = 0.5  # between two looks at a database that was busy
 MOST_LOOKS = 4
-CHANGES_POLICY = {"call.mode_changed", "media.muted", "call.returned"}
-
-_numbers = count()
-
-
-@dataclass(slots=True)
-class _Leg:
-    """A leg that was asked for here; ``turn`` keeps its signals in their order."""
-
-    call: UUID
-    who: Who
-    number: int = field(default_factory=lambda: next(_numbers))
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    candidates: int = 0
-    epoch: int = 0  # of the place it was begun from; 0: not known
+CHANGES_POLICY = {
+    "call.mode_changed",
+    "call.returned",
+    "call.transferred",
+    "media.muted",
+    "room.changed",
+}
 
 
 class MediaDesk:
@@ -62,7 +57,7 @@ class MediaDesk:
 
     def __init__(self, backend: MediaBackend) -> None:
         self.backend = backend
-        self._legs: dict[UUID, _Leg] = {}
+        self._legs = Legs()
         self._calls: dict[UUID, UUID] = {}  # followed: incident → call
         # One decision at a time in a room: of two, the one that looked first would
         # undo what the other found; a phone gone silent would ring out again.
@@ -70,22 +65,25 @@ class MediaDesk:
         self._told: dict[UUID, RoomPolicy] = {}  # each followed room's, as last told
         self._hushed: dict[UUID, int] = {}  # call → the entry that made it silent
         self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.refused = 0
         backend.listen(self._hear)
+
+    def work_in(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Do what other threads ask for in this loop."""
+        self._loop = loop
 
     # --- What a window asks ----------------------------------------------------------
 
     def signal(self, call: UUID, who: Who, frame: Signal, port: Port) -> None:
         """Take a signal of the window that holds this side of the room; never waits."""
-        room = rooms.rooms().get(call)
-        holder = room and (room.guest if who == "guest" else room.host)
         leg = self._legs.get(frame.leg)
-        if holder is not port or (leg and (leg.call, leg.who) != (call, who)):
+        if holder(call, who) is not port or (leg and leg.side != (call, who)):
             self.refused += 1
             return
         if frame.description is not None:
-            leg = self._legs.setdefault(frame.leg, _Leg(call, who))
-            leg.epoch = getattr(port, f"{who}_epoch", None) or 0
+            leg = self._legs.setdefault(frame.leg, Leg(call, who))
+            leg.is_begun_by(port)
             self._spawn(self._offer(frame.leg, leg, frame.description.sdp, port))
         elif leg is None:
             self.refused += 1
@@ -98,9 +96,12 @@ class MediaDesk:
         else:
             self._spawn(self._bye(frame.leg, leg))
 
-    async def _offer(self, uuid: UUID, leg: _Leg, sdp: str, port: Port) -> None:
+    async def _offer(self, uuid: UUID, leg: Leg, sdp: str, port: Port) -> None:
         async with leg.turn, self._turn(leg.call):
-            if any(other.number > leg.number for other in self._side(leg).values()):
+            if any(
+                other.number > leg.number
+                for other in self._legs.of_side(*leg.side).values()
+            ):
                 # This window, or the next one, has begun anew meanwhile.
                 self._refuse(uuid, port, "replaced")
                 return
@@ -109,7 +110,7 @@ class MediaDesk:
                 if standing is None or not standing.may_begin(leg.who):
                     self._refuse(uuid, port, "not_now")
                     return
-                if leg.epoch and standing.epochs.get(leg.who) != leg.epoch:
+                if not standing.holds(leg.who, leg.epoch, leg.seat):
                     # Another window holds the place, at another web process.
                     self._refuse(uuid, port, "replaced")
                     return
@@ -121,25 +122,18 @@ class MediaDesk:
             except ReportError:
                 self._refuse(uuid, port, MediaAway.code)
             else:
-                for older in [u for u in self._side(leg) if u != uuid]:
-                    if self._legs[older].number < leg.number:
+                for older, former in self._legs.of_side(*leg.side).items():
+                    if former.number < leg.number:
                         del self._legs[older]
                 port.show(SignalShown(leg=uuid, sdp=answer))
                 # What was decided between the look and the offer, told once more.
                 await self._look_again(leg.call)
 
-    def _side(self, leg: _Leg) -> dict[UUID, _Leg]:
-        """Return the legs of a leg's own side of the room, itself included."""
-        side = (leg.call, leg.who)
-        return {
-            u: each for u, each in self._legs.items() if (each.call, each.who) == side
-        }
-
     def _refuse(self, uuid: UUID, port: Port, code: str) -> None:
         self._legs.pop(uuid, None)
         port.show(MediaShown(leg=uuid, state="refused", code=code))
 
-    async def _candidate(self, uuid: UUID, leg: _Leg, candidate: Candidate) -> None:
+    async def _candidate(self, uuid: UUID, leg: Leg, candidate: Candidate) -> None:
         async with leg.turn:
             if uuid in self._legs:
                 await self.backend.candidate(
@@ -150,7 +144,7 @@ class MediaDesk:
                     candidate.sdp_m_line_index,
                 )
 
-    async def _bye(self, uuid: UUID, leg: _Leg) -> None:
+    async def _bye(self, uuid: UUID, leg: Leg) -> None:
         async with leg.turn:
             self._legs.pop(uuid, None)
             await self.backend.kick(leg.call, leg.who, uuid)
@@ -166,21 +160,24 @@ class MediaDesk:
 
     async def _end_older(self, call: UUID, who: Who, epoch: int) -> None:
         async with self._turn(call):
-            for uuid, leg in list(self._legs.items()):
-                is_older = leg.epoch < epoch and (leg.epoch or who == "guest")
-                if (leg.call, leg.who) == (call, who) and is_older:
+            for uuid, leg in self._legs.of_side(call, who).items():
+                if leg.epoch < epoch and (leg.epoch or who == GUEST):
                     self._legs.pop(uuid, None)
                     await self.backend.kick(call, who, uuid)
+                else:
+                    show_lines(uuid, leg)
 
     # --- What happens ----------------------------------------------------------------
 
     def _hear(self, event: MediaEvent) -> None:
         """Tell the window whose leg it is, whichever socket it now has."""
+        if event.state == "lines":
+            self._legs.learn_lines(event.leg, event.lines)
+            return
         if event.state == "closed" or event.code == MediaAway.code:
             self._legs.pop(event.leg, None)
-        room = rooms.rooms().get(event.call)
-        port = room and (room.guest if event.who == "guest" else room.host)
-        if port:
+        port = holder(event.call, event.who)
+        if port is not None:
             port.show(MediaShown(leg=event.leg, state=event.state, code=event.code))
 
     def deliver(self, entry: Published) -> None:
@@ -230,9 +227,20 @@ class MediaDesk:
         if standing is None or standing.is_over:
             await self._close(call)
             return
-        if standing.state != CallState.CONNECTED:
-            await self.backend.kick(call, "host")
         await self.backend.set_policy(call, self._policy(call, standing))
+        if standing.state != CallState.CONNECTED:
+            await self.backend.kick(call, HOST)
+        await self._put_out(call, standing)
+
+    async def _put_out(self, call: UUID, standing: Standing) -> None:
+        """End the legs of who left, was removed, or handed the call to another seat."""
+        for uuid, leg in self._legs.of_call(call).items():
+            may_stay = standing.may_begin(leg.who) and standing.holds(
+                leg.who, leg.epoch, leg.seat
+            )
+            if leg.who != GUEST and not may_stay:
+                self._legs.pop(uuid, None)
+                await self.backend.kick(call, leg.who, uuid)
 
     async def _close(self, call: UUID) -> None:
         self._told.pop(call, None)
@@ -240,7 +248,7 @@ class MediaDesk:
         for incident in [i for i, followed in self._calls.items() if followed == call]:
             del self._calls[incident]
             broadcast.registry().unfollow(incident, self)
-        for uuid in [uuid for uuid, leg in self._legs.items() if leg.call == call]:
+        for uuid in self._legs.of_call(call):
             del self._legs[uuid]
         await self.backend.close_room(call)
 
@@ -256,7 +264,8 @@ class MediaDesk:
         if not health.is_alive:
             return False
         for state in health.legs:
-            self._legs.setdefault(state.leg, _Leg(state.call, state.who))
+            self._legs.setdefault(state.leg, Leg(state.call, state.who))
+            self._legs.learn_lines(state.leg, state.lines)
         calls = {state.call for state in health.legs} | set(self._calls.values())
         for call in calls:
             await _guarded(self._recall(call))
@@ -269,6 +278,12 @@ class MediaDesk:
                 self._follow(call, standing)
             await self._look_again(call)
 
+    def look_again(self, call: UUID) -> None:
+        """Follow what no entry tells; from any thread, and nothing is waited for."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the process is going down
+                self._loop.call_soon_threadsafe(self._spawn_look, call)
+
     def _follow(self, call: UUID, standing: Standing) -> None:
         if standing.incident in self._calls:
             return
@@ -278,6 +293,9 @@ class MediaDesk:
 
     def _turn(self, call: UUID) -> asyncio.Lock:
         return self._turns.setdefault(call, asyncio.Lock())
+
+    def _spawn_look(self, call: UUID) -> None:
+        self._spawn(self._renew(call))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(_guarded(work))
@@ -309,9 +327,11 @@ _desk: MediaDesk | None = None
 
 
 def attach(desk: MediaDesk | None) -> None:
-    """Make ``desk`` this process's."""
+    """Make ``desk`` this process's; its work is done in the loop that calls this."""
     global _desk
     _desk = desk
+    if desk is not None:
+        desk.work_in(asyncio.get_running_loop())
 
 
 def signal(call: UUID, who: Who, frame: Signal, port: Port) -> None:
@@ -326,3 +346,12 @@ def place_taken(call: UUID, who: Who, epoch: int) -> None:
     """Another window holds this side of the room now; see ``MediaDesk.place_taken``."""
     if _desk is not None:
         _desk.place_taken(call, who, epoch)
+
+
+def look_again(call: UUID) -> None:
+    """Follow a change that no entry of the incident tells: who listens unseen.
+
+    To be called after the commit, from any thread; it neither blocks nor raises.
+    """
+    if _desk is not None:
+        _desk.look_again(call)

@@ -10,6 +10,7 @@ from uuid import UUID
 from dispatch.actions.calls import Holder
 from dispatch.errors import EpochStale, NoSeat
 from dispatch.models.hot import guest_epochs, seat_places
+from dispatch.states import ParticipantRole
 from reports.actions.messages import MessageBatch, MessageItem
 from reports.events import EntryBody
 from reports.journal import Author, Draft
@@ -68,16 +69,23 @@ class RoomMessageBatch(MessageBatch):
             return
         places = seat_places([a.item.place.seat_id for a in attempts])
         for attempt in attempts:
-            place = attempt.item.place
-            epoch, incident = places.get(place.seat_id, (None, None))
-            if epoch != place.epoch:
+            now = places.get(attempt.item.place.seat_id)
+            if now is None or now.epoch != attempt.item.place.epoch:
                 attempt.error = EpochStale()
-            elif incident != attempt.item.incident:
+            elif now.incident != attempt.item.incident or not self.may(now.role):
                 attempt.error = NoSeat()
+
+    def may(self, role: str | None) -> bool:
+        """Say whether a seat with this role in the room, or none, may do this."""
+        return True
 
 
 class RoomActBatch(RoomMessageBatch):
-    """Writes acts of the room, if their epochs still stand."""
+    """Writes acts of the room, if their epochs still stand, and its host's alone."""
+
+    def may(self, role: str | None) -> bool:
+        """Let the host act; who was asked in, or wraps up, does not."""
+        return role == ParticipantRole.HOST
 
     def entries(self, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Draft]]:
         """Return one entry an act."""

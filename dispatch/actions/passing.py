@@ -1,4 +1,4 @@
-"""Unnumbered frames between a call's two sides: pictures, typing, device states."""
+"""Unnumbered frames between the sides of a call: pictures, typing, device states."""
 
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from dispatch.events.frames import (
     StillWasSeen,
     TypingShown,
 )
+from dispatch.media.interface import party
 
 
 def from_guest(call: UUID, frame: object, port: Port) -> None:
@@ -29,8 +30,9 @@ def from_guest(call: UUID, frame: object, port: Port) -> None:
         return  # another window continued the call
     match frame:
         case Typing():
-            if room.host is not None:
-                room.host.show(TypingShown(call=call))
+            for other in (room.host, *room.parties.values()):
+                if other is not None:
+                    other.show(TypingShown(call=call))
         case Signal():
             media.signal(call, "guest", frame, port)
         case ReportDevice():
@@ -57,6 +59,8 @@ def from_guest(call: UUID, frame: object, port: Port) -> None:
                 call=call, n=frame.n, age_ms=frame.age_ms, jpeg=frame.jpeg
             )
             is_taken = room.from_guest.take(still, interval=interval)
+            if is_taken:
+                room.show_parties(still)
             if not is_taken or room.host is None:
                 port.show(StillWasSeen(n=frame.n))  # held, or too soon: go on
             else:
@@ -101,3 +105,19 @@ def from_host(call: UUID, frame: object, port: Port) -> None:
             if room.from_guest.seen(n) and room.guest is not None:
                 room.guest.show(StillWasSeen(n=n))
             room.from_guest.flush(port)
+
+
+def from_party(call: UUID, participant: UUID, frame: object, port: Port) -> None:
+    """Pass on what somebody sent whom the host let in; they send no stills."""
+    room = broadcast.room(call)
+    if room.parties.get(participant) is not port:
+        return  # put out, or another window has the place
+    match frame:
+        case Signal():
+            media.signal(call, party(participant), frame, port)
+        case StillSeen(n=n):
+            lane = room.to_parties[participant]
+            lane.seen(n)
+            lane.flush(port)
+        case Still(n=n):
+            port.show(StillWasSeen(n=n))  # nobody looks: the host's picture is shown

@@ -11,9 +11,9 @@ from dispatch import events
 from dispatch.actions.locked import Locked
 from dispatch.actions.messages import Guest
 from dispatch.errors import EpochStale
-from dispatch.models import Call
+from dispatch.models import Call, Offer
 from dispatch.snapshots import line_call
-from dispatch.states import ESCALATE_SECONDS, CallState
+from dispatch.states import ESCALATE_SECONDS, CallState, OfferState
 from reports import journal
 from reports.clock import now
 from reports.events import (
@@ -56,10 +56,10 @@ class PositionBatch:
             [(a.item.author.id, a.item.client_id) for a in attempts]
         )
         ids = [a.item.place.call_id for a in attempts]
-        # A seat that is offered the call is shown where it now is.
-        offered = Call.objects.filter(pk__in=ids, state=CallState.OFFERED)
+        # A seat that is offered the call, or asked in, is shown where it now is.
+        offers = Offer.objects.filter(call_id__in=ids, state=OfferState.OPEN)
         self._board = Locked.lock(
-            seats=[call.seat_id for call in offered if call.seat_id], calls=ids
+            seats=list(offers.values_list("seat_id", flat=True)), calls=ids
         )
         for attempt in attempts:
             item: PositionItem = attempt.item
@@ -117,7 +117,7 @@ class PositionBatch:
         agency, old = attempt.item.agency, call.agency
         if agency is None or agency.pk == old.pk or old.is_synthetic:
             return False
-        if call.state != CallState.WAITING:
+        if call.state != CallState.WAITING or call.is_line_chosen:
             return False
         call.agency = call.incident.agency = agency
         call.escalate_at = now() + timedelta(seconds=ESCALATE_SECONDS)

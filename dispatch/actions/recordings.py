@@ -19,8 +19,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count
 
+from dispatch.media.interface import GUEST, PARTY, is_party
 from dispatch.media.relay import files
-from dispatch.models import Call
+from dispatch.models import Call, Participant
 from reports.actions.evidence import ClipFacts, close_clip, store_file
 from reports.errors import (
     ChunkConflict,
@@ -34,7 +35,6 @@ from reports.states import ClipKind, ClipSource, ClipState
 
 log = logging.getLogger(__name__)
 
-SIDES = {"guest": "caller", "host": "seat"}
 READY = ("closed", "recovered")
 REFUSED = "refused"  # a segment's state when it stays where it is
 
@@ -137,15 +137,29 @@ def _is_in(facts: dict[str, Any]) -> bool:
 
 
 def _clip_facts(facts: dict[str, Any], kind: ClipKind) -> ClipFacts:
+    side = "caller" if facts["who"] == GUEST else "seat"
+    named = _role_of(facts["who"]) or side
     return ClipFacts.claimed(
         source=ClipSource.RELAY,
         kind=kind,
-        side=SIDES[facts["who"]],
+        side=side,
         mime="video/x-matroska" if kind == ClipKind.VIDEO else "audio/x-matroska",
-        name=f"{SIDES[facts['who']]}-{facts['leg'][:8]}.mkv",
+        name=f"{named}-{facts['leg'][:8]}.mkv",
         claimed_at=facts["started_at"],
         call=UUID(facts["call"]),
     )
+
+
+def _role_of(who: str) -> str:
+    """Return what a party is in the room, or nothing: guest, host, nobody we know."""
+    if not is_party(who):
+        return ""
+    try:
+        participant = UUID(who.removeprefix(PARTY))
+    except ValueError:
+        return ""
+    rows = Participant.objects.filter(uuid=participant).values_list("role", flat=True)
+    return rows.first() or ""
 
 
 def _end(path: Path, facts: dict[str, Any]) -> None:

@@ -9,9 +9,11 @@ from dispatch import events
 from dispatch.actions.calls import on_call_and_seat
 from dispatch.actions.known_taps import former_callers
 from dispatch.actions.messages import Guest
+from dispatch.actions.needs import need_sign
 from dispatch.actions.positions import PositionBatch, PositionItem
 from dispatch.actions.switchboard import Switchboard
 from dispatch.actions.tap import TapItem, words_id
+from dispatch.matching import SIGN_LANGUAGE
 from dispatch.models import Call, Participant
 from dispatch.states import CallState, ParticipantRole
 from reports import journal, writer
@@ -56,6 +58,9 @@ def _tell(board: Switchboard, call: Call, item: TapItem) -> bool:
         return True  # told before, perhaps as who the phone was before it was verified
     if call.state == CallState.ENDED:
         return False
+    if item.tap.sign_language and SIGN_LANGUAGE not in call.needs:
+        need_sign(call, wanted=True)
+        board.tell(call, events.CallNeedsChanged(call=board.view(call)), author)
     board.tell(call, events.CallRepeated(call=board.view(call)), author, item.tap.id)
     if item.tap.text is not None:
         body = MessagePosted(

@@ -3,9 +3,20 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from accounts.models import User
+from accounts.models import Agency, User
+from accounts.snapshots import rights_of
+from accounts.states import RoleKind
+from dispatch import broadcast as rooms
 from dispatch import commands, events
-from dispatch.actions import calls, incidents, seats
+from dispatch.actions import (
+    callbacks,
+    calls,
+    incidents,
+    invitations,
+    parties,
+    seats,
+    transfers,
+)
 from dispatch.actions.calls import Holder
 from dispatch.actions.messages import (
     RoomAct,
@@ -15,20 +26,26 @@ from dispatch.actions.messages import (
 )
 from dispatch.actions.running import run
 from dispatch.errors import NoSeat
-from dispatch.states import Availability
+from dispatch.states import Availability, ParticipantRole
 from reports import writer
+from reports.errors import Busy
 from reports.journal import Recorded
 
 
 @dataclass(slots=True)
 class SeatPlace:
-    """An operator's console: their rights, the seat it holds, its call's incident."""
+    """An operator's console: their rights, the seat it holds, its call's incident.
+
+    ``call`` is the one in whose room the seat is, ``role`` what it is there; a wrap-up
+    has an incident alone.
+    """
 
     operator: User
     agencies: frozenset[int]
     holder: Holder | None = None
     incident: UUID | None = None
-    call: UUID | None = None  # whose host it is
+    call: UUID | None = None
+    role: str = ParticipantRole.HOST
 
 
 async def perform(place: SeatPlace, command: commands.Command) -> Recorded:
@@ -44,6 +61,7 @@ async def perform(place: SeatPlace, command: commands.Command) -> Recorded:
             seat=command.seat,
             agencies=place.agencies,
             take_over=command.take_over,
+            relieve=command.relieve,
             client_id=command.id,
         )
         return recorded
@@ -77,7 +95,8 @@ def _room_act(
     command: commands.WarnOffender | commands.SetMuted,
 ) -> RoomAct:
     """Return an act of the host; only while the call is in this seat's room."""
-    if place.incident is None or place.call is None:
+    is_host = place.role == ParticipantRole.HOST
+    if place.incident is None or place.call is None or not is_host:
         raise NoSeat
     return RoomAct(
         incident=place.incident,
@@ -127,8 +146,87 @@ def _act(place: SeatPlace, holder: Holder, command: commands.Command) -> Recorde
             return incidents.update_incident(
                 holder=holder, operator=str(place.operator), command=command
             )
+        case commands.OpenRelief(on=on):
+            return seats.open_relief(holder=holder, on=on, client_id=client_id)
+        case commands.NoteCallBack(call=call, outcome=outcome, note=note):
+            return callbacks.note_call_back(
+                holder=holder,
+                call=call,
+                outcome=outcome,
+                note=note,
+                agencies=place.agencies,
+                client_id=client_id,
+            )
         case commands.LeaveSeat():
             recorded = seats.leave_seat(holder=holder, client_id=client_id)
             place.holder = None
             return recorded
+    return _in_room(place, holder, command)
+
+
+def _in_room(place: SeatPlace, holder: Holder, command: commands.Command) -> Recorded:
+    """Do what several parties in a room need: ask, come, go, hand on."""
+    client_id = command.id
+    match command:
+        case commands.InviteSeat(call=call, role=role, seat=seat, agency=agency):
+            return invitations.invite_seat(
+                holder=holder,
+                call=call,
+                role=role,
+                seat=seat,
+                agency=agency,
+                skill=command.skill,
+                reason=command.reason,
+                client_id=client_id,
+            )
+        case commands.WithdrawInvitation(offer=offer):
+            return invitations.withdraw_invitation(
+                holder=holder, offer=offer, client_id=client_id
+            )
+        case commands.TransferCall(call=call, seat=seat, agency=agency):
+            return transfers.transfer_call(
+                holder=holder,
+                call=call,
+                seat=seat,
+                agency=agency,
+                reason=command.reason,
+                client_id=client_id,
+            )
+        case commands.HandOver(call=call, participant=participant):
+            return transfers.hand_over(
+                holder=holder, call=call, participant=participant, client_id=client_id
+            )
+        case commands.TakeOverCall(call=call, reason=reason):
+            if rooms.are_signs_late():
+                raise Busy  # nobody's signs of life were written: all look silent
+            return transfers.take_over_call(
+                holder=holder,
+                call=call,
+                reason=reason,
+                agencies=place.agencies,
+                supervises=supervised(place.operator),
+                client_id=client_id,
+            )
+        case commands.LeaveRoom(call=call):
+            return parties.leave_room(holder=holder, call=call, client_id=client_id)
+        case commands.RemoveParticipant(call=call, participant=participant):
+            return parties.remove_participant(
+                holder=holder, call=call, participant=participant, client_id=client_id
+            )
+        case commands.MuteParticipant(call=call, participant=participant):
+            return parties.mute_participant(
+                holder=holder,
+                call=call,
+                participant=participant,
+                is_muted=command.is_muted,
+                client_id=client_id,
+            )
     raise TypeError(f"{type(command).__name__} is not a seat's command")
+
+
+def supervised(user: User) -> frozenset[int]:
+    """Return the agencies this person supervises, at this moment."""
+    rights = rights_of(user)
+    if rights.is_everywhere(RoleKind.SUPERVISOR):
+        return frozenset(Agency.objects.values_list("pk", flat=True))
+    return rights.supervisor_agencies

@@ -7,21 +7,29 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from dispatch.actions.calls import Holder, known_ack, locked_seat
+from dispatch.actions.calls import Holder, known_ack, locked_seat, with_rooms
 from dispatch.actions.switchboard import Switchboard
-from dispatch.errors import EpochStale, NotInWrapUp, NotYours, SeatBusy, SeatHeld
-from dispatch.models import Call, Seat, Shift
+from dispatch.errors import (
+    EpochStale,
+    NotInWrapUp,
+    NotYours,
+    ReliefNotOpen,
+    SeatBusy,
+    SeatHeld,
+)
+from dispatch.models import Participant, Seat, Shift
 from dispatch.states import (
     SEAT_LEASE_SECONDS,
     WRAP_UP_EXTENSION_SECONDS,
     Activity,
     Availability,
-    OfferState,
+    ParticipantRole,
     ShiftEnd,
+    TransferKind,
 )
 from reports import journal
 from reports.clock import wire_time
-from reports.journal import SYSTEM, Author, Recorded, open_streams
+from reports.journal import Author, Recorded, open_streams
 from reports.models import StreamKind
 
 
@@ -32,13 +40,18 @@ def take_seat(
     agencies: frozenset[int],
     take_over: bool,
     client_id: UUID,
+    relieve: bool = False,
 ) -> tuple[Holder, Recorded]:
     """Begin a shift, or with ``take_over`` continue one's own at this console.
+
+    With ``relieve`` a colleague's shift ends here, if they allowed it, and one's own
+    goes on with what the seat does: the call in its room too.
 
     Raises:
         NotYours: no such seat in one's agencies.
         SeatHeld: somebody works there; ``facts`` say who and whether it is oneself.
-        SeatBusy: one's own other seat has a call.
+        SeatBusy: one's own other seat has a call, or a call is just being offered here.
+        ReliefNotOpen: the colleague has not allowed it, or no more.
     """
     row = Seat.objects.filter(uuid=seat, agency_id__in=agencies, is_active=True).first()
     if row is None:
@@ -50,30 +63,75 @@ def take_seat(
             raise EpochStale
         return Holder(mine.seat_id, mine.epoch, operator.uuid), known
     own = mine.seat_id if mine else None
-    try:
-        with transaction.atomic():
-            board = Switchboard.lock(seats=[row.pk] + ([own] if own else []))
-            locked = board.seats[row.pk]
-            shift = board.shifts.get(locked.pk)
-            is_mine = shift is not None and shift.operator_id == operator.pk
-            if shift is not None and not (is_mine and take_over):
-                raise SeatHeld(
-                    operator=str(shift.operator),
-                    since=wire_time(shift.started_at),
-                    is_you=is_mine,
-                )
-            if own is not None and own != locked.pk and own in board.shifts:
-                _leave(board, board.seats[own])
+
+    def act(board: Switchboard) -> tuple[Holder, Recorded]:
+        locked = board.seats[row.pk]
+        shift = board.shifts.get(locked.pk)
+        is_mine = shift is not None and shift.operator_id == operator.pk
+        is_relief = shift is not None and not is_mine and relieve
+        if shift is not None and not is_relief and not (is_mine and take_over):
+            raise SeatHeld(
+                operator=str(shift.operator),
+                since=wire_time(shift.started_at),
+                is_you=is_mine,
+            )
+        if own is not None and own != locked.pk and own in board.shifts:
+            _leave(board, board.seats[own])
+        if shift is not None and is_relief:
+            holder, why = _relieve(board, locked, shift, operator, author), "relieved"
+        else:
             if shift is not None:
                 board.end_shift(locked, ShiftEnd.TAKEN_OVER)
             holder = _begin(board, locked, operator)
             why = "taken over" if is_mine else "taken"
-            board.seat_changed(locked, why, author, client_id)
-            return holder, board.commit()[-1]  # after the seat that was left
+        board.seat_changed(locked, why, author, client_id)
+        return holder, board.commit_as(client_id)
+
+    try:
+        room = _room_at(row.pk) if relieve else []
+        return with_rooms(room, act, seats=[row.pk, *([own] if own else [])])
     except IntegrityError as error:
         if known_ack(author, client_id):  # a repetition from a shift that is over
             raise EpochStale from error
         raise SeatHeld(is_you=False) from error
+
+
+def _room_at(seat_id: int) -> list[int]:
+    """Return the call in whose room the seat is, if there is one."""
+    places = Participant.objects.filter(seat_id=seat_id, left_at__isnull=True)
+    return list(places.values_list("call_id", flat=True))
+
+
+def _relieve(
+    board: Switchboard, seat: Seat, shift: Shift, operator: User, author: Author
+) -> Holder:
+    """End a colleague's shift and begin one's own, with the call in the seat's room.
+
+    The caller keeps the room; only who sits there is another, under the next epoch.
+    """
+    if not seat.relief_open:
+        raise ReliefNotOpen(
+            operator=str(shift.operator), since=wire_time(shift.started_at)
+        )
+    place = board.room_of_seat(seat)
+    if board.offer_of_seat(seat) is not None:
+        raise SeatBusy
+    if place is not None and place.call_id not in board.calls:
+        raise SeatBusy  # it came in a moment before the lock
+    board.end_shift(seat, ShiftEnd.RELIEVED)
+    holder = _begin(board, seat, operator)
+    if seat.availability != Availability.READY:  # that was the colleague's choice
+        board.set_availability(seat, Availability.OFF, "")
+    if place is None:
+        return holder
+    call = board.calls[place.call_id]
+    if place.role == ParticipantRole.HOST:
+        board.change_host(call, seat, TransferKind.RELIEF, author, wraps_up=False)
+    else:
+        board.close_place(place)
+        board.open_place(call, seat, ParticipantRole(place.role))
+        board.room_changed(call, "relieved", author)
+    return holder
 
 
 def _epoch_told(known: Recorded) -> int:
@@ -127,16 +185,38 @@ def leave_seat(*, holder: Holder, client_id: UUID) -> Recorded:
 def set_availability(
     *, holder: Holder, availability: Availability, reason: str, client_id: UUID
 ) -> Recorded:
-    """Choose off, ready or a break. A call going on is not touched."""
+    """Choose off, ready or a break. A call going on is not touched.
+
+    Where a supervisor allows breaks, a break is asked for, and the seat stays as it is.
+    """
     with transaction.atomic():
         board = Switchboard.lock(seats=[holder.seat_id])
         seat = locked_seat(board, holder)
         if known := known_ack(holder.author, client_id):
             return known
-        board.set_availability(seat, availability, reason)
-        why = f"availability {availability}"
+        is_asked = availability == Availability.BREAK and (
+            seat.agency.breaks_need_approval and seat.availability != availability
+        )
+        if is_asked:
+            seat.break_asked, seat.break_asked_at = reason, board.now
+        else:
+            board.set_availability(seat, availability, reason)
+        why = "break asked" if is_asked else f"availability {availability}"
         board.seat_changed(seat, why, holder.author, client_id)
-        return board.commit()[0]
+        return board.commit_as(client_id)
+
+
+def open_relief(*, holder: Holder, on: bool, client_id: UUID) -> Recorded:
+    """Let a colleague sit down here under their own name, or take that back."""
+    with transaction.atomic():
+        board = Switchboard.lock(seats=[holder.seat_id])
+        seat = locked_seat(board, holder)
+        if known := known_ack(holder.author, client_id):
+            return known
+        seat.relief_open = on
+        why = "relief opened" if on else "relief closed"
+        board.seat_changed(seat, why, holder.author, client_id)
+        return board.commit_as(client_id)
 
 
 def extend_wrap_up(*, holder: Holder, client_id: UUID) -> Recorded:
@@ -165,50 +245,6 @@ def finish_wrap_up(*, holder: Holder, client_id: UUID) -> Recorded:
         board.free(seat, "wrap-up done")
         board.seat_changed(seat, "wrap-up done", holder.author, client_id)
         return board.commit()[0]
-
-
-def drop_seats(seat_ids: list[int], why: ShiftEnd, *, lapsed_only: bool = False) -> int:
-    """End shifts from our side: offers withdrawn, calls back at their old places.
-
-    With ``lapsed_only`` the lease is looked at again under the lock, so a heartbeat
-    that came in between keeps the seat.
-    """
-    rooms = dict(_calls_at(seat_ids))
-    with transaction.atomic():
-        board = Switchboard.lock(seats=seat_ids, calls=rooms.values())
-        dropped = 0
-        for seat in board.seats.values():
-            shift = board.shifts.get(seat.pk)
-            if shift is None or (lapsed_only and shift.lease_until > board.now):
-                continue
-            offer, host = board.offer_of_seat(seat), board.room_of_seat(seat)
-            held = {p.call_id for p in (offer, host) if p is not None}
-            if not held <= board.calls.keys():
-                continue  # a call came meanwhile; the next sweep has it
-            lost = board.calls[host.call_id] if host else None
-            if offer is not None:
-                board.settle_offer(offer, OfferState.WITHDRAWN)
-                board.return_to_line(board.calls[offer.call_id], "withdrawn", SYSTEM)
-            if lost is not None:
-                board.return_to_line(lost, "seat_lost", SYSTEM)
-            board.free(seat, why)
-            board.set_availability(seat, Availability.OFF, "")
-            board.seat_changed(seat, why)
-            board.end_shift(seat, why, lost)
-            dropped += 1
-        board.commit()
-    return dropped
-
-
-def _calls_at(seat_ids: list[int]) -> list[tuple[int, int]]:
-    """Return (seat, call) of rooms and open offers at the seats."""
-    return [
-        (seat_id, call_id)
-        for call_id, seat_id in Call.objects.live()
-        .filter(seat_id__in=seat_ids)
-        .values_list("pk", "seat_id")
-        if seat_id is not None
-    ]
 
 
 def configure_seat(

@@ -21,6 +21,7 @@ from accounts.models import Agency, Assurance, Caller
 from dispatch import events
 from dispatch.actions.known_taps import known_calls
 from dispatch.commands import Tap
+from dispatch.matching import needs_of
 from dispatch.models import Call, Participant
 from dispatch.snapshots import call_view, line_call
 from dispatch.states import (
@@ -210,6 +211,7 @@ class TapBatch:
                 priority=incident.priority,
                 queued_at=moment,
                 escalate_at=moment + timedelta(seconds=ESCALATE_SECONDS),
+                needs=needs_of(item.tap.language, sign_language=item.tap.sign_language),
                 capability_hash=capability_hash(capability(uuid)),
             )
             if item.position is not None:

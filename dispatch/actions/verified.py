@@ -9,6 +9,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from accounts.models import Caller
+from dispatch.actions.held import seats_around
 from dispatch.actions.switchboard import Switchboard
 from dispatch.models import Call
 from dispatch.states import CallState, EndReason
@@ -30,9 +31,22 @@ def note_verified(caller: Caller, former: Caller) -> None:
     rows = list(
         Call.objects.live().filter(caller__in=whose).values_list("pk", "caller")
     )
-    if all(owner != former.pk for _, owner in rows):
+    has_call = any(owner == former.pk for _, owner in rows)
+    # Lost calls of theirs that somebody should call back show the number from now on.
+    lost = list(
+        Call.objects.filter(
+            caller=caller, state=CallState.ENDED, needs_callback=True
+        ).values_list("pk", flat=True)
+    )
+    if not has_call and not lost:
         return  # this phone has no call; one of the number's stays as it is
-    board = _lock_with_seats([pk for pk, _ in rows])
+    board = _lock_with_seats([*(pk for pk, _ in rows), *lost])
+    for pk in lost:
+        board.record(_now_known(board.calls[pk].incident, caller))
+        board.line_changed(board.calls[pk])
+    if not has_call:
+        board.commit()
+        return
     calls = {
         call.caller_id: call
         for call in board.calls.values()
@@ -40,6 +54,7 @@ def note_verified(caller: Caller, former: Caller) -> None:
     }
     mine, other = calls.get(former.pk), calls.get(caller.pk)
     if mine is None:
+        board.commit()
         return  # it ended a moment ago
     if other is not None and other is not mine:
         _merge(board, mine, other, caller)
@@ -48,7 +63,7 @@ def note_verified(caller: Caller, former: Caller) -> None:
 
 
 def _lock_with_seats(call_ids: Collection[int]) -> Switchboard:
-    """Lock calls and the seats that have them, seats first.
+    """Lock calls and the seats around them, seats first.
 
     Which seats these are can change before the lock; a savepoint gives the locks back.
 
@@ -56,14 +71,10 @@ def _lock_with_seats(call_ids: Collection[int]) -> Switchboard:
         Busy: the calls never stood still.
     """
     for _ in range(TRIES):
-        before = Call.objects.filter(pk__in=call_ids, seat__isnull=False)
-        seats = set(before.values_list("seat_id", flat=True))
+        seats = seats_around(call_ids)
         sid = transaction.savepoint()
         board = Switchboard.lock(seats=seats, calls=call_ids)
-        if all(
-            call.state == CallState.ENDED or call.seat_id in {None, *seats}
-            for call in board.calls.values()
-        ):
+        if board.is_whole():
             transaction.savepoint_commit(sid)
             return board
         transaction.savepoint_rollback(sid)
@@ -100,13 +111,15 @@ def _make_known(board: Switchboard, call: Call, caller: Caller) -> None:
     incident.flags = [flag for flag in incident.flags if flag != "unverified"]
     call.caller = incident.caller = caller
     board.guest_becomes(call, caller)
-    board.record(
-        Draft(
-            incident.uuid,
-            Author("caller", str(caller.uuid)),
-            CallerVerified(caller=caller_view(caller)),
-            ("incident", str(incident.uuid)),
-        )
-    )
+    board.record(_now_known(incident, caller))
     board.incident_changed(incident)
     board.line_changed(call)
+
+
+def _now_known(incident: Incident, caller: Caller) -> Draft:
+    return Draft(
+        incident.uuid,
+        Author("caller", str(caller.uuid)),
+        CallerVerified(caller=caller_view(caller)),
+        ("incident", str(incident.uuid)),
+    )

@@ -22,7 +22,8 @@ _OPTIONAL: dict[str, Any] = {
     "position": Position | None,
     "text": Text | None,
     "language": Language | None,
-    "mode": Literal["normal", "silent"] | None,
+    "mode": Literal["normal", "silent"],
+    "sign_language": bool,
 }
 _FLAGS = {"position": "position_unreadable", "text": "text_cut"}
 _CONTROL = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
@@ -53,7 +54,7 @@ def _salvage(body: bytes) -> ReadTap:
     # text at 2,000 characters may well send.
     try:
         parts = msgspec.convert(json.loads(body), dict[str, Any])
-        bad = [name for name in _OPTIONAL if not _fits(parts.get(name), name)]
+        bad = [n for n in _OPTIONAL if n in parts and not _fits(parts[n], n)]
         for name in bad:
             _mend(parts, name)
         tap = msgspec.convert(parts, Tap)

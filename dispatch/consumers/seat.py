@@ -1,14 +1,11 @@
-"""The console's socket: its agency's stream, its call's incident, its room as host."""
+"""The console's socket: its agency's stream, its call's incident, its place there."""
 
 from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
-from django.contrib.auth import get_user
-from django.contrib.sessions.models import Session
 
-from accounts.models import User
 from dispatch import broadcast as rooms
 from dispatch import commands
 from dispatch.actions import media, passing, seat_desk
@@ -18,12 +15,14 @@ from dispatch.actions.seat_desk import SeatPlace
 from dispatch.commands import Frame, Hello
 from dispatch.consumers.base import CLOSE_ELSEWHERE, CLOSE_NOT_ALLOWED, Socket
 from dispatch.consumers.following import read
+from dispatch.consumers.signed import signed_in, still_signed_in
 from dispatch.errors import EpochStale, NotYours
 from dispatch.events import rendering
 from dispatch.events.frames import Followed, Unfollowed, Welcome
+from dispatch.media.interface import party
 from dispatch.snapshots import agency_snapshot, incident_snapshot
-from dispatch.snapshots.console import Console, console_of, resume
-from dispatch.states import Activity, ShiftEnd
+from dispatch.snapshots.console import Console, Held, console_of, resume
+from dispatch.states import Activity, ParticipantRole, ShiftEnd
 from reports.broadcast import Published
 from reports.clock import now, wire_time
 from reports.errors import ReportError
@@ -42,7 +41,10 @@ class SeatSocket(Socket):
         self.console: Console | None = None
         self.place: SeatPlace | None = None
         self.seat: UUID | None = None
-        self.room: UUID | None = None  # the call whose host this window is
+        self.room: UUID | None = None  # the call in whose room this window is
+        self.participant: UUID | None = None  # its place there; None: it is the host
+        self._entering = 0  # counts the ways into a room: the last one begun is right
+        self._told_role = ""  # what the seat is in its room, by the newest news of it
         self._notice: ReportError | None = None
         self._moves = 0  # commands under way that take or leave a seat
         self._claimed: int | None = None  # the seat this window is known to work at
@@ -52,6 +54,11 @@ class SeatSocket(Socket):
         """Return the epoch of the seat this window holds."""
         holder = self.place.holder if self.place else None
         return holder.epoch if holder else None
+
+    @property
+    def party_epoch(self) -> int | None:
+        """Return the same: a place in a room is held by the seat's shift."""
+        return self.host_epoch
 
     # --- Hello -----------------------------------------------------------------------
 
@@ -82,13 +89,8 @@ class SeatSocket(Socket):
 
     def _sign_in(self) -> Console | None:
         """Return whose session this is, with their rights; None for nobody."""
-        session = self.scope.get("session")
-        if session is None:
-            return None
-        user = get_user(_Request(session))  # type: ignore[arg-type]
-        if not isinstance(user, User):
-            return None
-        return console_of(user, session.session_key)
+        found = signed_in(self.scope)
+        return console_of(*found) if found else None
 
     def _claim(self) -> None:
         """Become the seat's window; the former one steps aside."""
@@ -100,7 +102,7 @@ class SeatSocket(Socket):
         self._claimed = seat_id
         former = rooms.claim_seat(seat_id, self)
         if isinstance(former, SeatSocket):
-            former.step_aside()
+            former.make_way(self)
 
     def _let_go(self) -> None:
         """Hold no seat any more."""
@@ -111,8 +113,12 @@ class SeatSocket(Socket):
         if self.place is not None:
             self.place.holder = None
 
-    def step_aside(self) -> None:
-        """Another window works at this seat now."""
+    def make_way(self, other: "SeatSocket") -> None:
+        """Another window works at this seat now: one's own, or a colleague's."""
+        mine, theirs = self.console, other.console
+        if mine and theirs and mine.user.pk != theirs.user.pk:
+            self.spawn(self._lose_seat())  # relieved: told so, and may sit elsewhere
+            return
         self._let_go()
         self.refuse(EpochStale())
         self.close(CLOSE_ELSEWHERE)
@@ -177,8 +183,7 @@ class SeatSocket(Socket):
             for entry in missed:  # history: shown, not acted on
                 self.write(rendering.for_seat(entry))
             self.caught_up(stream, head)
-        if held.call is not None:
-            self._enter_room(held.call)
+        self._enter_held(held)
         self.sign_of_life()  # only now: a console that gets no welcome keeps no seat
 
     # --- Commands --------------------------------------------------------------------
@@ -232,8 +237,12 @@ class SeatSocket(Socket):
 
     def pass_on(self, frame: Frame) -> None:
         """Pass pictures and typing to the phone."""
-        if self.room is not None:
+        if self.room is None:
+            return
+        if self.participant is None:
             passing.from_host(self.room, frame, self)
+        else:
+            passing.from_party(self.room, self.participant, frame, self)
 
     def sign_of_life(self) -> None:
         """Renew the seat's lease with the next flush."""
@@ -261,9 +270,12 @@ class SeatSocket(Socket):
             return
         is_here = seat["activity"] in (Activity.ON_CALL, Activity.WRAP_UP)
         incident = UUID(seat["incident"]) if is_here and seat["incident"] else None
+        role = self._told_role = seat["room_role"]
         if incident == place.incident:
-            if seat["activity"] != Activity.ON_CALL:
+            if role != self._role:
                 self._leave_room()
+                if role:
+                    self.spawn(self._enter_as(role, UUID(seat["call"])))
             return
         former, place.incident = place.incident, incident
         self._leave_room()
@@ -271,9 +283,10 @@ class SeatSocket(Socket):
             self.unfollow(former)
             self.show(Unfollowed(stream=former))
         if incident is not None:
-            self.spawn(self._follow_incident(incident, UUID(seat["call"])))
+            call = UUID(seat["call"])
+            self.spawn(self._follow_incident(incident, call, role))
 
-    async def _follow_incident(self, incident: UUID, call: UUID) -> None:
+    async def _follow_incident(self, incident: UUID, call: UUID, role: str) -> None:
         async with self._reading:
             if self.place is None or self.place.incident != incident:
                 return  # it has left again
@@ -283,24 +296,57 @@ class SeatSocket(Socket):
                 return
             self.show(Followed(stream=incident, cursor=head, snapshot=snapshot))
             self.caught_up(incident, head)
-            self._enter_room(call)
+        if role and role == self._told_role:  # not put out, or made host, meanwhile
+            await self._enter_as(role, call)
 
     # --- The room --------------------------------------------------------------------
 
-    def _enter_room(self, call: UUID) -> None:
-        self.room = call
+    @property
+    def _role(self) -> str:
+        """Return what this window is in the room it is in, or is about to enter."""
+        return self.place.role if self.place and self.place.call else ""
+
+    async def _enter_as(self, role: str, call: UUID) -> None:
+        """Enter a room: as its host at once, else by the place that was let in."""
+        if role == ParticipantRole.HOST:
+            self._enter_room(call, role, None)
+            return
+        self._entering += 1
+        turn = self._entering
+        if self.console is None:
+            return
+        held = await run(self.console.held, self.seat)
+        if turn == self._entering and held.call == call:
+            self._enter_held(held)
+
+    def _enter_held(self, held: Held) -> None:
+        """Enter the room the seat is in, if it is in one."""
+        if held.call is not None:
+            is_host = held.role == ParticipantRole.HOST
+            self._enter_room(
+                held.call, held.role, None if is_host else held.participant
+            )
+
+    def _enter_room(self, call: UUID, role: str, participant: UUID | None) -> None:
+        self._leave_room()  # as whom it was there before
+        self.room, self.participant = call, participant
         if self.place is not None:
-            self.place.call = call
+            self.place.call, self.place.role = call, role
+        who = "host" if participant is None else party(participant)
         if self.host_epoch is not None:
-            media.place_taken(call, "host", self.host_epoch)
-        rooms.room(call).enter_as_host(self)
+            media.place_taken(call, who, self.host_epoch)
+        if participant is None:
+            rooms.room(call).enter_as_host(self)
+        else:
+            rooms.room(call).enter_as_party(participant, self)
 
     def _leave_room(self) -> None:
+        self._entering += 1
         if self.room is not None:
             rooms.leave(self.room, self)
-            self.room = None
-            if self.place is not None:
-                self.place.call = None
+            self.room = self.participant = None
+        if self.place is not None:
+            self.place.call = None
 
     def left(self) -> None:
         """The connection is gone; the lease keeps the seat for 8 s."""
@@ -330,19 +376,5 @@ class SeatSocket(Socket):
             self.console = fresh
 
     def _sign_in_again(self) -> Console | None:
-        session = self.scope.get("session")
-        if session is None:
-            return None
-        kept = Session.objects.filter(
-            session_key=session.session_key, expire_date__gt=now()
-        )
-        if not kept.exists():  # signed out, or the session is over
-            return None
-        return self._sign_in()
-
-
-class _Request:
-    """What ``get_user`` reads of a request."""
-
-    def __init__(self, session: Any) -> None:
-        self.session = session
+        found = still_signed_in(self.scope)
+        return console_of(*found) if found else None

@@ -7,7 +7,14 @@
 from typing import ClassVar
 from uuid import UUID
 
-from dispatch.events.views import CallView, LineCall, SeatView
+from dispatch.events.views import (
+    CallView,
+    InvitationView,
+    LineCall,
+    NoticeView,
+    PartyView,
+    SeatView,
+)
 from reports.events import EVERYTHING, EntryBody, declare
 
 FOR_CALLER: frozenset[str] = frozenset(
@@ -26,6 +33,7 @@ FOR_CALLER: frozenset[str] = frozenset(
             "seat_label_en",
             "lost_at",
             "escalations",
+            "needs",
         )
     }
 )
@@ -77,11 +85,14 @@ class CallConnected(CallEntry, frozen=True, kw_only=True):
 class CallReturned(CallEntry, frozen=True, kw_only=True):
     """Back in the line at the old place.
 
-    ``why`` is declined, unanswered, withdrawn or seat_lost.
+    ``why`` is declined, unanswered, withdrawn, seat_lost, or transferred (to this
+    agency's line) or moved (by a supervisor); ``reason`` is theirs who did that.
     """
 
     kind: ClassVar[str] = "call.returned"
+    for_caller: ClassVar[frozenset[str] | None] = FOR_CALLER | {"why"}
     why: str
+    reason: str = ""
 
 
 @declare
@@ -114,16 +125,103 @@ class CallModeChanged(CallEntry, frozen=True, kw_only=True):
 
 @declare
 class CallPriorityChanged(CallEntry, frozen=True, kw_only=True):
-    """The call's urgency was set with the incident's."""
+    """The call's urgency was set with the incident's; ``why`` is a supervisor's."""
 
     kind: ClassVar[str] = "call.priority_changed"
+    why: str = ""
 
 
 @declare
 class CallEnded(CallEntry, frozen=True, kw_only=True):
-    """The call is over, with its reason."""
+    """The call is over, with its reason; ``why`` is a supervisor's own words."""
 
     kind: ClassVar[str] = "call.ended"
+    why: str = ""
+
+
+@declare
+class CallNeedsChanged(CallEntry, frozen=True, kw_only=True):
+    """What whoever answers should be able to do: languages, sign language."""
+
+    kind: ClassVar[str] = "call.needs_changed"
+
+
+@declare
+class CallTransferred(CallEntry, frozen=True, kw_only=True):
+    """Another host has the call now; the caller was never without one.
+
+    ``how``: blind, warm, take_over, relief, promoted, moved.
+    """
+
+    kind: ClassVar[str] = "call.transferred"
+    for_caller: ClassVar[frozenset[str] | None] = FOR_CALLER | {"how"}
+    how: str
+    from_seat: UUID | None = None
+    from_label: str = ""
+    from_label_en: str = ""
+    from_operator: str = ""
+    reason: str = ""
+
+
+@declare
+class CallCalledBack(CallEntry, frozen=True, kw_only=True):
+    """Somebody called the lost caller back."""
+
+    kind: ClassVar[str] = "call.called_back"
+    for_caller: ClassVar[frozenset[str] | None] = None
+    outcome: str
+    operator: str
+    note: str = ""
+
+
+@declare
+class InvitationUpdated(EntryBody, frozen=True, kw_only=True):
+    """A colleague is asked into the room or to take the call over, or answered."""
+
+    kind: ClassVar[str] = "invitation.updated"
+    invitation: InvitationView
+
+
+@declare
+class RoomChanged(EntryBody, frozen=True, kw_only=True):
+    """Who is in the room besides host and guest, whole.
+
+    The caller learns ``parties``; ``people`` (participant to name) and ``whispering``
+    (heard by the host alone) are the seats'. Who listens unseen is in the ledger only.
+    """
+
+    kind: ClassVar[str] = "room.changed"
+    for_caller: ClassVar[frozenset[str] | None] = frozenset({"call", "parties"})
+    call: UUID
+    parties: list[PartyView]
+    whispering: list[PartyView] = []
+    people: dict[str, str] = {}
+    why: str = ""
+
+
+@declare
+class RoomMonitored(EntryBody, frozen=True, kw_only=True):
+    """A supervisor began, or ceased, to listen in a room unseen; in the ledger only.
+
+    ``state``: began, ended.
+    """
+
+    kind: ClassVar[str] = "room.monitored"
+    call: UUID
+    incident: UUID
+    supervisor: str
+    state: str
+    reason: str = ""
+
+
+@declare
+class PhoneRevealed(EntryBody, frozen=True, kw_only=True):
+    """Somebody saw a lost caller's number, to call back; in the ledger only."""
+
+    kind: ClassVar[str] = "phone.revealed"
+    call: UUID
+    incident: UUID
+    viewer: str
 
 
 @declare
@@ -166,6 +264,14 @@ class LineUpdated(EntryBody, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "line.updated"
     call: LineCall
+
+
+@declare
+class NoticeUpdated(EntryBody, frozen=True, kw_only=True):
+    """A supervisor's sentence to every seat of the agency, posted or withdrawn."""
+
+    kind: ClassVar[str] = "notice.updated"
+    notice: NoticeView
 
 
 @declare

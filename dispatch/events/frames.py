@@ -8,6 +8,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from dispatch.events.views import HealthView
+
 
 class ServerFrame(
     Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True
@@ -143,13 +145,27 @@ class MediaShown(
 
     ``state``: ``up`` (media flows), ``lost`` (nothing arrives any more), ``refused``,
     ``closed``. ``code`` says why: ``media_full``, ``media_away``, ``bad_description``,
-    ``not_now`` (no conversation yet), ``replaced``, ``call_ended``. After ``lost`` or
+    ``not_now`` (no conversation yet), ``replaced``, ``call_ended``, ``kicked`` (put out
+    of the room), ``room_full`` (of voices). After ``lost`` or
     ``media_away`` begin a new leg; after ``media_full`` send stills.
     """
 
     leg: UUID
     state: str
     code: str = ""
+
+
+class MediaLinesShown(
+    ServerFrame, frozen=True, tag="media_lines", kw_only=True, omit_defaults=False
+):
+    """Whom the lines of this window's leg carry, by SDP mid: guest, host or a party.
+
+    Whole each time; sent when the leg is up and whenever somebody comes or leaves. A
+    party is named ``party:<participant>``, as in ``room.changed``.
+    """
+
+    leg: UUID
+    lines: dict[str, str]
 
 
 class Reconnect(ServerFrame, frozen=True, tag="reconnect", kw_only=True):
@@ -162,3 +178,50 @@ class StillWasSeen(ServerFrame, frozen=True, tag="still_seen", kw_only=True):
     """The picture ``n`` was shown on the other side, or is held; the next may come."""
 
     n: int
+
+
+# --- The board -----------------------------------------------------------------------
+
+
+class FiguresShown(ServerFrame, frozen=True, tag="figures", kw_only=True):
+    """An agency's figures since local midnight, when they changed; at most each 5 s.
+
+    ``figures`` are sums (calls, milliseconds), so that several agencies add up.
+    ``quarters``: by 15 minutes from ``starts_at`` on, each as [offered, answered,
+    answered within 15 s of the tap, of how many that is, abandoned before an answer].
+    """
+
+    agency: UUID
+    figures: dict[str, int]
+    starts_at: str
+    quarters: list[list[int]]
+
+
+class HealthShown(
+    ServerFrame, frozen=True, tag="health", kw_only=True, omit_defaults=False
+):
+    """How the service is, every 2 s.
+
+    ``loops``: milliseconds since each loop's last turn. ``relay_percent``: its load,
+    null while it does not answer. ``canary_at``: the last made-up alarm, null if there
+    was none; ``canary_ok``: it was answered. ``batches``: the writer's commits so far.
+    """
+
+    at: str
+    loops: dict[str, int]
+    relay_percent: int | None
+    canary_at: str | None
+    canary_ok: bool
+    batches: int
+    agencies: dict[UUID, HealthView]
+
+
+class RoomShown(
+    ServerFrame, frozen=True, tag="room", kw_only=True, omit_defaults=False
+):
+    """The room this board's supervisor is in, or nulls: in none."""
+
+    call: UUID | None = None
+    incident: UUID | None = None
+    participant: UUID | None = None
+    stance: str = ""

@@ -22,17 +22,28 @@ class Keeper(Loop):
     async def turn(self) -> None:
         """Renew the leases of everyone heard since the last turn."""
         seats, guests = rooms.signs_of_life()
+        supervisors = rooms.supervisors_alive()
         try:
-            await self.in_thread(self._renew, seats, guests)
+            await self.in_thread(self._renew, seats, guests, supervisors)
         except Exception:
             rooms.keep_signs(seats, guests)
+            for participant in supervisors:
+                rooms.supervisor_is_alive(participant)
             raise
         rooms.flushed_at = monotonic()
 
     def _renew(
-        self, seats: list[tuple[int, int]], guests: list[tuple[int, int]]
+        self,
+        seats: list[tuple[int, int]],
+        guests: list[tuple[int, int]],
+        supervisors: list[UUID],
     ) -> None:
-        leases.renew(seats=seats, guests=guests, boot_id=self._boot_id)
+        leases.renew(
+            seats=seats,
+            guests=guests,
+            supervisors=supervisors,
+            boot_id=self._boot_id,
+        )
 
 
 class Pulse(Loop):

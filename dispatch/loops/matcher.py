@@ -1,27 +1,40 @@
 """Gives waiting calls to free seats: woken by every change of a line or a seat."""
 
 import logging
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from accounts.models import Agency, Tier
 from dispatch import broadcast as rooms
 from dispatch import matching
-from dispatch.actions.calls import Pair, assign
+from dispatch.actions.assigning import Pair, assign
 from dispatch.events.frames import Place
 from dispatch.loops.base import Loop
-from dispatch.matching import FreeSeat, Overflow, WaitingCall
-from dispatch.models import Call, Offer, Seat, Shift
-from dispatch.states import WRAP_UP_SECONDS, Availability, CallState, OfferState
+from dispatch.matching import FreeSeat, Line, Overflow, WaitingCall
+from dispatch.models import Call, Offer, Participant, Seat, Shift
+from dispatch.states import (
+    Availability,
+    CallState,
+    OfferState,
+    ParticipantRole,
+)
 from reports import broadcast, journal
 from reports.broadcast import Published
 from reports.clock import monotonic, now
 
 log = logging.getLogger(__name__)
 
-REFUSED_SECONDS = 15  # a seat that declined or slept is not asked for the same call
+REFUSED_SECONDS = 15  # a seat that refused, slept or sent it on is not asked again
 MAX_WAVE = 200  # calls of one line looked at in one turn
-PLACES_SECONDS = 4.0  # a waiting caller hears at least this often
+# A waiting caller hears what changed within 2 s and, as there is a look after each of
+# these and a turn, whatever there is within 5 s. Not at each turn: a surge has thirty a
+# second, and each look is told to hundreds.
+LOOK_SECONDS, PLACES_SECONDS = 0.9, 2.5
 HANDLING_SECONDS = 30.0  # how long an average of talking times is used
 SAMPLE = 30  # calls in that average; with fewer than a sixth of it nothing is claimed
 
@@ -33,7 +46,7 @@ class Matcher(Loop):
         super().__init__("matcher", 1.0)
         self._followed: set[UUID] = set()
         self._agencies_at = -100.0
-        self._places_at = 0.0
+        self._places_at = self._looked_at = 0.0
         self._told: dict[UUID, Place] = {}
         self._handling: float | None = None
         self._handling_at = -100.0
@@ -65,55 +78,95 @@ class Matcher(Loop):
         if not guests:
             self._told.clear()
             return
+        if monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = monotonic()
         is_due = monotonic() - self._places_at >= PLACES_SECONDS
         if monotonic() - self._handling_at > HANDLING_SECONDS:
             self._handling = await self.in_thread(handling_seconds)
             self._handling_at = monotonic()
         places = await self.in_thread(places_in_line, self._handling)
+        told = {}  # a phone that comes later is told in the next turn
         for call, room in guests.items():
             place = places.get(call)
-            if place is not None and (is_due or self._told.get(call) != place):
+            if place is None:
+                continue
+            if is_due or self._told.get(call) != place:
                 for port in (room.guest, *room.watchers):
                     if port is not None:
                         port.show(place)
-        self._told = places
+            told[call] = place
+        self._told = told
         if is_due:
             self._places_at = monotonic()
 
 
 def match() -> int:
-    """Pair waiting calls with free seats and offer them; return how many."""
+    """Pair waiting calls with free seats and offer them; return how many.
+
+    7 queries and one wave of offers, whatever the number of lines, calls and seats.
+    """
     moment = now()
-    seats = [
-        FreeSeat(pk, agency, idle_since or moment)
-        for pk, agency, idle_since in Seat.objects.free().values_list(
-            "pk", "agency_id", "idle_since"
-        )
-    ]
+    seats, epochs = _free_seats(moment)
     if not seats:
         return 0
-    tiers = _tiers()
-    free = {seat.agency for seat in seats}
+    lines = _lines(moment, _open_seats())
     # Only lines that a free seat can serve: a long line elsewhere must not hide them.
-    served = free | {
+    free = {seat.agency for seat in seats}
+    served = [
         agency
-        for agency, helpers in tiers.items()
-        if any(tier.neighbour in free for tier in helpers)
-    }
-    waiting = Call.objects.in_line().filter(agency_id__in=served).order_by("agency_id")
-    calls = [
-        WaitingCall(*row)
-        for agency in waiting.values_list("agency_id", flat=True).distinct()
-        for row in Call.objects.in_line()
-        .filter(agency_id=agency)
-        .values_list("pk", "agency_id", "priority", "queued_at")[:MAX_WAVE]
+        for agency, line in lines.items()
+        if agency in free
+        or line.stand_in in free
+        or any(tier.neighbour in free for tier in line.tiers)
     ]
+    calls = _waiting(served)
     if not calls:
         return 0
-    refused = _refused([call.pk for call in calls])
-    pairs = matching.pair(calls, seats, tiers, _staffed(), refused, moment)
-    lines = {call.pk: call.agency for call in calls}
-    return assign([Pair(call, seat, lines[call]) for call, seat in pairs])
+    refused = _refused([call.pk for call in calls], epochs, moment)
+    matches = matching.pair(calls, seats, lines, refused, moment)
+    return assign([Pair(m.call, m.seat, m.agency, m.trace) for m in matches])
+
+
+def _free_seats(moment: datetime) -> tuple[list[FreeSeat], dict[int, int]]:
+    """Return the seats a call can be offered to, and each one's epoch."""
+    rows = list(
+        Seat.objects.free().values_list(
+            "pk",
+            "agency_id",
+            "idle_since",
+            "rest_until",
+            "uuid",
+            "epoch",
+            "shifts__operator__skills",
+        )
+    )
+    seats = [
+        FreeSeat(pk, agency, idle or moment, frozenset(skills), rest, str(uuid))
+        for pk, agency, idle, rest, uuid, _, skills in rows
+    ]
+    return seats, {row[0]: row[5] for row in rows}
+
+
+def _waiting(agencies: list[int]) -> list[WaitingCall]:
+    """Return the first calls of each of these lines."""
+    rows = (
+        Call.objects.filter(state=CallState.WAITING, agency_id__in=agencies)
+        .annotate(
+            nth=Window(
+                RowNumber(),
+                partition_by=F("agency_id"),
+                order_by=["priority", "queued_at", "pk"],
+            )
+        )
+        .filter(nth__lte=MAX_WAVE)
+        .values_list("pk", "agency_id", "priority", "queued_at", "needs")
+        .order_by()
+    )
+    return [
+        WaitingCall(pk, agency, priority, queued_at, frozenset(needs))
+        for pk, agency, priority, queued_at, needs in rows
+    ]
 
 
 def _agencies() -> list[UUID]:
@@ -124,78 +177,109 @@ def _heads(streams: set[UUID]) -> dict[UUID, int]:
     return journal.heads(streams)
 
 
-def _tiers() -> dict[int, list[Overflow]]:
+def _open_seats() -> Counter[int | None]:
+    """Return how many people are at their seats, on a break too, by agency.
+
+    Not those who are away, having answered nothing: they keep nobody waiting.
+    """
+    shifts = Shift.objects.filter(ended_at__isnull=True).exclude(
+        seat__availability__in=[Availability.OFF, Availability.AWAY]
+    )
+    return Counter(shifts.values_list("seat__agency_id", flat=True))
+
+
+def _lines(moment: datetime, open_seats: Counter[int | None]) -> dict[int, Line]:
+    """Return how each agency's line is served at this moment.
+
+    The canary's agency stands alone: its calls never ring at a real seat.
+    """
     tiers: dict[int, list[Overflow]] = {}
-    rows = Tier.objects.filter(is_active=True).values_list(
-        "agency_id", "neighbour_id", "rank", "after_seconds"
+    for helped, neighbour, rank, seconds in Tier.objects.filter(
+        is_active=True, neighbour__is_synthetic=False
+    ).values_list("agency_id", "neighbour_id", "rank", "after_seconds"):
+        tiers.setdefault(helped, []).append(Overflow(neighbour, rank, seconds))
+    at = timezone.localtime(moment).time()
+    agencies = Agency.objects.only(
+        "code", "opens_at", "closes_at", "after_hours", "is_synthetic"
     )
-    for agency, neighbour, rank, seconds in rows:
-        tiers.setdefault(agency, []).append(Overflow(neighbour, rank, seconds))
-    return tiers
+    real = {agency.pk for agency in agencies if not agency.is_synthetic}
+    lines = {}
+    for agency in agencies:
+        is_closed = not matching.is_open(agency.opens_at, agency.closes_at, at)
+        has_stand_in = is_closed and {agency.pk, agency.after_hours_id} <= real
+        lines[agency.pk] = Line(
+            name=agency.code,
+            is_staffed=open_seats[agency.pk] > 0,
+            stand_in=agency.after_hours_id if has_stand_in else None,
+            tiers=tiers.get(agency.pk, ()) if agency.pk in real else (),
+        )
+    return lines
 
 
-def _staffed() -> frozenset[int]:
-    """Return the agencies with somebody on duty."""
-    return frozenset(
-        Shift.objects.filter(ended_at__isnull=True)
-        .exclude(seat__availability=Availability.OFF)
-        .values_list("seat__agency_id", flat=True)
-    )
-
-
-def _refused(calls: list[int]) -> frozenset[tuple[int, int]]:
-    since = now() - timedelta(seconds=REFUSED_SECONDS)
-    return frozenset(
-        Offer.objects.filter(
+def _refused(
+    calls: list[int], epochs: dict[int, int], moment: datetime
+) -> dict[tuple[int, int], str]:
+    """Return which seats are not asked for which call for a while, and why."""
+    since = moment - timedelta(seconds=REFUSED_SECONDS)
+    refused: dict[tuple[int, int], str] = {
+        (call, seat): state
+        for call, seat, state in Offer.objects.filter(
             call_id__in=calls,
+            seat_id__in=epochs,
             state__in=[OfferState.DECLINED, OfferState.UNANSWERED],
             settled_at__gt=since,
-        ).values_list("call_id", "seat_id")
-    )
+        ).values_list("call_id", "seat_id", "state")
+    }
+    # Whoever hosted it in this very shift gave it away; one whose console died did not.
+    for call, seat, epoch in Participant.objects.filter(
+        call_id__in=calls,
+        seat_id__in=epochs,
+        role=ParticipantRole.HOST,
+        left_at__gt=since,
+    ).values_list("call_id", "seat_id", "epoch"):
+        if seat is not None and epochs[seat] == epoch:
+            refused[call, seat] = "sent_on"
+    return refused
 
 
 def handling_seconds() -> float | None:
     """Return how long the latest calls took a seat; None if there were too few."""
     spans = [
-        (ended - connected).total_seconds()
-        for connected, ended in Call.objects.filter(
+        (ended - connected).total_seconds() + wrap_up
+        for connected, ended, wrap_up in Call.objects.filter(
             state=CallState.ENDED,
             connected_at__isnull=False,
             incident__is_synthetic=False,
         )
         .order_by("-ended_at")
-        .values_list("connected_at", "ended_at")[:SAMPLE]
+        .values_list("connected_at", "ended_at", "agency__wrap_up_seconds")[:SAMPLE]
         if connected and ended
     ]
-    if len(spans) < SAMPLE // 6:
-        return None
-    return sum(spans) / len(spans) + WRAP_UP_SECONDS
+    return sum(spans) / len(spans) if len(spans) >= SAMPLE // 6 else None
 
 
 def places_in_line(handling: float | None) -> dict[UUID, Place]:
     """Return every waiting call's place in its agency's line, from 1.
 
-    The wait is estimated as the calls ahead, this one's turn included, shared among the
-    seats on duty, each taking ``handling`` seconds; null where nothing is known.
+    The wait is estimated as the older and more urgent calls of all lines that its
+    helpers serve, this one's turn included, shared among the seats on duty there, each
+    taking ``handling`` seconds; null where nothing is known. 4 queries.
     """
     line = list(Call.objects.in_line().values_list("uuid", "agency_id"))
     if not line:  # the rule, and this is asked each second
         return {}
-    open_seats: dict[int, int] = {}
-    for agency in (
-        Shift.objects.filter(ended_at__isnull=True)
-        .exclude(seat__availability=Availability.OFF)
-        .values_list("seat__agency_id", flat=True)
-    ):
-        open_seats[agency] = open_seats.get(agency, 0) + 1
-    helpers: dict[int, int] = {}
-    for agency, tiers in _tiers().items():
-        helpers[agency] = sum(open_seats.get(tier.neighbour, 0) for tier in tiers)
+    open_seats = _open_seats()
+    helpers = {
+        agency: {agency, *(t.neighbour for t in served.tiers), served.stand_in}
+        for agency, served in _lines(now(), open_seats).items()
+    }
     places: dict[UUID, Place] = {}
-    counts: dict[int, int] = {}
+    counts: Counter[int | None] = Counter()  # of the calls so far, by line
     for uuid, agency in line:
-        counts[agency] = counts.get(agency, 0) + 1
-        seats = open_seats.get(agency, 0) + helpers.get(agency, 0)
-        wait = round(counts[agency] / seats * handling) if handling and seats else None
+        counts[agency] += 1
+        pool = helpers.get(agency, {agency})
+        seats = sum(open_seats[helper] for helper in pool)
+        ahead = sum(counts[helper] for helper in pool)
+        wait = round(ahead / seats * handling) if handling and seats else None
         places[uuid] = Place(place=counts[agency], wait_seconds=wait, seats_open=seats)
     return places

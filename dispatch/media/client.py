@@ -22,6 +22,7 @@ from dispatch.media.interface import (
     MediaError,
     MediaEvent,
     MediaFull,
+    RoomFull,
     RoomPolicy,
     Who,
 )
@@ -33,8 +34,9 @@ log = logging.getLogger(__name__)
 ANSWER_SECONDS = 5.0
 HEALTH_SECONDS = 2.0
 MOST_MISSED = 3  # questions in a row after which nothing at all was heard
-BACKOFF_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0)
-ERRORS = {error.code: error for error in (MediaFull, MediaAway, BadDescription)}
+BACKOFF_SECONDS = (0.05, 0.1, 0.25)  # a socket of this machine: asking is cheap
+REFUSALS = (MediaFull, RoomFull, MediaAway, BadDescription)
+ERRORS = {error.code: error for error in REFUSALS}
 
 
 class RelayBackend:

@@ -3,7 +3,8 @@
 A star: each browser talks to the server's media peer only, so nobody learns another's
 address, and kick and mute are enforced where the packets pass. A *leg* is one
 ``RTCPeerConnection`` of one participant; its id is made by the client. A room belongs
-to a call, not to a seat.
+to a call, not to a seat. Besides guest and host there may be *parties*: they see both,
+send no picture, and the policy says by whom each is heard.
 """
 
 from collections.abc import Callable
@@ -11,8 +12,25 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
-Who = Literal["guest", "host"]
+Who = str  # "guest", "host", "party:<participant>"
 Track = Literal["audio", "video"]
+Audience = Literal["all", "host", "nobody"]
+
+GUEST, HOST = "guest", "host"
+PARTY = "party:"
+
+MOST_VOICES = 6  # that may be heard in a room, guest and host among them
+MOST_PARTIES = 8  # besides those two, who only listen included
+
+
+def party(participant: UUID) -> Who:
+    """Return how a participant is called who is neither guest nor host."""
+    return f"{PARTY}{participant}"
+
+
+def is_party(who: Who) -> bool:
+    """Return whether this is neither guest nor host."""
+    return who.startswith(PARTY)
 
 
 class MediaError(Exception):
@@ -25,6 +43,12 @@ class MediaFull(MediaError):
     """The server carries as much as it can: stills instead, the alarm goes on."""
 
     code = "media_full"
+
+
+class RoomFull(MediaError):
+    """As many voices as a room may have, or as many who listen, are there."""
+
+    code = "room_full"
 
 
 class MediaAway(MediaError):
@@ -43,14 +67,30 @@ class BadDescription(MediaError):
 class RoomPolicy:
     """What may flow in a room. Without one, a leg's guest is sent no sound at all.
 
-    ``is_silent``: no audio packet is forwarded to the guest, whatever the host sends.
+    ``is_silent``: no audio packet is forwarded to the guest, whoever sends it.
     ``muted``: tracks that the host has stopped, as (whose, which).
-    ``records``: each participant's picture and sound are written to disk.
+    ``records``: each participant's picture and sound are written to disk; of parties
+    only what everybody hears.
+    ``audiences``: by whom each party is heard; one not named here hears nobody either.
     """
 
     is_silent: bool
     muted: frozenset[tuple[Who, Track]] = frozenset()
     records: bool = True
+    audiences: dict[Who, Audience] = field(default_factory=dict)
+
+    def hears(self, receiver: Who, source: Who) -> bool:
+        """Return whether ``source`` is in the room for ``receiver``, muted or not."""
+        if is_party(receiver) and receiver not in self.audiences:
+            return False
+        if not is_party(source):
+            return True
+        audience = self.audiences.get(source, "nobody")
+        return audience == "all" or (audience == "host" and receiver == HOST)
+
+    def speaks(self, who: Who) -> bool:
+        """Return whether a party is heard by anybody, if it is not muted."""
+        return self.audiences.get(who, "nobody") != "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +109,7 @@ class LegState:
     video_out: int = 0
     audio_out: int = 0
     silent_seconds: float = 0.0  # since the last packet came
+    lines: dict[str, Who] = field(default_factory=dict)  # SDP mid → whom it carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +124,18 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class MediaEvent:
-    """Something that happened by itself. ``state``: up, lost, closed.
+    """Something that happened by itself. ``state``: up, lost, closed, lines.
 
     ``lost`` with ``code`` ``media_away`` is told for every leg when the server dies.
+    ``lines`` says which of the leg's lines (SDP mid) carry whom from now on.
     """
 
     call: UUID
     who: Who
     leg: UUID
-    state: Literal["up", "lost", "closed"]
+    state: Literal["up", "lost", "closed", "lines"]
     code: str = ""
+    lines: dict[str, Who] = field(default_factory=dict)
 
 
 class MediaBackend(Protocol):
@@ -104,7 +147,7 @@ class MediaBackend(Protocol):
         """Admit a leg and return the SDP answer; it replaces the participant's former.
 
         Raises:
-            MediaFull, MediaAway, BadDescription.
+            MediaFull, RoomFull, MediaAway, BadDescription.
         """
 
     async def candidate(

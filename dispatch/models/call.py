@@ -11,11 +11,14 @@ from accounts.models import Agency, Caller, User
 from dispatch.models.seat import Seat
 from dispatch.states import (
     LIVE_CALL_STATES,
+    CallBackOutcome,
     CallMode,
     CallState,
     EndReason,
+    OfferKind,
     OfferState,
     ParticipantRole,
+    Stance,
 )
 from reports.models import Incident
 
@@ -80,6 +83,26 @@ class Call(models.Model):
         _("end reason"), max_length=12, choices=EndReason, blank=True
     )
     needs_callback = models.BooleanField(_("call back"), default=False)
+    called_back_at = models.DateTimeField(_("called back"), null=True, blank=True)
+    called_back_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("called back by"),
+    )
+    callback_outcome = models.CharField(
+        _("outcome of the call-back"),
+        max_length=11,
+        choices=CallBackOutcome,
+        blank=True,
+    )
+    # What whoever answers should be able to do: BCP 47 language tags, "sign". A wish:
+    # it chooses among free seats and never makes a caller wait.
+    needs = models.JSONField(_("needs"), default=list, blank=True)
+    # A person gave the call to this line: where the phone is moves it no more.
+    is_line_chosen = models.BooleanField(default=False, editable=False)
     # No sign of the phone since; the seat is shown this.
     lost_at = models.DateTimeField(_("lost since"), null=True, blank=True)
     # SHA-256 of the capability the tap's answer carried.
@@ -138,7 +161,9 @@ class Call(models.Model):
                 name="the_line",
                 fields=["agency", "priority", "queued_at"],
                 condition=Q(state=CallState.WAITING),
-            )
+            ),
+            # The figures (statistics/rows.py) ask for days of an agency's calls.
+            models.Index(name="calls_by_time", fields=["agency", "queued_at"]),
         ]
 
     def __str__(self) -> str:
@@ -146,7 +171,11 @@ class Call(models.Model):
 
 
 class Offer(models.Model):
-    """One try to give a call to a seat. The seat is reserved from here on."""
+    """One try to give a call to a seat, or to bring a seat into one.
+
+    The seat is reserved from here on. A transfer leaves the call with its host until
+    it is accepted, so a caller is never alone for it.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     call = models.ForeignKey(
@@ -155,6 +184,25 @@ class Offer(models.Model):
     seat = models.ForeignKey(
         Seat, models.PROTECT, related_name="offers", verbose_name=_("seat")
     )
+    kind = models.CharField(
+        _("kind"), max_length=8, choices=OfferKind, default=OfferKind.CALL
+    )
+    # Of an invitation: as what the seat would come in.
+    role = models.CharField(
+        _("role"), max_length=11, choices=ParticipantRole, blank=True
+    )
+    # Of an invitation or a transfer: who asks, and why.
+    asked_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # Who was considered, why others were passed over, why this seat (matching.py).
+    trace = models.JSONField(_("assignment trace"), default=dict, blank=True)
     answer = models.CharField(_("answer mode"), max_length=4)
     state = models.CharField(
         _("state"), max_length=10, choices=OfferState, default=OfferState.OPEN
@@ -175,11 +223,21 @@ class Offer(models.Model):
             models.UniqueConstraint(
                 name="one_open_offer_per_call",
                 fields=["call"],
-                condition=Q(state=OfferState.OPEN),
+                condition=Q(
+                    state=OfferState.OPEN,
+                    kind__in=[OfferKind.CALL, OfferKind.TRANSFER],
+                ),
+            ),
+            models.CheckConstraint(
+                name="offer_kind_known", condition=Q(kind__in=OfferKind.values)
             ),
             models.CheckConstraint(
                 name="offer_state_known", condition=Q(state__in=OfferState.values)
             ),
+        ]
+        indexes = [
+            # The figures ask what a seat was offered on some days.
+            models.Index(name="offers_by_time", fields=["seat", "made_at"])
         ]
 
     def __str__(self) -> str:
@@ -188,6 +246,9 @@ class Offer(models.Model):
 
 class Participant(models.Model):
     """Somebody in a call's room: one host, one guest, and whom they let in.
+
+    A supervisor comes from the board, without a seat, and has a lease of their own;
+    whoever else is let in sits at a seat, and their shift's lease counts.
 
     The room's truth. Two callers can never be in one room, one seat never in two.
     ``epoch`` and ``lease_until`` say which of the guest's windows holds the place and
@@ -198,7 +259,11 @@ class Participant(models.Model):
     call = models.ForeignKey(
         Call, models.PROTECT, related_name="participants", verbose_name=_("call")
     )
-    role = models.CharField(_("role"), max_length=5, choices=ParticipantRole)
+    role = models.CharField(_("role"), max_length=11, choices=ParticipantRole)
+    stance = models.CharField(
+        _("takes part as"), max_length=7, choices=Stance, default=Stance.OPEN
+    )
+    is_muted = models.BooleanField(_("muted by the host"), default=False)
     caller = models.ForeignKey(
         Caller,
         models.PROTECT,
@@ -262,12 +327,60 @@ class Participant(models.Model):
                     role=ParticipantRole.GUEST,
                     caller__isnull=False,
                     seat__isnull=True,
+                )
+                | Q(
+                    role__in=[ParticipantRole.SECOND, ParticipantRole.INTERPRETER],
+                    seat__isnull=False,
+                    operator__isnull=False,
+                    caller__isnull=True,
+                )
+                | Q(
+                    role__in=[ParticipantRole.SUPERVISOR, ParticipantRole.UNIT],
+                    operator__isnull=False,
+                    caller__isnull=True,
                 ),
             ),
+            models.UniqueConstraint(
+                name="one_room_per_supervisor",
+                fields=["operator"],
+                condition=Q(role=ParticipantRole.SUPERVISOR, left_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="only_supervisors_listen_unseen",
+                condition=Q(stance=Stance.OPEN) | Q(role=ParticipantRole.SUPERVISOR),
+            ),
+        ]
+        indexes = [
+            # The figures ask who sat in rooms on some days.
+            models.Index(name="places_by_time", fields=["seat", "joined_at"])
         ]
 
     def __str__(self) -> str:
         return f"{self.role} of {self.call_id}"
+
+
+class Notice(models.Model):
+    """A sentence a supervisor shows at every seat of an agency, for a while."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="notices", verbose_name=_("agency")
+    )
+    text = models.CharField(_("text"), max_length=300)
+    posted_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("posted by")
+    )
+    posted_at = models.DateTimeField(_("posted"))
+    until = models.DateTimeField(_("until"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-posted_at"]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class WebProcess(models.Model):

@@ -1,6 +1,7 @@
 """Who holds which place, asked with every batch of messages; see reports/models/hot."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 from dispatch.models.call import Participant
@@ -13,7 +14,7 @@ SELECT call_id, epoch FROM dispatch_participant
 WHERE call_id = ANY(%s) AND role = 'guest' AND left_at IS NULL
 """
 SHIFTS = """
-SELECT shift.seat_id, shift.epoch, coalesce(in_room.uuid, in_wrap_up.uuid)
+SELECT shift.seat_id, shift.epoch, coalesce(in_room.uuid, in_wrap_up.uuid), host.role
 FROM dispatch_shift shift
 JOIN dispatch_seat seat ON seat.id = shift.seat_id
 LEFT JOIN dispatch_participant host
@@ -37,22 +38,32 @@ def guest_epochs(call_ids: Collection[int]) -> dict[int, int]:
     )
 
 
-def seat_places(seat_ids: Collection[int]) -> dict[int, tuple[int, UUID | None]]:
-    """Return each staffed seat's epoch, and the incident in its room or wrap-up."""
+class SeatNow(NamedTuple):
+    """A staffed seat's epoch, the incident in its room or wrap-up, its role there."""
+
+    epoch: int
+    incident: UUID | None
+    role: str | None
+
+
+def seat_places(seat_ids: Collection[int]) -> dict[int, SeatNow]:
+    """Return how the staffed ones of these seats stand."""
     if is_postgresql():
         rows = fetch(SHIFTS, list(seat_ids))
-        return {seat_id: (epoch, incident) for seat_id, epoch, incident in rows}
-    rooms = dict(
+        return {seat_id: SeatNow(*place) for seat_id, *place in rows}
+    wrapped = dict(
         Seat.objects.filter(pk__in=seat_ids, wrap_up_call__isnull=False).values_list(
             "pk", "wrap_up_call__incident__uuid"
         )
-    ) | dict(
-        Participant.objects.filter(
-            seat_id__in=seat_ids, left_at__isnull=True
-        ).values_list("seat_id", "call__incident__uuid")
     )
+    rooms = {
+        seat_id: (incident, role)
+        for seat_id, incident, role in Participant.objects.filter(
+            seat_id__in=seat_ids, left_at__isnull=True
+        ).values_list("seat_id", "call__incident__uuid", "role")
+    }
     return {
-        seat_id: (epoch, rooms.get(seat_id))
+        seat_id: SeatNow(epoch, *rooms.get(seat_id, (wrapped.get(seat_id), None)))
         for seat_id, epoch in Shift.objects.filter(
             seat_id__in=seat_ids, ended_at__isnull=True
         ).values_list("seat_id", "epoch")

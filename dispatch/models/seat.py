@@ -70,8 +70,22 @@ class Seat(models.Model):
         related_name="+",
     )
     epoch = models.PositiveIntegerField(default=0, editable=False)
+    # Offers in a row that nobody answered; the agency's limit makes the seat away.
+    misses = models.PositiveSmallIntegerField(default=0, editable=False)
+    # After a miss: no offer before this moment. It always ends by itself.
+    rest_until = models.DateTimeField(null=True, blank=True, editable=False)
+    # A break that a supervisor must allow: its reason, and since when it is asked.
+    break_asked = models.CharField(max_length=80, blank=True, editable=False)
+    break_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The operator lets a colleague sit down here, even in mid call.
+    relief_open = models.BooleanField(default=False, editable=False)
     history = HistoricalRecords(
         excluded_fields=[
+            "misses",
+            "rest_until",
+            "break_asked",
+            "break_asked_at",
+            "relief_open",
             "availability",
             "reason",
             "activity",
@@ -167,6 +181,10 @@ class Shift(models.Model):
                 name="shift_ends_after_it_starts",
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
             ),
+        ]
+        indexes = [
+            # The figures ask who was on shift on some days.
+            models.Index(name="shifts_by_time", fields=["seat", "started_at"])
         ]
 
     def __str__(self) -> str:

@@ -1,22 +1,34 @@
 """An agency's seats and line, as its stream's entries keep them."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db.models import Q
 
 from accounts.models import Agency
-from dispatch.models import Call, Offer, Participant, Seat, Shift
-from dispatch.snapshots.rows import line_call, offer_view, operator_of, seat_view
-from dispatch.states import OfferState, ParticipantRole
+from dispatch.models import Call, Notice, Offer, Participant, Seat, Shift
+from dispatch.snapshots.neighbours import neighbours_of
+from dispatch.snapshots.rows import (
+    line_call,
+    notice_view,
+    offer_view,
+    operator_of,
+    seat_view,
+)
+from dispatch.states import LIVE_CALL_STATES, CallState, OfferState
+from reports.clock import now
 from reports.models import Stream
+
+CALLBACK_SPAN = timedelta(hours=24)  # lost callers of longer ago are in the records
 
 
 def agency_snapshot(uuid: UUID) -> tuple[int, dict[str, Any]]:
     """Return (head number, snapshot) of an agency's stream.
 
     The head is read first: an entry committed in between is in the snapshot and comes
-    again, which is harmless, as entries carry whole states. 7 queries, whatever the
+    again, which is harmless, as entries carry whole states. 10 queries, whatever the
     number of seats and calls.
     """
     head = Stream.objects.values_list("head_seq", flat=True).get(uuid=uuid)
@@ -29,9 +41,15 @@ def agency_snapshot(uuid: UUID) -> tuple[int, dict[str, Any]]:
     for seat in seats:
         seat.agency = agency
     calls = list(
-        Call.objects.live()
-        .filter(agency=agency)
-        .select_related("incident", "caller", "seat__agency")
+        Call.objects.filter(
+            Q(state__in=LIVE_CALL_STATES)
+            | Q(
+                state=CallState.ENDED,
+                needs_callback=True,
+                ended_at__gt=now() - CALLBACK_SPAN,
+            ),
+            agency=agency,
+        ).select_related("incident", "caller", "seat__agency", "called_back_by")
     )
     for call in calls:
         call.agency = agency
@@ -47,12 +65,14 @@ def agency_snapshot(uuid: UUID) -> tuple[int, dict[str, Any]]:
         offer.seat_id: offer
         for offer in Offer.objects.filter(
             state=OfferState.OPEN, seat__agency=agency
-        ).select_related("call__incident", "call__caller")
+        ).select_related(
+            "call__incident", "call__caller", "call__seat__agency", "asked_by"
+        )
     }
     rooms = {
-        host.seat_id: host.call
-        for host in Participant.objects.filter(
-            role=ParticipantRole.HOST, left_at__isnull=True, seat__agency=agency
+        place.seat_id: place
+        for place in Participant.objects.filter(
+            left_at__isnull=True, seat__agency=agency
         ).select_related("call__incident")
     }
     return head, {
@@ -65,6 +85,9 @@ def agency_snapshot(uuid: UUID) -> tuple[int, dict[str, Any]]:
             "answer_mode": agency.answer_mode,
             "categories": agency.categories,
             "phrases": agency.phrases,
+            "break_reasons": agency.break_reasons,
+            "breaks_need_approval": agency.breaks_need_approval,
+            "neighbours": neighbours_of(agency),
         },
         "seats": {
             str(seat.uuid): msgspec.to_builtins(
@@ -74,7 +97,8 @@ def agency_snapshot(uuid: UUID) -> tuple[int, dict[str, Any]]:
                     offer_view(offers[seat.pk], offers[seat.pk].call)
                     if seat.pk in offers
                     else None,
-                    rooms.get(seat.pk) or seat.wrap_up_call,
+                    rooms[seat.pk].call if seat.pk in rooms else seat.wrap_up_call,
+                    rooms[seat.pk].role if seat.pk in rooms else "",
                 )
             )
             for seat in seats
@@ -84,5 +108,17 @@ def agency_snapshot(uuid: UUID) -> tuple[int, dict[str, Any]]:
                 line_call(call, operator_of(call, shifts))
             )
             for call in calls
+            if call.state != CallState.ENDED
+        },
+        "callbacks": {
+            str(call.uuid): msgspec.to_builtins(line_call(call))
+            for call in calls
+            if call.state == CallState.ENDED
+        },
+        "notices": {
+            str(notice.uuid): msgspec.to_builtins(notice_view(notice))
+            for notice in Notice.objects.filter(
+                agency=agency, withdrawn_at__isnull=True
+            ).select_related("posted_by")
         },
     }

@@ -9,15 +9,18 @@ from accounts.snapshots import rights_of
 from accounts.states import RoleKind
 from dispatch.errors import EpochStale
 from dispatch.models import Participant, Seat, Shift
+from dispatch.states import ShiftEnd
 from reports.clock import wire_time
 
 
 class Held(NamedTuple):
-    """What a console's seat hosts, and the seat the operator holds anywhere."""
+    """The room a console's seat is in, and the seat the operator holds anywhere."""
 
     incident: UUID | None
     call: UUID | None
     own_seat: UUID | None
+    role: str = ""  # in that room
+    participant: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Console:
         return list(agencies.values_list("uuid", flat=True))
 
     def held(self, seat: UUID | None) -> Held:
-        """Return what the seat hosts or wraps up."""
+        """Return what the seat is in the room of, or wraps up."""
         own = (
             Shift.objects.filter(operator=self.user, ended_at__isnull=True)
             .values_list("seat__uuid", flat=True)
@@ -51,7 +54,8 @@ class Console:
             .first()
         )
         if room is not None:
-            return Held(room.call.incident.uuid, room.call.uuid, own)
+            call = room.call
+            return Held(call.incident.uuid, call.uuid, own, room.role, room.uuid)
         wrapped = (
             Seat.objects.filter(uuid=seat)
             .values_list("wrap_up_call__incident__uuid", flat=True)
@@ -95,10 +99,16 @@ def resume(user: User, agencies: frozenset[int], seat: UUID, epoch: int) -> int:
         raise EpochStale
     if shift.ended_at is None:
         return shift.seat_id
-    lost = shift.lost_call
+    lost, by = shift.lost_call, ""
+    if shift.end_reason == ShiftEnd.RELIEVED:
+        heir = shift.seat.shifts.filter(epoch=epoch + 1).select_related("operator")
+        by = str(heir[0].operator) if heir else ""
     raise EpochStale(
         ended_at=wire_time(shift.ended_at),
         why=shift.end_reason,
+        by=by,
+        # Of a seat that a supervisor freed: their words and their name.
+        reason=shift.seat.reason if shift.end_reason == ShiftEnd.FREED else "",
         seat=str(shift.seat.uuid),
         seat_label=shift.seat.full_label("zh-hans"),
         seat_label_en=shift.seat.full_label("en"),

@@ -5,8 +5,14 @@ from uuid import UUID
 
 import msgspec
 
-from dispatch.models import Call, Shift
-from dispatch.snapshots.rows import call_view, operator_of
+from dispatch.models import Call, Offer, Participant, Shift
+from dispatch.snapshots.rows import (
+    call_view,
+    invitation_view,
+    operator_of,
+    room_view,
+)
+from dispatch.states import CallState, OfferKind, OfferState, ParticipantRole
 from reports import events
 from reports.clock import wire_time
 from reports.journal import replay_kinds
@@ -32,10 +38,12 @@ def incident_snapshot(uuid: UUID, *, for_caller: bool) -> tuple[int, dict[str, A
         .order_by("-pk")[:1]
         .get()
     )
+    asked = [] if for_caller else _invitations(call)
     shifts = {
         shift.seat_id: shift
         for shift in Shift.objects.filter(
-            seat_id__in=[call.seat_id] if call.seat_id else [], ended_at__isnull=True
+            seat_id__in={s for s in (call.seat_id, *(o.seat_id for o in asked)) if s},
+            ended_at__isnull=True,
         ).select_related("operator")
     }
     bodies: dict[str, Any] = {
@@ -64,12 +72,49 @@ def incident_snapshot(uuid: UUID, *, for_caller: bool) -> tuple[int, dict[str, A
     }
     snapshot["warning"] = _warning(uuid, str(call.uuid))
     snapshot["muted"] = muted_tracks(uuid, str(call.uuid))
+    room = _room(call)
+    snapshot["room"] = {"parties": room["parties"]} if for_caller else room
     if not for_caller:
+        snapshot["invitations"] = {
+            str(offer.uuid): msgspec.to_builtins(
+                invitation_view(offer, call, _operator_at(offer.seat_id, shifts))
+            )
+            for offer in asked
+        }
         snapshot["trail"] = trail
         clips, older = clip_views(uuid)
         snapshot["clips"] = msgspec.to_builtins(clips)
         snapshot["clips_older"] = older
     return head, snapshot
+
+
+def _invitations(call: Call) -> list[Offer]:
+    """Return who is asked into the room, or to take the call over, and has not said."""
+    if call.state != CallState.CONNECTED:
+        return []
+    return list(
+        Offer.objects.filter(call=call, state=OfferState.OPEN)
+        .exclude(kind=OfferKind.CALL)
+        .select_related("seat__agency", "asked_by")
+    )
+
+
+def _operator_at(seat: int, shifts: dict[int, Shift]) -> str:
+    shift = shifts.get(seat)
+    return str(shift.operator) if shift else ""
+
+
+def _room(call: Call) -> dict[str, Any]:
+    """Return who is in the room besides host and guest: nobody, unless connected."""
+    parties = (
+        Participant.objects.filter(call=call, left_at__isnull=True)
+        .exclude(role__in=[ParticipantRole.HOST, ParticipantRole.GUEST])
+        .select_related("seat__agency", "operator")
+        if call.state == CallState.CONNECTED
+        else []
+    )
+    room: dict[str, Any] = msgspec.to_builtins(room_view(call, list(parties)))
+    return {key: room[key] for key in ("parties", "whispering", "people")}
 
 
 def _warning(incident: UUID, call: str) -> str:

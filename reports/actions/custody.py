@@ -8,7 +8,7 @@ from django.db import transaction
 
 from reports import journal
 from reports.clock import now
-from reports.events import ClipViewed
+from reports.events import ClipViewed, RecordsExported
 from reports.journal import Author
 from reports.models import Entry, EvidenceClip, StreamKind
 from reports.models.hot import lock_heads
@@ -58,3 +58,12 @@ def _last_look(clip: UUID, author: Author) -> datetime | None:
         ):
             return entry.at
     return None
+
+
+def note_export(exported: RecordsExported, *, author: Author) -> None:
+    """Write down an export, in the transaction that read its rows; its last act.
+
+    Nothing leaves unless this is committed.
+    """
+    journal.open_streams([LEDGER], StreamKind.LEDGER)
+    journal.record(LEDGER, author, exported, subject=("records", exported.what))

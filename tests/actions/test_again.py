@@ -45,6 +45,7 @@ COMMANDS = {
         lambda w, h, t, c: w.report(w.place(t), IN_ZHIFU, c),
     ),
     "set_mode": (waiting, lambda w, h, t, c: w.set_mode(w.place(t), "silent", c)),
+    "set_needs": (waiting, lambda w, h, t, c: w.set_needs(w.place(t), True, c)),
     "hang_up": (connected, lambda w, h, t, c: w.hang_up(w.place(t), c)),
     "take_seat": (
         lambda w: (None, None),
@@ -105,6 +106,7 @@ LATER = {
     "extend_wrap_up": lambda w, h, t: w.act_on("finish_wrap_up", h),
     "hang_up": lambda w, h, t: w.act_on("finish_wrap_up", h),
     "set_mode": lambda w, h, t: w.hang_up(w.place(t)),
+    "set_needs": lambda w, h, t: w.hang_up(w.place(t)),
     "post_message from the seat": lambda w, h, t: (
         w.end(h, t.call) and w.act_on("finish_wrap_up", h)
     ),

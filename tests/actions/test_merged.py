@@ -6,7 +6,7 @@ from django.db import transaction
 from accounts.actions.verification import _verified
 from accounts.models import Caller
 from dispatch.actions import guests
-from dispatch.actions.calls import Pair, assign
+from dispatch.actions.assigning import Pair, assign
 from dispatch.errors import EpochStale
 from dispatch.models import Call, Participant
 from reports.models import Entry

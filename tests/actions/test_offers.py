@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.actions.calls import Pair, assign
+from dispatch.actions.assigning import Pair, assign
 from dispatch.errors import CallTaken, EpochStale, NotYours, OfferGone
 from dispatch.loops.matcher import match
 from dispatch.models import Offer

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import chunks, picture, race, relay, rooms, taps
+from tests.bench import board, chunks, picture, race, relay, rooms, taps, wave
 
 BENCHES: dict[str, Any] = {
     "taps": taps,
@@ -20,6 +20,8 @@ BENCHES: dict[str, Any] = {
     "picture": picture,
     "chunks": chunks,
     "relay": relay,
+    "wave": wave,
+    "board": board,
 }
 SHORT_FORM = ["taps", "rooms"]
 SECONDS, QUICK_SECONDS = 20.0, 5.0

@@ -31,6 +31,7 @@ HALLS: dict[str, dict[str, Any]] = {
     "hall": {},
     "pair_hall": {"staff": 2},
     "ring_hall": {"answer": "ring"},
+    "city_hall": {"staff": 3, "seats": 3, "has_supervisor": True},
 }
 
 
@@ -144,6 +145,12 @@ def pair_hall(halls: dict[str, Iterator[Hall]]) -> Hall:
 def ring_hall(halls: dict[str, Iterator[Hall]]) -> Hall:
     """A hall of this test's own, where a person accepts."""
     return next(halls["ring_hall"])
+
+
+@pytest.fixture
+def city_hall(halls: dict[str, Iterator[Hall]]) -> Hall:
+    """A hall of this test's own with three seats, three operators and a supervisor."""
+    return next(halls["city_hall"])
 
 
 # --- People --------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from dispatch import commands
 from dispatch.actions import caller_desk
 from dispatch.actions.messages import RoomMessage, RoomMessageBatch
 from dispatch.actions.tap import TapBatch
+from dispatch.loops.matcher import match, places_in_line
 from dispatch.snapshots import incident_snapshot
 from reports import broadcast, journal, writer
 from reports.broadcast import Registry
@@ -103,6 +104,16 @@ def test_a_batch_of_taps(world, count, size):
     pairs = taps(size)
     with count(f"tap batch of {size}"):
         done(pairs)
+
+
+@pytest.mark.parametrize("size", [1, 50])
+def test_a_wave_of_offers_and_the_places_of_who_waits(world, count, size):
+    world.hire(size)
+    done(taps(size + 10))
+    with count(f"wave of {size}"):
+        assert match() == size
+    with count(f"places in line behind {size}"):
+        assert len(places_in_line(60.0)) == 10
 
 
 def test_a_tap_again(world, count):

@@ -60,6 +60,7 @@ async def test_every_command_goes_through_the_second_door(house):
         ("post_message", {"text": "He is at the door."}),
         ("report_position", {"position": IN_ZHIFU}),
         ("set_mode", {"mode": "silent"}),
+        ("set_needs", {"sign_language": True}),
         ("hang_up", {}),
     ):
         answer = await door.post(kind, **more)

@@ -177,6 +177,7 @@ async def test_a_place_taken_over_on_another_process_fences_this_window(house):
         ("post_message", {"text": "late"}),
         ("report_position", {"position": {"lat_e7": 1, "lon_e7": 1, "accuracy_mm": 1}}),
         ("set_mode", {"mode": "silent"}),
+        ("set_needs", {"sign_language": True}),
         ("hang_up", {}),
     ):
         refused = await lin.refused(kind, **more)
@@ -186,7 +187,7 @@ async def test_a_place_taken_over_on_another_process_fences_this_window(house):
 
 
 async def test_a_seat_that_lapsed_elsewhere_fences_this_console(house):
-    from dispatch.actions.seats import drop_seats
+    from dispatch.actions.dropping import drop_seats
     from dispatch.states import ShiftEnd
 
     chen = await house.console("chen", ready=False)
@@ -235,7 +236,8 @@ async def test_for_ma_nothing_of_another_agency_exists(house):
     await chen.command("post_message", text="Are you alone?")
     await asyncio.sleep(0.3)
     heard = json.dumps([frame for _, frame in ma.heard])
-    for secret in (mine, lin.stream, mei.stream, lin.call["call"], "at the door"):
+    assert f'"stream": "{mine}"' not in heard  # its name is known: calls go there
+    for secret in (lin.stream, mei.stream, lin.call["call"], "at the door"):
         assert secret not in heard
     assert set(wu.snapshots) == {mine}
 

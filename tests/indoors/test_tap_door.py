@@ -106,6 +106,8 @@ PARTS = {
     "NUL": ({"text": "a\x00b"}, "text_cut"),
     "too many words": ({"text": "x" * 5000}, "text_cut"),
     "words that are none": ({"text": {"a": [1]}}, "text_cut"),
+    "a need that is none": ({"sign_language": None}, "position_missing"),
+    "a mode that is none": ({"mode": None}, "position_missing"),
 }
 
 

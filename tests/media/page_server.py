@@ -27,7 +27,7 @@ class PageServer:
         self.backend = backend
         self.policy = OPEN
         self.candidates: list[str] = []
-        self.offers = 0
+        self.offers = self.offer_bytes = 0
         self._legs: dict[UUID, ServerConnection] = {}
         self._tasks: set[asyncio.Task] = set()
         backend.listen(self._hear)
@@ -74,6 +74,7 @@ class PageServer:
             self.offers += 1
             self._legs[leg] = connection
             sdp = frame["description"]["sdp"]
+            self.offer_bytes = max(self.offer_bytes, len(sdp))
             try:
                 answer = await self.backend.offer(call, who, leg, sdp, self.policy)
             except MediaError as error:
@@ -98,7 +99,13 @@ class PageServer:
         connection = self._legs.get(event.leg)
         if connection is None:
             return
-        saying = self._say(connection, event.leg, state=event.state, code=event.code)
+        if event.state == "lines":
+            lines = {"type": "media_lines", "leg": str(event.leg), "lines": event.lines}
+            saying = connection.send(json.dumps(lines))
+        else:
+            saying = self._say(
+                connection, event.leg, state=event.state, code=event.code
+            )
         task = asyncio.ensure_future(saying)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -12,7 +12,12 @@ from uuid import UUID, uuid4
 
 import av
 import numpy as np
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from dispatch.media.client import RelayBackend
@@ -88,22 +93,41 @@ class Beep(MediaStreamTrack):
 
 
 @dataclass
+class Heard:
+    """What came on one line."""
+
+    kind: str
+    numbers: list[int] = field(default_factory=list)
+    frames: int = 0
+    loud: int = 0
+
+
+@dataclass
 class Peer:
-    """A phone or a seat: one leg, and what it saw and heard."""
+    """A phone, a seat or a party: one leg, and what it saw and heard.
+
+    ``numbers``, ``heard`` and ``loud`` are of all lines; ``lines`` has each, by mid.
+    """
 
     backend: RelayBackend
     call: UUID
     who: Who
     video: MediaStreamTrack | None = None
     audio: MediaStreamTrack | None = None
+    more: dict[str, int] = field(default_factory=dict)  # kind → lines to receive only
     leg: UUID = field(default_factory=uuid4)
     numbers: list[int] = field(default_factory=list)
     unreadable: int = 0
     seen_pts: list[int] = field(default_factory=list)
     heard: int = 0
     loud: int = 0
+    lines: dict[str, Heard] = field(default_factory=dict)
     connection: RTCPeerConnection = field(
-        default_factory=lambda: RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        # Bundled from the start, as our pages ask for: aiortc's other way loses the
+        # second line of picture.
+        default_factory=lambda: RTCPeerConnection(
+            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        )
     )
     tasks: list[asyncio.Task] = field(default_factory=list)
 
@@ -111,6 +135,9 @@ class Peer:
         """Return our offer, with all candidates in it."""
         self.connection.addTransceiver(self.audio or "audio", "sendrecv")
         self.connection.addTransceiver(self.video or "video", "sendrecv")
+        for kind, lines in self.more.items():
+            for _ in range(lines):
+                self.connection.addTransceiver(kind, "recvonly")
         self.connection.on("track", self._watch)
         await self.connection.setLocalDescription()
         return self.connection.localDescription.sdp
@@ -134,10 +161,21 @@ class Peer:
     def _watch(self, track: MediaStreamTrack) -> None:
         self.tasks.append(asyncio.ensure_future(self._take(track)))
 
+    def line_of(self, track: MediaStreamTrack) -> Heard:
+        """Return what came on a track's line."""
+        [mid] = [
+            one.mid
+            for one in self.connection.getTransceivers()
+            if one.receiver.track is track
+        ]
+        return self.lines.setdefault(mid, Heard(track.kind))
+
     async def _take(self, track: MediaStreamTrack) -> None:
+        line = self.line_of(track)
         with contextlib.suppress(MediaStreamError):
             while True:
                 frame = await track.recv()
+                line.frames += 1
                 if track.kind == "video":
                     number = number_of(frame.to_ndarray(format="gray"))
                     self.seen_pts.append(frame.pts)
@@ -145,9 +183,12 @@ class Peer:
                         self.unreadable += 1
                     else:
                         self.numbers.append(number)
+                        line.numbers.append(number)
                 else:
+                    is_loud = bool(np.abs(frame.to_ndarray()).max() > 1000)
                     self.heard += 1
-                    self.loud += bool(np.abs(frame.to_ndarray()).max() > 1000)
+                    self.loud += is_loud
+                    line.loud += is_loud
 
 
 async def until(condition, seconds: float = 10.0) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import UUID
 
 from dispatch.media.client import RelayBackend
 from dispatch.media.interface import LegState, MediaEvent
@@ -71,15 +72,22 @@ class Web:
     def __init__(self, home: Path) -> None:
         self.backend = RelayBackend(home)
         self.events: list[MediaEvent] = []
-        self.backend.listen(self.events.append)
+        self.lines: dict[UUID, list[dict[str, str]]] = {}  # leg → as told, in order
+        self.backend.listen(self._hear)
         self.peers: list[Peer] = []
 
     async def start(self) -> None:
         await self.backend.start()
         await until(lambda: self.backend.is_connected)
 
+    def _hear(self, event: MediaEvent) -> None:
+        if event.state == "lines":
+            self.lines.setdefault(event.leg, []).append(event.lines)
+        else:
+            self.events.append(event)
+
     def peer(self, call, who, **tracks) -> Peer:
-        """Make a phone (guest) or a seat (host)."""
+        """Make a phone (guest), a seat (host) or a party."""
         peer = Peer(self.backend, call, who, **tracks)
         self.peers.append(peer)
         return peer

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Page, async_playwright
 
+from dispatch.media.interface import RoomPolicy, party
 from tests.browser.camera import _READ, write_camera
 from tests.browser.stage import launch_options
 from tests.media.page_server import PageServer
@@ -21,6 +22,8 @@ FRAMES = 300
 
 NUMBER = "() => { const video = document.querySelector('video');" + _READ
 NUMBER += "return video.videoWidth ? read(video) : null; }"
+SECOND = NUMBER.replace("'video'", "'#second'")
+MOST_SDP_BYTES = 16 * 1024  # what a signal may hold
 
 
 class Trial:
@@ -40,17 +43,19 @@ class Trial:
         return page
 
 
-async def number(page: Page) -> int | None:
+async def number(page: Page, screen: str = NUMBER) -> int | None:
     """Return the number on the screen."""
-    return await page.evaluate(NUMBER)
+    return await page.evaluate(screen)
 
 
-async def moving(page: Page, seconds: float = 15.0) -> tuple[int, float]:
+async def moving(
+    page: Page, seconds: float = 15.0, screen: str = NUMBER
+) -> tuple[int, float]:
     """Wait until the number changes; return it, and how long that took."""
     began = time.monotonic()
-    first = await number(page)
+    first = await number(page, screen)
     while time.monotonic() < began + seconds:
-        now = await number(page)
+        now = await number(page, screen)
         if now is not None and now != first:
             return now, time.monotonic() - began
         await asyncio.sleep(0.03)
@@ -169,3 +174,46 @@ async def test_a_relay_that_hangs_is_noticed(trial, relay):
         relay.process.send_signal(signal.SIGCONT)
     await host.wait_for_function("media.state === 'up'", timeout=20_000)
     await moving(host)
+
+
+async def test_a_third_page_sees_both_and_is_heard_as_it_may_be(trial, web):
+    who = party(uuid4())
+    trial.server.policy = RoomPolicy(is_silent=False, audiences={who: "nobody"})
+    host = await trial.page("host", "none")
+    guest = await trial.page("guest", "camera")
+    await moving(host)
+    print(f"an offer of two sides has {trial.server.offer_bytes} bytes")
+    assert trial.server.offer_bytes < MOST_SDP_BYTES
+    third = await trial.page(who, "monitor")
+    seen, took = await moving(third)
+    print(f"guest's picture at the third page after {took:.2f} s")
+    assert 0 <= seen < FRAMES
+    print(f"an offer of a party has {trial.server.offer_bytes} bytes")
+    assert trial.server.offer_bytes < MOST_SDP_BYTES
+    assert await third.evaluate("media.microphone") == "off"
+    assert await guest.evaluate("[...media.voices.keys()]") == []
+    assert await loudest(guest) < 0.01  # the host gives nothing, and it only listens
+
+    trial.server.policy = RoomPolicy(is_silent=False, audiences={who: "all"})
+    await web.backend.set_policy(trial.call, trial.server.policy)
+    await third.evaluate("media.beStance('open')")
+    await guest.wait_for_function("media.voices.size === 1")
+    assert await guest.evaluate("[...media.voices.keys()]") == [who]
+    for page in (guest, host):
+        assert await loudest(page) > 0.01  # its fake microphone beeps each second
+    assert await third.evaluate("media.speakers") == ["guest", "host"]
+    assert trial.server.offers == 3  # nobody began anew for it
+    await third.evaluate("media.leave()")
+    await guest.wait_for_function("media.voices.size === 0")
+    await moving(host)
+
+
+async def test_a_party_sees_the_hosts_picture_in_its_second_line(trial):
+    who = party(uuid4())
+    trial.server.policy = RoomPolicy(is_silent=True, audiences={who: "all"})
+    await trial.page("host", "painted", first=20_000)
+    third = await trial.page(who, "open")
+    seen, took = await moving(third, screen=SECOND)
+    print(f"host's picture at the third page after {took:.2f} s")
+    assert seen > 20_000
+    assert await number(third) is None

@@ -2,12 +2,20 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import aioice.ice
 import aiortc.rtcrtpreceiver
 import pytest
 
-from dispatch.media.interface import RoomPolicy
+from dispatch.media.interface import (
+    Audience,
+    RoomFull,
+    RoomPolicy,
+    Track,
+    Who,
+    party,
+)
 from dispatch.media.relay import passthrough, server
 from dispatch.media.relay.room import Room
 from dispatch.media.relay.server import Door
@@ -41,6 +49,10 @@ async def test_without_a_web_process_the_legs_are_given_up(tmp_path, monkeypatch
     assert not (tmp_path / "relay.sock").exists()
 
 
+PARTY, OTHER = party(UUID(int=1)), party(UUID(int=2))
+KINDS: list[Track] = ["audio", "video"]
+
+
 @pytest.mark.parametrize(
     ("policy", "lets"),
     [
@@ -60,9 +72,74 @@ async def test_without_a_web_process_the_legs_are_given_up(tmp_path, monkeypatch
 )
 def test_what_a_room_lets_pass(policy, lets):
     room = Room(policy)
-    kinds = [("host", "audio"), ("host", "video"), ("guest", "audio")]
-    kinds.append(("guest", "video"))
-    assert tuple(room.lets(*one) for one in kinds) == lets
+    sides = [("host", "guest"), ("guest", "host")]
+    assert tuple(room.lets(*side, kind) for side in sides for kind in KINDS) == lets
+
+
+@pytest.mark.parametrize(
+    ("audience", "is_silent", "is_muted", "heard_by"),
+    [
+        ("all", False, False, {"guest", "host", OTHER}),
+        ("all", True, False, {"host", OTHER}),
+        ("all", False, True, set()),
+        ("host", False, False, {"host"}),
+        ("host", True, False, {"host"}),
+        ("nobody", False, False, set()),
+        (None, False, False, set()),
+    ],
+)
+def test_who_hears_a_party(audience, is_silent, is_muted, heard_by):
+    audiences: dict[Who, Audience] = {OTHER: "nobody"}
+    if audience:
+        audiences[PARTY] = audience
+    muted: frozenset[tuple[Who, Track]] = frozenset(
+        {(PARTY, "audio")} if is_muted else ()
+    )
+    room = Room(RoomPolicy(is_silent, muted, audiences=audiences))
+    everybody = ("guest", "host", OTHER)
+    assert {who for who in everybody if room.lets(PARTY, who, "audio")} == heard_by
+    assert not any(room.lets(PARTY, who, "video") for who in everybody)
+    # and it hears and sees the others as long as the policy names it
+    for source in ("guest", "host"):
+        for kind in KINDS:
+            assert room.lets(source, PARTY, kind) == (audience is not None)
+            assert room.lets(source, OTHER, kind)
+    room.policy = None
+    assert not any(room.lets("guest", PARTY, kind) for kind in KINDS)
+
+
+def test_of_parties_only_what_everybody_hears_is_recorded():
+    def kept(audience: Audience, *muted: tuple[Who, Track]) -> list[bool]:
+        policy = RoomPolicy(False, frozenset(muted), audiences={PARTY: audience})
+        return [Room(policy).records(PARTY, kind) for kind in KINDS]
+
+    assert kept("all") == [True, False]
+    assert kept("all", (PARTY, "audio")) == [False, False]
+    assert kept("host") == kept("nobody") == [False, False]
+    assert not Room(RoomPolicy(False)).records(PARTY, "audio")
+
+
+def test_a_room_has_six_voices_and_some_more_who_listen():
+    room = Room()
+    names = [party(UUID(int=n)) for n in range(20)]
+    audiences: dict[Who, Audience] = dict.fromkeys(names[:10], "all")
+    audiences |= dict.fromkeys(names[10:], "nobody")
+    policy = RoomPolicy(False, audiences=audiences)
+    legs: dict[Who, Any] = room.legs
+    for name in ("guest", "host", *names[:4]):
+        room.find_place(name, policy)
+        legs[name] = None
+    for name in names[4:10]:
+        with pytest.raises(RoomFull):
+            room.find_place(name, policy)
+    room.find_place(names[3], policy)  # a fresh leg of one who is in
+    for name in names[10:14]:
+        room.find_place(name, policy)
+        legs[name] = None
+    with pytest.raises(RoomFull):
+        room.find_place(names[14], policy)
+    room.find_place("guest", policy)
+    room.find_place("host", policy)
 
 
 def test_only_what_the_policy_says_is_recorded():

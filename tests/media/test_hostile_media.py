@@ -17,6 +17,22 @@ from tests.media.peers import OPEN, Beep, Camera, until
 
 OFFER = Path(__file__).with_name("offer.sdp").read_text()  # Chromium's, by MediaLeg
 LINES = OFFER.splitlines()
+HEAD, AUDIO, VIDEO = re.split(r"(?m)^(?=m=)", OFFER)
+
+
+def offer_of(*kinds: str, direction: str = "recvonly") -> str:
+    """Return an offer with further lines of these kinds, as our pages make it."""
+    mids = " ".join(str(mid) for mid in range(2 + len(kinds)))
+    text = HEAD.replace("BUNDLE 0 1", f"BUNDLE {mids}") + AUDIO + VIDEO
+    for mid, kind in enumerate(kinds, 2):
+        line = AUDIO if kind == "audio" else VIDEO
+        line = re.sub(r"(?m)^a=mid:\d", f"a=mid:{mid}", line)
+        text += re.sub(r"(?m)^a=sendrecv", f"a={direction}", line)
+    return text
+
+
+SIDE = offer_of(*["audio"] * 4)  # a phone's or a host's
+PARTY = offer_of("video", *["audio"] * 4)
 PRINTABLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=80)
 CANDIDATE = "candidate:1 1 udp 2122194687 192.0.2.2 50000 typ host generation 0"
 FUZZ = settings(
@@ -30,7 +46,7 @@ FUZZ = settings(
 @st.composite
 def mutated(draw) -> str:
     """Return Chromium's offer with some lines lost, doubled, moved, cut or replaced."""
-    lines = LINES[:]
+    lines = draw(st.sampled_from([LINES, LINES, SIDE.splitlines()]))[:]
     for _ in range(draw(st.integers(1, 6))):
         at = draw(st.integers(0, len(lines) - 1))
         match draw(st.integers(0, 7)):
@@ -66,6 +82,39 @@ def test_the_real_offer_is_read():
     assert "192.0.2.2" not in described.sdp
 
 
+@pytest.mark.parametrize(("offer", "lines"), [(SIDE, 6), (PARTY, 7)])
+def test_an_offer_with_lines_for_several_parties_is_read(offer, lines):
+    described = read_offer(offer)
+    assert [line.mid for line in described.lines] == [str(n) for n in range(lines)]
+    assert [line.sends for line in described.lines] == [True, True] + [False] * (
+        lines - 2
+    )
+    assert all(line.receives for line in described.lines)
+    assert described.sends == {"audio", "video"}
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        offer_of(*["audio"] * 6),
+        offer_of(*["video"] * 2),
+        offer_of("audio", direction="sendrecv"),
+        offer_of("video", direction="sendonly"),
+        SIDE.replace("a=mid:3", "a=mid:2"),
+        SIDE.replace("a=mid:3", "a=mid:3x").replace("2 3 4", "2 3x/ 4"),
+        SIDE.replace("a=mid:5", "a=mid:" + "5" * 17).replace("4 5", "4 " + "5" * 17),
+        SIDE.replace("BUNDLE 0 1 2 3 4 5", "BUNDLE 0 1 2 3 4"),
+        SIDE.replace("BUNDLE 0 1 2 3 4 5", "BUNDLE 1 0 2 3 4 5"),
+        # a last line that another key would answer for
+        SIDE[: SIDE.rindex("a=fingerprint")]
+        + re.sub(r"[0-9A-F]{2}:", "00:", SIDE[SIDE.rindex("a=fingerprint") :]),
+    ],
+)
+def test_more_lines_or_other_ones_are_refused(offer):
+    with pytest.raises(BadDescription):
+        read_offer(offer)
+
+
 @FUZZ
 @given(mutated())
 def test_an_offer_is_read_or_refused(sdp):
@@ -73,7 +122,10 @@ def test_an_offer_is_read_or_refused(sdp):
         described = read_offer(sdp)
     except BadDescription:
         return
-    assert 1 <= len(described.kinds) <= 2
+    assert 1 <= len(described.kinds) <= 6
+    sending = [line.kind for line in described.lines if line.sends]
+    assert len(sending) == len(set(sending))
+    assert len({line.mid for line in described.lines}) == len(described.lines)
     assert not re.search(r"(?m)^a=(candidate|remote-candidates|rtcp):", described.sdp)
     assert described.sdp.count("\nm=") == len(described.kinds)
 

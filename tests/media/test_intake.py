@@ -9,10 +9,13 @@ from django.test import override_settings
 
 from dispatch.actions.recordings import clip_id, take_in, waiting
 from dispatch.loops.recordings import Recordings
+from dispatch.media.interface import party
 from dispatch.media.relay import files
 from dispatch.media.relay.files import LegFolder
+from dispatch.models import Participant
 from reports.actions import evidence
 from reports.actions.evidence import ClipFacts
+from reports.clock import now
 from reports.errors import StorageFull
 from reports.models import EvidenceClip
 from reports.states import ClipKind, ClipSource, ClipState
@@ -258,3 +261,30 @@ async def test_a_file_that_cannot_be_taken_in_keeps_no_other_back(home, monkeypa
     assert (folder / "0.mkv").read_bytes() == FIRST
     refused = files.read_json(folder / "0.refused") or {}
     assert (refused["state"], refused["reason"]) == ("refused", "failed")
+
+
+# --- Of those who came besides --------------------------------------------------------
+
+
+def test_a_voice_of_who_was_let_in_is_a_clip_of_its_own_named_by_the_role(world, home):
+    _, tapped = world.connected()
+    row = Participant.objects.create(
+        call=world.call(tapped),
+        role="supervisor",
+        operator=world.staff["chen"],
+        joined_at=now(),
+    )
+    for who in (party(row.uuid), party(uuid4()), "party:nobody"):
+        _, folder = record(
+            home, tapped.call, who, segments=[(0, SECOND)], codecs=["opus"]
+        )
+        folder.ended()
+    all_in(home)
+    clips = EvidenceClip.objects.all()
+    assert sorted(clip.name.rsplit("-", 1)[0] for clip in clips) == [
+        "seat",
+        "seat",
+        "supervisor",
+    ]
+    assert {(c.side, c.kind, c.state) for c in clips} == {("seat", "audio", "closed")}
+    row.delete()

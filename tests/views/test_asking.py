@@ -282,3 +282,25 @@ def test_nothing_is_left_in_the_workroom(world, at_once, settings):
     os.utime(workroom / "tmpdead", (0, 0))
     copying.sweep_workroom()
     assert list(workroom.iterdir()) == []
+
+
+def test_what_somebody_waits_for_is_made_before_a_flood_of_others(
+    world, django_capture_on_commit_callbacks
+):
+    flood, other = world.tap().incident, world.tap("wang").incident
+    clips = [keep(flood, jpeg()) for _ in range(4)]
+    late = keep(other, jpeg())
+    wanted = clips[2]
+    author = Author("operator", str(world.staff["zhao"].uuid))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        for clip in [*clips, late]:
+            views.ask_view(clip.uuid)
+        views.ask_view(wanted.uuid, author=author)
+
+    order = [
+        str(ViewCopy.objects.get(uuid=job.args_kwargs["args"][0]).clip.uuid)
+        for job in DBTaskResult.objects.ready()
+    ]
+    assert order[0] == str(wanted.uuid)  # somebody looks at an empty player
+    assert order.index(str(late.uuid)) < order.index(str(clips[1].uuid))

@@ -13,9 +13,15 @@ from msgspec import to_builtins
 from accounts.actions.configure import configure_agency, configure_area, configure_tier
 from accounts.matching import FaultyPolygon
 from accounts.models import Agency, Area, Tier
+from dispatch.actions.regions.answering import unanswered
 from dispatch.actions.regions.canary import read_key, settle_canary, write_key
 from dispatch.actions.regions.changes import Changes, said
 from dispatch.actions.regions.faults import Fault, Lines, RegionFaulty
+from dispatch.actions.regions.ground_check import (
+    ground_faults,
+    pieces_of,
+    read_piece,
+)
 from dispatch.actions.regions.logins import fresh_logins, write_logins
 from dispatch.actions.regions.people import settle_staff
 from dispatch.actions.regions.polygons import Outline, outline
@@ -30,6 +36,20 @@ from dispatch.actions.regions.seats import settle_seats
 from reports.journal import open_streams
 from reports.models import StreamKind
 
+AGENCY_KEYS = (
+    "name",
+    "name_en",
+    "phone_number",
+    "answer_mode",
+    "ring_seconds",
+    "wrap_up_seconds",
+    "misses_before_away",
+    "miss_rest_seconds",
+    "breaks_need_approval",
+    "opens_at",
+    "closes_at",
+    "publishes_figures",
+)
 Outlines = dict[tuple[str, str], Outline]
 
 
@@ -68,6 +88,7 @@ def load_region(path: Path, *, check_only: bool = False) -> Outcome:
         seats |= {gone: [] for gone in _close_vanished(region, agencies, changes)}
         seats[canary.pk] = [SeatSpec(number=1)]
         settle_seats(seats, changes, hints)
+        _refuse_unanswered(region, agencies, lines)
         if check_only:
             transaction.set_rollback(True)
         else:  # inside: a full disk undoes the passwords that could not be told
@@ -88,9 +109,59 @@ def _outlines(region: RegionFile, folder: Path, lines: Lines) -> Outlines:
             except FaultyPolygon as fault:
                 line = lines.of("agencies", n, "areas", area.gb or area.file or "")
                 faults.append(Fault(line, f"agency {agency.code}: {fault}"))
+    if not faults:
+        faults = list(_ground_faults(region, found, lines))
     if faults:
         raise RegionFaulty(faults)
     return found
+
+
+def _ground_faults(
+    region: RegionFile, outlines: Outlines, lines: Lines
+) -> Iterator[Fault]:
+    """Hold the pieces of the file against each other and against other regions'."""
+    mine = [
+        (n, area, piece)
+        for n, agency in enumerate(region.agencies)
+        for area in agency.area_specs
+        if (
+            piece := read_piece(
+                f"{agency.code}/{area.own_code}",
+                agency.code,
+                outlines[agency.code, area.own_code].polygon,
+            )
+        )
+    ]
+    foreign = Area.objects.filter(is_active=True, agency__is_active=True).exclude(
+        agency__code__startswith=region.region.code
+    )
+    others = pieces_of(foreign.select_related("agency"))
+    for at, (n, area, piece) in enumerate(mine):
+        later = [other for _n, _area, other in mine[at + 1 :]]
+        rest = [other for _n, _area, other in mine if other is not piece] + others
+        # What the package drew is on WGS-84; its pieces need no guess.
+        drawn = area.file is not None
+        for fault in ground_faults(piece, rest, told=later, datum=drawn):
+            line = lines.of("agencies", n, "areas", area.file or area.gb or "")
+            yield Fault(line, f"agency {piece.agency}: {fault}")
+
+
+def _refuse_unanswered(
+    region: RegionFile, agencies: dict[str, Agency], lines: Lines
+) -> None:
+    """Refuse a region whose callers, somewhere, nobody could ever answer."""
+    order = {spec.code: n for n, spec in enumerate(region.agencies)}
+    alone = unanswered([agency.pk for agency in agencies.values()])
+    if faults := [
+        Fault(
+            lines.of("agencies", order[agency.code], "seats")
+            or lines.of("agencies", order[agency.code]),
+            f"agency {agency.code}: calls come here, but neither it nor a neighbour "
+            "it names has a seat",
+        )
+        for agency in alone
+    ]:
+        raise RegionFaulty(faults)
 
 
 @contextmanager
@@ -120,6 +191,8 @@ def _settle_ground(
             _settle_agency(spec, region, agencies[spec.code], changes)
     neighbours = _known_neighbours(region, agencies, lines)
     for n, spec in enumerate(region.agencies):
+        with _blamed(lines.of("agencies", n, "after_hours"), f"agency {spec.code}"):
+            _settle_after_hours(spec, agencies[spec.code], neighbours, changes)
         with _blamed(lines.of("agencies", n, "areas"), f"agency {spec.code}"):
             _settle_areas(spec, agencies[spec.code], outlines, changes)
         with _blamed(lines.of("agencies", n, "tiers"), f"agency {spec.code}"):
@@ -132,8 +205,18 @@ def _known_neighbours(
 ) -> dict[str, Agency]:
     """Return every agency that is to help; also one of a region on line already."""
     wanted = {tier.neighbour for spec in region.agencies for tier in spec.tiers}
-    known = agencies | {a.code: a for a in Agency.objects.filter(code__in=wanted)}
+    wanted |= {str(a.after_hours) for a in region.agencies if a.after_hours}
+    there = Agency.objects.filter(code__in=wanted)
+    known = {a.code: a for a in there} | agencies
     faults = [
+        Fault(
+            lines.of("agencies", n, "after_hours"),
+            f"agency {spec.code}: there is no agency {spec.after_hours} to stand in",
+        )
+        for n, spec in enumerate(region.agencies)
+        if spec.after_hours and spec.after_hours not in known
+    ]
+    faults += [
         Fault(
             lines.of("agencies", n, "tiers", tier.neighbour),
             f"agency {spec.code}: there is no agency {tier.neighbour} to help",
@@ -150,10 +233,20 @@ def _known_neighbours(
 def _settle_agency(
     spec: AgencySpec, region: RegionFile, agency: Agency, changes: Changes
 ) -> None:
-    wanted = said(spec, "name", "name_en", "phone_number", "answer_mode")
+    wanted = said(spec, *AGENCY_KEYS)
+    wanted |= to_builtins(said(spec, "break_reasons"))
     wanted |= to_builtins(said(region, "categories", "phrases"))
     wanted |= {"is_default": spec.default, "is_active": True}
     changes.settle(f"agency {spec.code}", agency, wanted, configure_agency)
+
+
+def _settle_after_hours(
+    spec: AgencySpec, agency: Agency, known: dict[str, Agency], changes: Changes
+) -> None:
+    """Name who stands in, once all agencies are there."""
+    if isinstance(spec.after_hours, str):
+        wanted = {"after_hours": known[spec.after_hours]}
+        changes.settle(f"agency {spec.code}", agency, wanted, configure_agency)
 
 
 def _settle_areas(

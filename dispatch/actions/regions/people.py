@@ -45,6 +45,7 @@ def settle_staff(
 def _enrol(spec: StaffSpec, agencies: dict[str, Agency], login: Login | None) -> None:
     user = User(username=spec.username, display_name=spec.name)
     user.staff_number = str(said(spec, "number").get("number", ""))
+    user.skills = said(spec, "skills").get("skills", [])
     if login is None:
         user.set_unusable_password()
     else:
@@ -58,6 +59,7 @@ def _settle_known(
     wanted: dict[str, object] = {"display_name": spec.name}
     if number := said(spec, "number"):
         wanted["staff_number"] = number["number"]
+    wanted |= said(spec, "skills")
     changes.settle(f"staff {spec.username}", user, wanted, configure_staff)
     held = {(role.kind, role.agency_id) for role in user.roles.all()}
     for agency in _where(spec, agencies):

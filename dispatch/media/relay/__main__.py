@@ -17,7 +17,7 @@ from typing import Any
 
 from dispatch.media.relay import files, passthrough
 from dispatch.media.relay.leg import Address
-from dispatch.media.relay.room import Rooms
+from dispatch.media.relay.rooms import Rooms
 from dispatch.media.relay.server import AlreadyRunsError, Door
 
 log = logging.getLogger("dispatch.media.relay")

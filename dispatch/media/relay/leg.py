@@ -1,4 +1,4 @@
-"""One leg: an ``RTCPeerConnection`` with a browser, two ways in and two ways out."""
+"""One leg: an ``RTCPeerConnection`` with a browser, two ways in and a few out."""
 
 import asyncio
 import contextlib
@@ -13,20 +13,22 @@ from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
     RTCPeerConnection,
+    RTCRtpReceiver,
     RTCSessionDescription,
 )
 from aiortc.codecs import get_capabilities
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
-from dispatch.media.interface import BadDescription, LegState, Track, Who
+from dispatch.media.interface import BadDescription, LegState, Track, Who, is_party
 from dispatch.media.relay import passthrough
 from dispatch.media.relay.description import (
     MAX_CANDIDATES,
     Described,
+    OfferedLine,
     read_candidate,
     with_address,
 )
-from dispatch.media.relay.outlet import Outlet
+from dispatch.media.relay.lines import Line, Lines
 from dispatch.media.relay.passthrough import EncodedFrame
 from dispatch.media.relay.recorder import Recorder
 
@@ -35,6 +37,9 @@ log = logging.getLogger(__name__)
 KEY_AGAIN_SECONDS = 0.3  # between two requests while a key frame is waited for
 LOST_AGAIN_SECONDS = 0.1  # between two requests for the same missing packets
 KEY_EVERY_SECONDS = 4.0  # so that a recording can be entered anywhere
+# A wish that comes so soon after a key frame was sent before that one arrived; several
+# receivers that lost the same packets wish at once, and get one.
+WISH_SECONDS = 0.5
 CODECS = {"audio": "audio/opus", "video": "video/vp8"}
 
 
@@ -56,23 +61,28 @@ class Leg:
         uuid: UUID,
         described: Described,
         *,
-        may_pass: Callable[[Track], bool],
+        may_pass: Callable[[Who, Track], bool],
         hear: Callable[["Leg", EncodedFrame], None],
-        wish: Callable[["Leg"], None],
+        wish: Callable[[Who], None],
         changed: Callable[["Leg"], None],
+        lines_changed: Callable[["Leg"], None],
     ) -> None:
         self.call, self.who, self.uuid = call, who, uuid
-        self.sends = described.sends
+        # The phone's picture and the seat's are all a room has.
+        no_picture = {"video"} if is_party(who) else set()
+        self.sends: frozenset[Track] = described.sends - no_picture
         self.answer = ""  # kept: an offer may be repeated when a socket was lost
         self.recorder: Recorder | None = None
         self.made_at = self.heard_at = monotonic()
         self.has_been_up = False
         self.is_lost = False
         self.is_closed = False
-        self.outlets: dict[Track, Outlet] = {
-            kind: Outlet(kind, lambda kind=kind: may_pass(kind))  # type: ignore[misc]
-            for kind in described.kinds
-        }
+        self.lines = Lines(
+            who,
+            described.lines,
+            may_pass=may_pass,
+            changed=lambda: lines_changed(self),
+        )
         self._frames: dict[Track, int] = {"audio": 0, "video": 0}
         self._received = -1  # packets of any kind
         self._candidates = 0
@@ -89,8 +99,8 @@ class Leg:
         self._connection = RTCPeerConnection(
             RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         )
-        for kind in described.kinds:
-            self._add(kind)
+        for line in described.lines:
+            self._add(line, self.lines.of_mid(line.mid))
         self._connection.on("track", self._receive)
         self._connection.on("connectionstatechange", self._change)
 
@@ -131,18 +141,29 @@ class Leg:
 
     def send(self, frame: EncodedFrame, source: "Leg", now: float) -> None:
         """Pass a frame of another leg on to this browser."""
-        outlet = self.outlets.get(frame.kind)
-        if outlet is None or not self.is_up:
+        line = self.lines.give(source.who, frame.kind) if self.is_up else None
+        if line is None:
             return
-        outlet.push(frame, source.uuid, now)
-        if outlet.is_waiting_for_key:
+        line.outlet.push(frame, source.uuid, now)
+        if line.outlet.is_waiting_for_key:
             source.want_key()
+
+    def skip(self, source: "Leg", kind: Track) -> None:
+        """Note that a frame of another leg was kept from this browser."""
+        line = self.lines.carrying(source.who, kind)
+        if line is not None:
+            line.outlet.skip()
 
     def want_key(self) -> None:
         """Ask the browser for a key frame, again and again until it comes."""
         if not self._wants_key:
             self._wants_key = True
             self._key_wake.set()
+
+    def wish_key(self) -> None:
+        """Ask for a key frame that a receiver wishes, unless one just came."""
+        if monotonic() - self._key_at > WISH_SECONDS:
+            self.want_key()
 
     async def look(self, now: float) -> None:
         """Note whether packets still come; called each second."""
@@ -155,12 +176,12 @@ class Leg:
 
     async def state(self) -> LegState:
         """Return its counters."""
-        sent: dict[str, int] = {}
+        sent = {"audio": 0, "video": 0}
         for transceiver in self._connection.getTransceivers():
             report = await transceiver.sender.getStats()
             for entry in report.values():
                 if entry.type == "outbound-rtp":
-                    sent[transceiver.kind] = entry.packetsSent
+                    sent[transceiver.kind] += entry.packetsSent
         return LegState(
             call=self.call,
             who=self.who,
@@ -168,9 +189,10 @@ class Leg:
             is_up=self.is_up and not self.is_lost,
             video_in=self._frames["video"],
             audio_in=self._frames["audio"],
-            video_out=sent.get("video", 0),
-            audio_out=sent.get("audio", 0),
+            video_out=sent["video"],
+            audio_out=sent["audio"],
             silent_seconds=round(monotonic() - self.heard_at, 3),
+            lines=self.lines.carried(),
         )
 
     async def close(self) -> None:
@@ -187,23 +209,39 @@ class Leg:
 
     # --- Inside ----------------------------------------------------------------------
 
-    def _add(self, kind: Track) -> None:
-        transceiver = self._connection.addTransceiver(kind, "sendrecv")
+    def _add(self, offered: OfferedLine, line: Line | None) -> None:
+        kind = offered.kind
+        takes = offered.sends and kind in self.sends
+        transceiver = self._connection.addTransceiver(
+            kind, "sendrecv" if takes else "sendonly"
+        )
         wanted = [
             codec
             for codec in get_capabilities(kind).codecs
             if codec.mimeType.lower() in (CODECS[kind], "video/rtx")
         ]
         transceiver.setCodecPreferences(wanted)
-        transceiver.sender.replaceTrack(self.outlets[kind])
-        passthrough.outlive_byes(transceiver.receiver)
+        if line is not None:
+            transceiver.sender.replaceTrack(line.outlet)
+            if kind == "video":
+                passthrough.on_key_frame_wish(
+                    transceiver.sender, lambda: self._wished(line)
+                )
+        if takes:
+            self._listen(kind, transceiver.receiver)
+
+    def _listen(self, kind: Track, receiver: RTCRtpReceiver) -> None:
+        passthrough.outlive_byes(receiver)
         if kind == "video":
-            passthrough.on_loss(transceiver.receiver, self._broke)
-            self._ask = passthrough.asker_for_key_frames(transceiver.receiver)
-            passthrough.on_key_frame_wish(transceiver.sender, lambda: self._wish(self))
+            passthrough.on_loss(receiver, self._broke)
+            self._ask = passthrough.asker_for_key_frames(receiver)
             self._spawn(self._ask_for_keys())
-            again = passthrough.asker_for_lost_packets(transceiver.receiver)
+            again = passthrough.asker_for_lost_packets(receiver)
             self._spawn(self._ask_for_packets(again))
+
+    def _wished(self, line: Line) -> None:
+        if line.who is not None:
+            self._wish(line.who)
 
     def _change(self) -> None:
         self._key_wake.set()

@@ -1,41 +1,22 @@
-"""Rooms: a star of guest and host, and what may pass between them.
+"""One room: who is in it, and what may pass between them.
 
 A room is the call's. Its policy is told by the web process; without one the guest is
-sent no sound. Every leg's frames go to the legs of the others and, if the policy says
-so, to disk.
+sent no sound, and a party nothing at all.
 """
 
-import asyncio
-import logging
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
-from time import monotonic
-from typing import Literal
-from uuid import UUID
 
 from dispatch.media.interface import (
-    Health,
-    MediaError,
-    MediaEvent,
-    MediaFull,
+    GUEST,
+    MOST_PARTIES,
+    MOST_VOICES,
+    RoomFull,
     RoomPolicy,
     Track,
     Who,
+    is_party,
 )
-from dispatch.media.relay.description import Described, read_offer
-from dispatch.media.relay.files import LegFolder
-from dispatch.media.relay.leg import Address, Leg
-from dispatch.media.relay.passthrough import EncodedFrame
-from dispatch.media.relay.recorder import Recorder
-from dispatch.media.relay.segments import Arrival, Segments
-
-log = logging.getLogger(__name__)
-
-CONNECT_SECONDS = 20.0  # a leg that never connects is given up
-LOST_SECONDS = 5.0  # without any packet; browsers report each second
-LOOK_SECONDS = 1.0
+from dispatch.media.relay.leg import Leg
 
 
 @dataclass(slots=True)
@@ -45,237 +26,61 @@ class Room:
     policy: RoomPolicy | None = None
     legs: dict[Who, Leg] = field(default_factory=dict)
 
-    def lets(self, source: Who, kind: Track) -> bool:
-        """Return whether the others may be sent this now."""
-        if self.policy is None:
-            return kind == "video"
-        is_muted = (source, kind) in self.policy.muted
-        is_silenced = self.policy.is_silent and source == "host" and kind == "audio"
-        return not is_muted and not is_silenced
+    def lets(self, source: Who, receiver: Who, kind: Track) -> bool:
+        """Return whether the one may be sent the other's sound or picture now."""
+        policy = self.policy
+        if is_party(source) and kind == "video":
+            return False
+        if policy is None:
+            return kind == "video" and not is_party(receiver)
+        is_muted = (source, kind) in policy.muted
+        is_silenced = policy.is_silent and receiver == GUEST and kind == "audio"
+        return policy.hears(receiver, source) and not is_muted and not is_silenced
 
     def records(self, source: Who, kind: Track) -> bool:
         """Return whether it is written down.
 
         A host that mutes itself speaks to the people beside it; a guest that is muted
-        is still evidence.
+        is still evidence. Of parties only what everybody hears is kept.
         """
-        if self.policy is None or not self.policy.records:
+        policy = self.policy
+        if policy is None or not policy.records:
             return False
-        return source == "guest" or (source, kind) not in self.policy.muted
+        if source == GUEST:
+            return True
+        if (source, kind) in policy.muted:
+            return False
+        is_public = policy.audiences.get(source) == "all" and kind == "audio"
+        return is_public or not is_party(source)
 
+    def find_place(self, who: Who, policy: RoomPolicy) -> None:
+        """Refuse a party for which there is no line any more.
 
-class Rooms:
-    """All rooms of the process."""
+        Guest and host always have theirs; a party's former leg does not count.
 
-    def __init__(
-        self,
-        home: Path,
-        *,
-        streams: int,
-        address: Address,
-        tell: Callable[[MediaEvent], None],
-    ) -> None:
-        self._home = home
-        self._streams = streams
-        self._address = address
-        self._tell = tell
-        self._rooms: dict[UUID, Room] = {}
-        self._closing: set[asyncio.Task[None]] = set()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recorder")
-
-    # --- What the web process asks ---------------------------------------------------
-
-    async def offer(
-        self, call: UUID, who: Who, uuid: UUID, sdp: str, policy: RoomPolicy
-    ) -> str:
-        """Admit a leg in place of the participant's former; return the answer."""
-        described = read_offer(sdp)
-        room = self._rooms.setdefault(call, Room())
-        room.policy = policy
-        former = room.legs.get(who)
-        if former is not None and former.uuid == uuid and not former.is_closed:
-            for candidate in described.candidates:
-                await former.add_candidate(candidate, self._address)
-            return former.answer  # repeated, because a socket was lost
-        try:
-            self._find_place("video" in described.sends, besides=former)
-            leg = self._make(room, call, who, uuid, described)
-            room.legs[who] = leg
-            try:
-                answer = await leg.describe(described, self._address)
-            except MediaError:
-                if room.legs.get(who) is leg:
-                    del room.legs[who]
-                self._close(leg, "")
-                raise
-        finally:
-            if former is not None and room.legs.get(who) is not former:
-                self._close(former, "replaced")
-            self._drop_if_empty(call)
-        log.info("leg %s of call %s, key %s", uuid, call, described.fingerprint)
-        return answer
-
-    async def add_candidate(self, call: UUID, uuid: UUID, text: str) -> None:
-        """Add a leg's candidate; an unknown leg is none of ours any more."""
-        for leg in self._legs_of(call):
-            if leg.uuid == uuid:
-                await leg.add_candidate(text, self._address)
-
-    def set_policy(self, call: UUID, policy: RoomPolicy) -> None:
-        """Change what may flow, at once."""
-        room = self._rooms.get(call)
-        if room is None:
+        Raises:
+            RoomFull.
+        """
+        if not is_party(who):
             return
-        former, room.policy = room.policy, policy
-        for source in room.legs.values():
-            for kind in ("audio", "video"):
-                was = former is not None and (source.who, kind) in former.muted
-                if was and (source.who, kind) not in policy.muted:
-                    source.want_key()
+        others = [one for one in self.legs if is_party(one) and one != who]
+        voices = [one for one in others if policy.speaks(one)]
+        is_full = policy.speaks(who) and len(voices) >= MOST_VOICES - 2
+        if is_full or len(others) >= MOST_PARTIES:
+            raise RoomFull
 
-    def kick(self, call: UUID, who: Who, uuid: UUID | None) -> None:
-        """Close a participant's leg."""
-        room = self._rooms.get(call)
-        leg = room and room.legs.get(who)
-        if room and leg and uuid in (None, leg.uuid):
-            del room.legs[who]
-            self._close(leg, "kicked")
-            self._drop_if_empty(call)
+    def set_policy(self, policy: RoomPolicy) -> None:
+        """Change what may flow, at once; who may no longer be heard frees a line."""
+        former, self.policy = self.policy, policy
+        for who, leg in self.legs.items():
+            leg.lines.free(lambda source, who=who: not policy.hears(who, source))  # type: ignore[misc]
+        for source in self.legs.values():
+            was = former is not None and (source.who, "video") in former.muted
+            if was and (source.who, "video") not in policy.muted:
+                source.want_key()
 
-    def close_room(self, call: UUID, code: str = "call_ended") -> None:
-        """Close all legs of a call."""
-        room = self._rooms.pop(call, None)
-        for leg in list(room.legs.values()) if room else ():
-            self._close(leg, code)
-
-    def close_all(self, code: str) -> None:
-        """Close every leg."""
-        for call in list(self._rooms):
-            self.close_room(call, code)
-
-    async def settle(self) -> None:
-        """Wait until everything that was closed is closed and on disk."""
-        while self._closing:
-            await asyncio.gather(*self._closing, return_exceptions=True)
-
-    async def health(self) -> Health:
-        """Return how it is."""
-        streams = sum("video" in leg.sends for leg in self._all())
-        return Health(
-            is_alive=True,
-            load=streams / self._streams,
-            streams=streams,
-            legs=[await leg.state() for leg in self._all()],
-        )
-
-    # --- What passes -----------------------------------------------------------------
-
-    def _make(
-        self, room: Room, call: UUID, who: Who, uuid: UUID, described: Described
-    ) -> Leg:
-        other: Who = "guest" if who == "host" else "host"
-        leg = Leg(
-            call,
-            who,
-            uuid,
-            described,
-            may_pass=lambda kind: room.lets(other, kind),
-            hear=self._pass_on,
-            wish=lambda receiver: self._wish(room, receiver),
-            changed=lambda leg: self._judge(leg, monotonic()),
-        )
-        leg.recorder = Recorder(
-            Segments(LegFolder(self._home, call, who, uuid)),
-            self._thread,
-            leg.want_key,
-        )
-        return leg
-
-    def _pass_on(self, source: Leg, frame: EncodedFrame) -> None:
-        room = self._rooms.get(source.call)
-        if room is None or room.legs.get(source.who) is not source:
-            return  # replaced or kicked a moment ago
-        now = monotonic()
-        if source.recorder is not None and room.records(source.who, frame.kind):
-            source.recorder.take(Arrival(frame, now))
-        is_let = room.lets(source.who, frame.kind)
-        for leg in room.legs.values():
-            if leg is source:
-                continue
-            if is_let:
-                leg.send(frame, source, now)
-            elif frame.kind in leg.outlets:
-                leg.outlets[frame.kind].skip()
-
-    def _wish(self, room: Room, receiver: Leg) -> None:
-        for leg in room.legs.values():
-            if leg is not receiver:
-                leg.want_key()
-
-    # --- What happens by itself ------------------------------------------------------
-
-    async def watch(self) -> None:
-        """Look after all legs, for ever."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            for leg in list(self._all()):
-                await leg.look(monotonic())
-                self._judge(leg, monotonic())
-
-    def _judge(self, leg: Leg, now: float) -> None:
-        if leg.is_closed:
-            return
-        if leg.is_broken_off or (
-            not leg.has_been_up and now - leg.made_at > CONNECT_SECONDS
-        ):
-            self._lose(leg)
-        elif leg.is_up and not leg.has_been_up:
-            leg.has_been_up = True
-            leg.heard_at = now
-            self._event(leg, "up")
-        elif leg.has_been_up and leg.is_lost != (now - leg.heard_at > LOST_SECONDS):
-            leg.is_lost = not leg.is_lost
-            self._event(leg, "lost" if leg.is_lost else "up")
-
-    def _lose(self, leg: Leg) -> None:
-        room = self._rooms.get(leg.call)
-        if room and room.legs.get(leg.who) is leg:
-            del room.legs[leg.who]
-            self._drop_if_empty(leg.call)
-        if not leg.is_lost:
-            self._event(leg, "lost")
-        self._close(leg, "")
-
-    def _close(self, leg: Leg, code: str) -> None:
-        """Close a leg behind everybody's back; ``code`` is what its browser is told."""
-        if code:
-            self._event(leg, "closed", code)
-        task = asyncio.get_running_loop().create_task(leg.close())
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
-
-    def _event(
-        self, leg: Leg, state: Literal["up", "lost", "closed"], code: str = ""
-    ) -> None:
-        self._tell(MediaEvent(leg.call, leg.who, leg.uuid, state, code))
-
-    # --- Places ----------------------------------------------------------------------
-
-    def _find_place(self, is_sending: bool, *, besides: Leg | None) -> None:
-        """Refuse what the process could not carry without losing frames."""
-        streams = sum("video" in leg.sends for leg in self._all() if leg is not besides)
-        if is_sending and streams >= self._streams:
-            raise MediaFull
-
-    def _all(self) -> Iterator[Leg]:
-        for room in self._rooms.values():
-            yield from room.legs.values()
-
-    def _legs_of(self, call: UUID) -> list[Leg]:
-        room = self._rooms.get(call)
-        return list(room.legs.values()) if room else []
-
-    def _drop_if_empty(self, call: UUID) -> None:
-        room = self._rooms.get(call)
-        if room is not None and not room.legs:
-            del self._rooms[call]
+    def let_go(self, who: Who) -> None:
+        """Forget a participant's leg, and free the lines that carried it."""
+        del self.legs[who]
+        for leg in self.legs.values():
+            leg.lines.free(lambda source: source == who)

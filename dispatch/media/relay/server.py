@@ -14,7 +14,7 @@ import msgspec
 from dispatch.media.interface import MediaError, MediaEvent
 from dispatch.media.relay import wire
 from dispatch.media.relay.peer import peer_of
-from dispatch.media.relay.room import Rooms
+from dispatch.media.relay.rooms import Rooms
 
 log = logging.getLogger(__name__)
 

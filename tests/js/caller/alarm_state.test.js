@@ -67,3 +67,26 @@ test("news is told once: answered, cut off, ended", () => {
   assert.equal(newsBetween(old, merged), "merged");
   assert.equal(newsBetween(null, old), null);
 });
+
+test("another call-taker, a room with more people, another office: told once, as it is", () => {
+  const talking = { ...old, call: connected, room: { parties: [] } };
+  const next = (state, entry) => {
+    const after = applyEntry(state, { stream: "i1", seq: 2, ...entry });
+    return [after, newsBetween(state, after, entry)];
+  };
+  const moved = { ...connected, seat_label: "芝罘 4", seat_label_en: "Zhifu 4" };
+  const given = (how) => ({ type: "call.transferred", data: { call: moved, how } });
+  assert.equal(next(talking, given("warm"))[1], "passed");
+  assert.equal(next(talking, given("promoted"))[1], "rescued");
+  assert.equal(next(talking, given("relief"))[1], "relieved");
+  assert.equal(next(talking, { type: "call.returned", data: { call, why: "transferred" } })[1], "sent_on");
+  assert.equal(next(talking, { type: "call.returned", data: { call, why: "seat_lost" } })[1], "returned");
+
+  const party = { participant: "p1", role: "interpreter" };
+  const [after, news] = next(talking, { type: "room.changed", data: { call: "c1", parties: [party] } });
+  assert.equal(news, "interpreter");
+  assert.deepEqual(after.room, { parties: [party] });
+  assert.equal(next(after, { type: "room.changed", data: { call: "c1", parties: [party] } })[1], null);
+  assert.equal(next(after, { type: "room.changed", data: { call: "c1", parties: [] } })[1], null);
+  assert.equal(newsBetween(null, after), "connected", "who was there before this page is no news");
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  callsMissed, callsWaiting, fromSnapshot, oldestSince, seatsOf, withEntry,
+  callsToReturn, callsWaiting, fromSnapshot, noticesAt, oldestSince, seatsOf, withEntry,
 } from "../../../dispatch/static/dispatch/console/models/agency_state.js";
 import { lineCall, seat, snapshot, ZHIFU } from "./cast.js";
 
@@ -31,12 +31,37 @@ test("a call leaves the line when it ends or goes to another agency", () => {
   assert.deepEqual(Object.keys(before.line), ["a", "b"], "the old state is not touched");
 });
 
-test("a lost caller is remembered for a call back, once, also over a fresh snapshot", () => {
-  const lost = lineCall("a", { state: "ended", needs_callback: true });
-  let state = withEntry(fromSnapshot(snapshot()), line(lost));
-  state = withEntry(state, line(lost));
-  state = fromSnapshot(snapshot(), state.missed);
-  assert.deepEqual(callsMissed([state]).map(({ call }) => call), ["a"]);
+const lost = (call, minute, changes = {}) => lineCall(call, {
+  state: "ended", needs_callback: true, ended_at: `2026-08-21T00:0${minute}:00.000000Z`, ...changes,
+});
+
+test("whom to call back is the same from a snapshot and from entries, the longest lost first", () => {
+  const told = [lost("late", 5), lost("early", 1)].map((call) => line(call)).reduce(withEntry, fromSnapshot(snapshot()));
+  const fresh = fromSnapshot(snapshot({ callbacks: { early: lost("early", 1), late: lost("late", 5) } }));
+  assert.deepEqual(told.callbacks, fresh.callbacks);
+  assert.deepEqual(callsToReturn([fresh]).map(({ call }) => call), ["early", "late"]);
+});
+
+test("who was called back leaves the list and stands below it, with who did it", () => {
+  const before = fromSnapshot(snapshot({ callbacks: { a: lost("a", 1), b: lost("b", 2) } }));
+  const noted = lost("a", 1, { needs_callback: false, callback_outcome: "reached", called_back_by: "Wu" });
+  const after = withEntry(before, line(noted));
+  assert.deepEqual(Object.keys(after.callbacks), ["b"]);
+  assert.deepEqual(callsToReturn([after]).map((call) => [call.call, call.called_back_by]), [["b", ""], ["a", "Wu"]]);
+  assert.deepEqual(fromSnapshot(snapshot(), after.done).done, after.done, "this window still shows it after a resync");
+});
+
+test("a notice stands until it is withdrawn, or its time is over", () => {
+  const notice = (id, until) => ({
+    notice: id, text: id, posted_by: "Zhao", posted_at: `2026-08-21T00:00:0${id}.000000Z`, until, is_withdrawn: false,
+  });
+  const posted = (one) => ({ type: "notice.updated", stream: ZHIFU, seq: 1, data: { notice: one } });
+  const [one, two] = [notice("1", "2026-08-21T02:00:00.000000Z"), notice("2", "2026-08-21T01:00:00.000000Z")];
+  const state = [posted(one), posted(two)].reduce(withEntry, fromSnapshot(snapshot()));
+  const at = (time) => noticesAt([state], Date.parse(time)).map(({ notice: id }) => id);
+  assert.deepEqual(at("2026-08-21T00:30:00Z"), ["2", "1"]);
+  assert.deepEqual(at("2026-08-21T01:30:00Z"), ["1"]);
+  assert.deepEqual(withEntry(state, posted({ ...one, is_withdrawn: true })).notices, { 2: two });
 });
 
 test("an entry twice is as an entry once", () => {

@@ -9,6 +9,7 @@ export function seat(number, changes = {}) {
     seat: `seat-${number}`, number, label: `芝罘区 ${number}`, label_en: `Zhifu ${number}`, agency: ZHIFU,
     is_active: true, availability: "ready", reason: "", activity: "idle", since: "2026-08-21T00:00:00.000000Z",
     operator: "", operator_id: null, epoch: 0, offer: null, call: null, incident: null, wrap_up_until: null,
+    room_role: "", skills: [], misses: 0, rest_until: null, break_asked: "", break_asked_at: null, relief_open: false,
     ...changes,
   };
 }
@@ -19,7 +20,24 @@ export function lineCall(call, changes = {}) {
     call, number: `370602-20260821-${call}`, incident: `incident-${call}`, agency: ZHIFU, state: "waiting",
     mode: "normal", priority: 2, queued_at: "2026-08-21T00:00:00.000000Z", assurance: "none", area: "", area_en: "",
     seat: null, seat_label: "", seat_label_en: "", operator: "", lost_at: null, escalations: 0,
-    needs_callback: false, ...changes,
+    needs_callback: false, needs: [], language: "", phone_masked: "", ended_at: null, end_reason: "",
+    called_back_at: null, called_back_by: "", callback_outcome: "", ...changes,
+  };
+}
+
+/** @param {string} offer @param {object} [changes] */
+export function invitation(offer, changes = {}) {
+  return {
+    offer, call: "a", kind: "invite", role: "second", seat: "seat-4", seat_label: "芝罘区 4", seat_label_en: "Zhifu 4",
+    operator: "Wu", asked_by: "Chen", reason: "", state: "open", expires_at: "2026-08-21T00:00:30.000000Z", ...changes,
+  };
+}
+
+/** @param {string} participant @param {object} [changes] */
+export function party(participant, changes = {}) {
+  return {
+    participant, role: "second", label: "芝罘区 4", label_en: "Zhifu 4", is_muted: false,
+    joined_at: "2026-08-21T00:00:10.000000Z", ...changes,
   };
 }
 
@@ -27,9 +45,9 @@ export function lineCall(call, changes = {}) {
 export function snapshot(changes = {}) {
   const agency = {
     agency: ZHIFU, name: "芝罘区", name_en: "Zhifu", code: "370602", answer_mode: "auto", phone_number: "110",
-    categories: [], phrases: [],
+    categories: [], phrases: [], break_reasons: [], breaks_need_approval: false, neighbours: [],
   };
-  return { agency, seats: {}, line: {}, ...changes };
+  return { agency, seats: {}, line: {}, callbacks: {}, notices: {}, ...changes };
 }
 
 /** @param {string} call @param {object} [changes] */
@@ -39,7 +57,8 @@ export function incident(call, changes = {}) {
     caller: { assurance: "none", phone_masked: "", name_masked: "", language: "" },
     call: { ...lineCall(call), state: "connected", connected_at: null, ended_at: null, end_reason: "" },
     messages: [], position: null, trail: [], clips: {}, warning: "",
-    muted: { guest: { audio: false, video: false }, host: { audio: false, video: false } }, ...changes,
+    muted: { guest: { audio: false, video: false }, host: { audio: false, video: false } },
+    invitations: {}, room: { parties: [], whispering: [], people: {} }, ...changes,
   };
 }
 

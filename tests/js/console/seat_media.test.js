@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { SeatMedia } from "../../../dispatch/static/dispatch/console/seat_media.js";
+import { FakePeerConnection, FakeStream } from "../lib/fake_peer.js";
 import { incident } from "./cast.js";
 
 class FakeDevice extends EventTarget {
@@ -108,4 +109,40 @@ test("devices are held while a seat is, and nothing is sent before a call", () =
   media.follow();
   assert.deepEqual(camera.held, [true, false]);
   assert.deepEqual(desk.sent, []);
+});
+
+// --- In a colleague's call --------------------------------------------------------------
+
+test("a visitor shows nothing, reports nothing, and begins anew when it leads", async () => {
+  globalThis.RTCPeerConnection = FakePeerConnection;
+  globalThis.MediaStream = FakeStream;
+  globalThis.RTCRtpReceiver = { getCapabilities: () => ({ codecs: [] }) };
+  const made = FakePeerConnection.made = [];
+  const shape = () => made.at(-1).lines.map(({ kind, direction }) => `${kind} ${direction}`);
+  try {
+    camera.track = { kind: "video", id: "camera" };
+    desk.isVisitor = true;
+    desk.incident = incident("a", { muted: { guest: { audio: false, video: false }, host: { audio: true, video: false } } });
+    media = new SeatMedia({ desk, camera, microphone });
+    media.follow();
+    assert.deepEqual(shape().slice(0, 3), ["audio sendrecv", "video recvonly", "video recvonly"]);
+    assert.ok(made.at(-1).lines.every(({ sender }) => sender.track !== camera.track));
+    assert.equal(microphone.muted.at(-1), false); // that the host is muted is the host's
+    assert.deepEqual(reports(), []);
+    assert.deepEqual(camera.shown, { needsStills: false, isLive: false });
+    media.follow();
+    assert.equal(made.length, 1);
+    desk.isVisitor = false; // handed over to this seat
+    media.follow();
+    assert.equal(made.length, 2);
+    assert.equal(made[0].isClosed, true);
+    assert.equal(shape()[1], "video sendrecv");
+    assert.equal(made.at(-1).lines[1].sender.track, camera.track);
+    assert.equal(reports().length, 1);
+  } finally {
+    desk.seat = null;
+    media.follow();
+    delete globalThis.RTCPeerConnection;
+    delete globalThis.MediaStream;
+  }
 });

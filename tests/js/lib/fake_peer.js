@@ -20,6 +20,7 @@ export class FakePeerConnection {
     const line = {
       kind,
       direction,
+      mid: String(this.lines.length),
       sender: {
         track: trackOrKind.kind ? trackOrKind : null,
         replaceTrack: async (track) => {
@@ -82,7 +83,11 @@ export class FakePeerConnection {
 }
 
 export class FakeStream {
-  #tracks = new Set();
+  #tracks;
+
+  constructor(tracks = []) {
+    this.#tracks = new Set(tracks);
+  }
 
   getTracks() {
     return [...this.#tracks];

@@ -5,13 +5,14 @@ import { FakePeerConnection, FakeStream } from "./fake_peer.js";
 globalThis.MediaStream = FakeStream;
 globalThis.RTCPeerConnection = FakePeerConnection;
 globalThis.RTCRtpReceiver = {
-  getCapabilities: () => ({
-    codecs: ["video/H264", "video/VP8", "video/rtx", "video/AV1"].map((mimeType) => ({
-      mimeType,
-    })),
+  getCapabilities: (kind) => ({
+    codecs: ["video/H264", "video/VP8", "video/rtx", "video/AV1", "audio/opus", "audio/red"]
+      .filter((mimeType) => mimeType.startsWith(kind))
+      .map((mimeType) => ({ mimeType })),
   }),
 };
 const { MediaLeg } = await import("../../../dispatch/static/dispatch/lib/media_leg.js");
+const { PARTY } = await import("../../../dispatch/static/dispatch/lib/media_peer.js");
 
 const camera = { kind: "video", id: "camera" };
 const microphone = { kind: "audio", id: "microphone" };
@@ -74,12 +75,15 @@ test("an offer leaves first, then its candidates; the answer brings it up", asyn
   assert.deepEqual(peer().lines.map(({ kind, direction }) => `${kind} ${direction}`), [
     "audio sendrecv",
     "video sendrecv",
+    ...Array(4).fill("audio recvonly"), // for who may come besides
   ]);
   assert.deepEqual(peer().lines[1].codecs.map(({ mimeType }) => mimeType), [
     "video/VP8",
     "video/rtx",
   ]);
-  assert.equal(peer().options?.iceCandidatePoolSize, undefined);
+  assert.deepEqual(peer().lines[2].codecs.map(({ mimeType }) => mimeType), ["audio/opus"]);
+  assert.equal(peer().options.iceCandidatePoolSize, undefined);
+  assert.equal(peer().options.bundlePolicy, "max-bundle");
   peer().finds("candidate:1 1 udp 1 192.0.2.1 5000 typ host");
   peer().finds("candidate:2 1 tcp 1 192.0.2.1 9 typ host");
   assert.deepEqual(sent.map((frame) => Object.keys(frame).at(-1)), [
@@ -140,23 +144,35 @@ test("a full server is asked again after twenty seconds", async () => {
   assert.equal(FakePeerConnection.made.length, 2);
 });
 
-test("a server that starts again is asked after one, two, four seconds", async () => {
+test("a server that starts again is asked each second, and is no failure at first", async () => {
   await start();
   await bringUp();
   say("lost", "media_away");
   assert.deepEqual([media.state, media.why], ["lost", "media_away"]);
+  for (let times = 2; times <= 6; times += 1) {
+    await pass(1500);
+    assert.equal(offers().length, times);
+    say("refused", "media_away");
+  }
+  assert.equal(media.state, "failed"); // after six and a half seconds: stills
   await pass(1500);
-  assert.equal(offers().length, 2);
-  say("refused", "media_away");
-  await pass(1500);
-  assert.equal(offers().length, 2);
-  await pass(1000);
-  assert.equal(offers().length, 3);
-  say("refused", "media_away");
-  assert.equal(media.state, "failed");
-  await pass(4500);
+  assert.equal(offers().length, 7);
   await bringUp();
   assert.equal(media.state, "up");
+});
+
+test("a server that is away for long is asked less often", async () => {
+  await start();
+  for (let times = 0; times < 12; times += 1) {
+    say("refused", "media_away");
+    await pass(4500);
+  }
+  const before = offers().length;
+  say("refused", "media_away");
+  await pass(3500);
+  assert.equal(offers().length, before);
+  await pass(1000);
+  assert.equal(offers().length, before + 1);
 });
 
 test("not now: it goes on connecting and asks each second", async () => {
@@ -286,4 +302,79 @@ test("figures are those of the leg", async () => {
     lossOut: 0.125,
     rttMs: 40,
   });
+});
+
+// --- Several parties -------------------------------------------------------------------
+
+const carry = (lines) => media.take({ type: "media_lines", leg: leg(), lines });
+const names = () => [...media.voices.keys()];
+
+test("who speaks besides the other side is told by the lines", async () => {
+  const heard = [];
+  media.addEventListener("voices", () => heard.push(names()));
+  await start();
+  carry({ 0: "host", 1: "host", 2: "party:a" });
+  assert.deepEqual(names(), []); // not up yet: nothing to hear
+  await bringUp();
+  assert.deepEqual(names(), ["party:a"]);
+  assert.equal(media.voices.get("party:a"), peer().lines[2].receiver.track);
+  carry({ 0: "host", 1: "host", 2: "party:a", 4: "party:b" });
+  carry({ 0: "host", 1: "host", 4: "party:b" });
+  assert.deepEqual(heard.slice(-2), [["party:a", "party:b"], ["party:b"]]);
+  assert.deepEqual(media.remote.getTracks().length, 2); // the other side, as ever
+});
+
+test("lines of a leg that is no more, and unknown ones, carry nobody", async () => {
+  await start();
+  await bringUp();
+  const former = leg();
+  carry({ 0: "host", 2: "party:a", 99: "party:b" });
+  assert.deepEqual(names(), ["party:a"]);
+  say("lost");
+  await settle();
+  assert.deepEqual(names(), []);
+  await bringUp();
+  media.take({ type: "media_lines", leg: former, lines: { 2: "party:a" } });
+  assert.deepEqual(names(), []);
+});
+
+test("whoever was let in sends no picture and sees two", async () => {
+  media.start({ audio: microphone, video: null }, PARTY);
+  await settle();
+  assert.deepEqual(peer().lines.map(({ kind, direction }) => `${kind} ${direction}`), [
+    "audio sendrecv",
+    "video recvonly",
+    "video recvonly",
+    ...Array(4).fill("audio recvonly"),
+  ]);
+  media.setTrack("video", camera);
+  await settle();
+  assert.equal(peer().lines[1].sender.track, null);
+  await bringUp();
+  carry({ 0: "guest", 1: "guest", 2: "host", 3: "host", 4: "party:a" });
+  assert.deepEqual([...media.tracksOf("video").keys()], ["guest", "host"]);
+  assert.deepEqual(names(), ["host", "party:a"]);
+});
+
+test("being put out is told apart from a window that replaced this one", async () => {
+  await start();
+  await bringUp();
+  say("closed", "kicked");
+  assert.deepEqual([media.state, media.closedBy], ["stopped", "kicked"]);
+  await start();
+  assert.equal(media.closedBy, "");
+});
+
+test("the frames that are told are the first picture's, and a second one is no stall", async () => {
+  media.start({ audio: null, video: null }, PARTY);
+  await settle();
+  await bringUp();
+  peer().stats = [
+    { type: "inbound-rtp", kind: "video", mid: "1", framesDecoded: 3, bytesReceived: 5 },
+    { type: "inbound-rtp", kind: "video", mid: "2", framesDecoded: 90, bytesReceived: 5 },
+    { type: "inbound-rtp", kind: "audio", mid: "0", audioLevel: 0.5 },
+    { type: "inbound-rtp", kind: "audio", mid: "3", audioLevel: 0 },
+  ];
+  const figures = await media.stats();
+  assert.deepEqual([figures.framesDecoded, figures.audioLevelIn], [3, 0.5]);
 });

@@ -43,7 +43,7 @@ def test_an_erased_body_is_said_to_be_erased(here, cast):
 
 
 def test_a_long_timeline_shows_its_newest_end(here, cast, monkeypatch):
-    monkeypatch.setattr("reports.admin.TIMELINE_ENTRIES", 2)
+    monkeypatch.setattr("reports.admin.incidents.TIMELINE_ENTRIES", 2)
     for word in ("second", "third", "fourth"):
         say(here.incident, word)
     shown = text(desk(cast.zhao), f"reports/incident/{here.incident.pk}/change/")

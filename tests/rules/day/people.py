@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dispatch.actions.calls import Holder
 from dispatch.actions.tap import Tapped
 from dispatch.errors import DispatchError
-from dispatch.models import Call, Seat
+from dispatch.models import Call, Participant, Seat
 from reports.journal import Recorded
 from tests.world import World
 
@@ -55,6 +55,14 @@ class People:
         self.states = {
             name: states.get(phone.call.call) if phone.call else None
             for name, phone in self.phones.items()
+        }
+        roles = dict(
+            Participant.objects.filter(left_at=None, seat__isnull=False).values_list(
+                "seat_id", "role"
+            )
+        )
+        self.roles = {
+            name: roles.get(self.world.seats[name].pk, "") for name in CONSOLES
         }
         activities = dict(Seat.objects.values_list("pk", "activity"))
         self.activities = {
@@ -129,15 +137,23 @@ class People:
         return self._doing("offered")
 
     def talking(self) -> list[str]:
-        """Consoles with a call."""
-        return self._doing("on_call")
+        """Consoles that host a call."""
+        return [name for name, role in self.roles.items() if role == "host"]
+
+    def inside(self) -> list[str]:
+        """Consoles that were asked into a call."""
+        return [name for name, role in self.roles.items() if role not in ("", "host")]
+
+    def idle(self) -> list[str]:
+        """Consoles with nothing to do."""
+        return [name for name in self._doing("idle") if self.consoles[name].holder]
 
     def wrapping(self) -> list[str]:
         """Consoles in wrap-up."""
         return self._doing("wrap_up")
 
     def with_room(self) -> list[str]:
-        """Consoles with a call, or with the record of one."""
+        """Consoles that host a call, or have the record of one."""
         return self.talking() + self.wrapping()
 
     def _doing(self, activity: str) -> list[str]:

@@ -1,4 +1,5 @@
-// What the console asks over HTTP: a picture to be kept, a copy to be looked at.
+// What the console asks over HTTP: a picture to be kept, a copy to be looked at, the number
+// of a caller who was lost.
 
 import { Refused } from "../lib/wire.js";
 import { gettext } from "../lib/words.js";
@@ -23,6 +24,14 @@ export async function keepSnapshot(incident, clip, jpeg) {
  */
 export async function askView(clip) {
   return (await ask(`/api/v1/console/clips/${clip}/view`, { method: "POST" })).view;
+}
+
+/**
+ * The whole number, to call back; that it was looked at is written down.
+ * @param {string} call @returns {Promise<string>} "" if there is none; rejects with `Refused`
+ */
+export async function askPhone(call) {
+  return (await ask(`/api/v1/console/calls/${call}/phone`, { method: "POST" })).phone;
 }
 
 /** @param {string} path @param {RequestInit} options @returns {Promise<any>} */

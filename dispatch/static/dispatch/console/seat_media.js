@@ -1,10 +1,12 @@
 // The seat's end of live media: begins when the call is connected, ends with it, and
 // outlives a cut line. It tells the phone what this seat gives, and the regions how old the
-// caller's picture is.
+// caller's picture is. In a colleague's call it hears and sees both, and shows nothing of
+// its own; that is another leg than a host's, so a change of role begins anew.
 
 import { FrameWatch } from "./models/frame_watch.js";
 import { needsStills, seatReport } from "./models/rungs.js";
 import { MediaLeg } from "../lib/media_leg.js";
+import { PARTY, SIDE } from "../lib/media_peer.js";
 
 /** @typedef {import("./models/desk.js").Desk} Desk */
 /** @typedef {import("./own_camera.js").OwnCamera} OwnCamera */
@@ -20,6 +22,7 @@ export class SeatMedia extends EventTarget {
   #leg;
   #frames = new FrameWatch();
   /** @type {string} the call it runs for */ #call = "";
+  #isVisitor = false;
   /** What the phone was last told; nothing after a cut, for the room forgets. */ #told = "";
   #lookedAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #again;
@@ -32,8 +35,9 @@ export class SeatMedia extends EventTarget {
     this.#microphone = microphone;
     this.#leg = new MediaLeg({ send: (frame) => desk.send(frame) });
     this.#leg.addEventListener("change", () => this.#legChanged());
-    this.#leg.addEventListener("tracks", () => this.dispatchEvent(new Event("tracks")));
-    for (const type of ["signal", "media"]) {
+    for (const type of ["tracks", "voices"])
+      this.#leg.addEventListener(type, () => this.dispatchEvent(new Event(type)));
+    for (const type of ["signal", "media", "media_lines"]) {
       desk.addEventListener(type, (event) =>
         this.#leg.take(/** @type {CustomEvent} */ (event).detail),
       );
@@ -45,6 +49,16 @@ export class SeatMedia extends EventTarget {
   /** @returns {MediaStream} the caller's tracks, always the same object */
   get remote() {
     return this.#leg.remote;
+  }
+
+  /** @returns {Map<string, MediaStreamTrack>} everybody's voices but the caller's, by who */
+  get voices() {
+    return this.#leg.voices;
+  }
+
+  /** @returns {MediaStreamTrack | null} the host's picture, in a colleague's call */
+  get hostPicture() {
+    return this.#leg.tracksOf("video").get("host") ?? null;
   }
 
   /** @returns {boolean} */
@@ -67,11 +81,15 @@ export class SeatMedia extends EventTarget {
     const { seat, incident, epoch } = this.#desk;
     const isOn = seat?.activity === "on_call" && incident?.call.state === "connected";
     const call = isOn && epoch !== null ? incident.call.call : "";
+    const { isVisitor = false } = this.#desk;
     this.#camera.hold(Boolean(seat));
     this.#microphone.hold(Boolean(seat));
     // Before a leg begins: in a silent call not one packet of voice may leave.
     this.#microphone.beSilent(incident?.call.mode === "silent");
-    if (call !== this.#call) this.#moveTo(call);
+    if (call !== this.#call || (call && isVisitor !== this.#isVisitor)) {
+      this.#isVisitor = isVisitor;
+      this.#moveTo(call);
+    }
     if (this.#desk.line !== "live") this.#told = "";
     this.#direct();
   }
@@ -102,12 +120,19 @@ export class SeatMedia extends EventTarget {
       return this.#leg.stop();
     }
     // A reload must not open a microphone that the person closed.
-    this.#microphone.mute(this.#desk.incident?.muted?.host.audio ?? false);
+    const muted = this.#isVisitor ? false : this.#desk.incident?.muted?.host.audio;
+    this.#microphone.mute(muted ?? false);
     this.#begin();
   }
 
   #begin() {
-    this.#leg.start({ audio: this.#microphone.track, video: this.#camera.track });
+    const shape = this.#isVisitor ? PARTY : SIDE;
+    this.#leg.start({ audio: this.#microphone.track, video: this.#ownPicture }, shape);
+  }
+
+  /** @returns {MediaStreamTrack | null} the host's alone is shown to the caller */
+  get #ownPicture() {
+    return this.#isVisitor ? null : this.#camera.track;
   }
 
   #legChanged() {
@@ -122,14 +147,14 @@ export class SeatMedia extends EventTarget {
   #devicesChanged() {
     if (this.#call) {
       this.#leg.setTrack("audio", this.#microphone.track);
-      this.#leg.setTrack("video", this.#camera.track);
+      this.#leg.setTrack("video", this.#ownPicture);
     }
     this.#direct();
   }
 
   /** What the phone is sent, and told. */
   #direct() {
-    const isInCall = this.#call !== "";
+    const isInCall = this.#call !== "" && !this.#isVisitor;
     const { line, device } = this.#desk;
     this.#camera.show({
       needsStills: isInCall && line === "live" && needsStills(this.isUp, device),

@@ -34,16 +34,23 @@ export function noFigures() {
   };
 }
 
-/** @param {RTCStatsReport} report @returns {{figures: Figures, progress: Progress}} */
-export function read(report) {
+/**
+ * @param {RTCStatsReport} report
+ * @param {string | null} [mid]  of the picture whose frames are told; null: of all
+ * @returns {{figures: Figures, progress: Progress}}
+ */
+export function read(report, mid = null) {
   const figures = noFigures();
   const progress = { arrived: 0, left: 0, videoArrived: 0, framesDecoded: 0 };
   report.forEach((entry) => {
     if (entry.type === "inbound-rtp") {
       figures.bytesIn += entry.bytesReceived ?? 0;
-      if (entry.kind === "audio") figures.audioLevelIn = entry.audioLevel ?? 0;
-      else {
-        figures.framesDecoded += entry.framesDecoded ?? 0;
+      if (entry.kind === "audio") {
+        figures.audioLevelIn = Math.max(figures.audioLevelIn, entry.audioLevel ?? 0);
+      } else {
+        const isIt = mid === null || entry.mid === undefined || entry.mid === mid;
+        if (isIt) figures.framesDecoded += entry.framesDecoded ?? 0;
+        progress.framesDecoded += entry.framesDecoded ?? 0;
         progress.videoArrived += entry.bytesReceived ?? 0;
       }
     } else if (entry.type === "outbound-rtp") {
@@ -59,7 +66,6 @@ export function read(report) {
       if (typeof seconds === "number") figures.rttMs = Math.round(seconds * 1000);
     }
   });
-  progress.framesDecoded = figures.framesDecoded;
   return { figures, progress };
 }
 

@@ -5,12 +5,13 @@
 //   const media = new MediaLeg({ send: (frame) => socket.send(frame) });
 //   media.addEventListener("change", () => show(media.state, media.why));
 //   media.addEventListener("tracks", () => (video.srcObject = media.remote));
-//   media.start({ audio, video });        media.take(frame);  on `signal` and `media`
+//   media.addEventListener("voices", () => play(media.voices));   others came or left
+//   media.start({ audio, video });        media.take(frame);  on `signal`, `media`, `media_lines`
 //   media.setTrack("video", otherTrack);  media.check();      media.stop();
 
 import { ageMs, mark } from "./age.js";
 import { noFigures, read, StallWatch } from "./media_figures.js";
-import { MediaPeer } from "./media_peer.js";
+import { MediaPeer, SIDE } from "./media_peer.js";
 
 /** @typedef {import("./wire.js").Frame} Frame */
 /** @typedef {import("./media_peer.js").Tracks} Tracks */
@@ -25,13 +26,19 @@ const CHECKED_MS = 2000; // the same, after the network changed
 const SETTLE_MS = 300; // network changes come in bursts
 const AGAIN_MS = 20_000; // no path, or the server is full
 const NOT_NOW_MS = 1000;
-const AWAY_MS = [1000, 2000, 4000]; // the media server starts again
+// The media server starts again: soon, as a rule. To ask costs a frame and no packet.
+const AWAY_MS = [500, 1000, 1000, 1000, 1000, 1000, 2000, 4000];
+const LONG_AWAY = 6; // times asked in vain, until it is said to have failed
 
 export class MediaLeg extends EventTarget {
   /** @type {MediaState} */ #state = "idle";
   #why = "";
   #remote = "MediaStream" in globalThis ? new MediaStream() : /** @type {any} */ (null);
   #send;
+  #shape;
+  /** Whom each line of the present leg carries, by its mid. @type {Record<string, string>} */
+  #carried = {};
+  /** Why the server closed it: kicked, replaced, call_ended. */ #closedBy = "";
   /** @type {Tracks} */ #tracks = { audio: null, video: null };
   /** @type {MediaPeer | null} */ #peer = null;
   #watch = new StallWatch();
@@ -42,10 +49,15 @@ export class MediaLeg extends EventTarget {
   /** @type {ReturnType<typeof setInterval> | undefined} */ #ticking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #settling;
 
-  /** @param {{send: (frame: Frame) => boolean}} options  whether the frame left */
-  constructor({ send }) {
+  /**
+   * @param {object} options
+   * @param {(frame: Frame) => boolean} options.send  returns whether the frame left
+   * @param {import("./media_peer.js").Shape} [options.shape]
+   */
+  constructor({ send, shape = SIDE }) {
     super();
     this.#send = send;
+    this.#shape = shape;
   }
 
   /** @returns {MediaState} "failed" goes on trying; only "stopped" does not */
@@ -63,11 +75,43 @@ export class MediaLeg extends EventTarget {
     return this.#remote;
   }
 
+  /** @returns {string} "" unless the server closed it: kicked, replaced, call_ended */
+  get closedBy() {
+    return this.#closedBy;
+  }
+
+  /** @returns {Map<string, MediaStreamTrack>} everybody's voices but the one in `remote` */
+  get voices() {
+    const [first] = this.#peer?.remoteTracks ?? [];
+    const all = [...this.tracksOf("audio")];
+    return new Map(all.filter(([, track]) => track !== first));
+  }
+
+  /**
+   * @param {"audio" | "video"} kind
+   * @returns {Map<string, MediaStreamTrack>} who is carried now: guest, host, party:…
+   */
+  tracksOf(kind) {
+    /** @type {Map<string, MediaStreamTrack>} */ const found = new Map();
+    if (this.#state !== "up") return found;
+    for (const [mid, who] of Object.entries(this.#carried)) {
+      const track = this.#peer?.trackOf(mid);
+      if (track?.kind === kind) found.set(who, track);
+    }
+    return found;
+  }
+
   // --- What the page calls -----------------------------------------------------------
 
-  /** Begin, or begin anew. @param {Tracks} tracks */
-  start({ audio, video }) {
+  /**
+   * Begin, or begin anew.
+   * @param {Tracks} tracks
+   * @param {import("./media_peer.js").Shape} [shape]  as before
+   */
+  start({ audio, video }, shape = this.#shape) {
     this.#tracks = { audio, video };
+    this.#shape = shape;
+    this.#closedBy = "";
     this.#rounds = 0;
     this.#awayTimes = 0;
     if (!("RTCPeerConnection" in globalThis)) return this.#tell("failed", "no_webrtc");
@@ -88,7 +132,7 @@ export class MediaLeg extends EventTarget {
     this.#peer?.setTrack(kind, track).catch(() => this.#lost());
   }
 
-  /** Hear a `signal` or `media` frame; those of former legs are ignored. @param {Frame} frame */
+  /** Hear a frame of this leg; those of former legs are ignored. @param {Frame} frame */
   take(frame) {
     const peer = this.#peer;
     if (!peer || frame.leg !== peer.leg) return;
@@ -96,6 +140,10 @@ export class MediaLeg extends EventTarget {
       // A refused answer: this leg will never be up, the next may.
       peer.answer(frame.sdp).catch(() => this.#peer === peer && this.#roundIsOver());
     } else if (frame.type === "media") this.#hear(frame.state, frame.code ?? "");
+    else if (frame.type === "media_lines") {
+      this.#carried = frame.lines;
+      this.dispatchEvent(new Event("voices"));
+    }
   }
 
   /** Look at once: the page is visible again, or the network is back. */
@@ -114,7 +162,7 @@ export class MediaLeg extends EventTarget {
   /** @returns {Promise<import("./media_figures.js").Figures>} */
   async stats() {
     const report = await this.#peer?.getStats();
-    return report ? read(report).figures : noFigures();
+    return report ? read(report, this.#peer?.videoMid).figures : noFigures();
   }
 
   // --- One leg after another ---------------------------------------------------------
@@ -122,12 +170,21 @@ export class MediaLeg extends EventTarget {
   #fresh() {
     this.#again = null;
     this.#peer?.close();
+    this.#forget();
     const peer = new MediaPeer(this.#tracks, {
+      shape: this.#shape,
       send: this.#send,
       onChange: () => this.#peer === peer && this.#changed(),
     });
     this.#peer = peer;
     peer.offer().catch(() => this.#peer === peer && this.#roundIsOver());
+  }
+
+  /** Nobody is heard on a leg that is no more. */
+  #forget() {
+    const hadVoices = Object.keys(this.#carried).length > 0;
+    this.#carried = {};
+    if (hadVoices) this.dispatchEvent(new Event("voices"));
   }
 
   #changed() {
@@ -142,6 +199,7 @@ export class MediaLeg extends EventTarget {
     for (const track of this.#peer.remoteTracks) this.#remote.addTrack(track);
     this.dispatchEvent(new Event("tracks"));
     this.#tell("up", "");
+    this.dispatchEvent(new Event("voices")); // whom it carries may have been told before
   }
 
   #lost() {
@@ -164,20 +222,23 @@ export class MediaLeg extends EventTarget {
   #wait(ms, state, why) {
     this.#peer?.close();
     this.#peer = null;
+    this.#forget();
     this.#again = { since: mark(), ms };
     this.#tell(state, why);
   }
 
   /** @param {string} state @param {string} code */
   #hear(state, code) {
-    if (state === "closed") this.#halt(false); // replaced, or the call is over
-    else if (code === "media_away") {
+    if (state === "closed") {
+      this.#closedBy = code;
+      this.#halt(false); // replaced, put out, or the call is over
+    } else if (code === "media_away") {
       const ms = AWAY_MS[Math.min(this.#awayTimes, AWAY_MS.length - 1)];
       this.#awayTimes += 1;
-      const isLong = this.#awayTimes >= AWAY_MS.length || this.#state === "failed";
+      const isLong = this.#awayTimes >= LONG_AWAY || this.#state === "failed";
       this.#wait(ms, isLong ? "failed" : this.#trying, code);
     } else if (state === "lost") this.#lost();
-    else if (code === "media_full") this.#wait(AGAIN_MS, "failed", code);
+    else if (code === "media_full" || code === "room_full") this.#wait(AGAIN_MS, "failed", code);
     else if (code === "not_now") this.#wait(NOT_NOW_MS, this.#trying, "connecting");
     else if (state === "refused") this.#wait(AGAIN_MS, "failed", "no_path");
   }
@@ -196,6 +257,7 @@ export class MediaLeg extends EventTarget {
     this.#again = null;
     this.#peer?.close(isBye);
     this.#peer = null;
+    this.#forget();
     this.#tell("stopped", "");
   }
 

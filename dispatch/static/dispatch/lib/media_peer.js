@@ -8,6 +8,18 @@ import { newId } from "./wire.js";
 /** @typedef {import("./wire.js").Frame} Frame */
 /** @typedef {"audio" | "video"} Kind */
 /** @typedef {Record<Kind, MediaStreamTrack | null>} Tracks */
+/**
+ * Lines are what a leg can carry at once, and cannot be added to it later.
+ * @typedef {object} Shape
+ * @property {number} audio  lines of sound: whom this side can hear at the same time
+ * @property {number} video
+ * @property {boolean} sendsVideo
+ */
+
+/** @type {Shape} phone and host: the other side, and four voices more */
+export const SIDE = { audio: 5, video: 1, sendsVideo: true };
+/** @type {Shape} whoever was let in: both pictures, and everybody's voice */
+export const PARTY = { audio: 5, video: 2, sendsVideo: false };
 
 const MAX_CANDIDATES = 64; // the server takes no more of one leg
 const REPEAT_MS = 2000; // an offer without an answer: its socket may have died with it
@@ -16,8 +28,11 @@ const MAX_VIDEO_BITRATE = 1_000_000; // bits a second; every viewer gets what we
 export class MediaPeer {
   leg = newId();
 
-  #connection = new RTCPeerConnection(); // no candidate pool: it hangs one in twenty
+  // No candidate pool: it hangs one in twenty. One transport for all lines from the start.
+  #connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  /** The first of each kind: it sends, and brings the other side. */
   /** @type {Record<Kind, RTCRtpTransceiver>} */ #lines;
+  /** Those that only receive. @type {RTCRtpTransceiver[]} */ #more = [];
   #send;
   /** @type {Frame[]} */ #unsent = [];
   #candidates = 0;
@@ -30,19 +45,25 @@ export class MediaPeer {
 
   /**
    * @param {Tracks} tracks
-   * @param {{send: (frame: Frame) => boolean, onChange: () => void}} options
+   * @param {{shape?: Shape, send: (frame: Frame) => boolean, onChange: () => void}} options
    */
-  constructor(tracks, { send, onChange }) {
+  constructor(tracks, { shape = SIDE, send, onChange }) {
     this.#send = send;
     const connection = this.#connection;
     this.#lines = {
       audio: connection.addTransceiver(tracks.audio ?? "audio", { direction: "sendrecv" }),
-      video: connection.addTransceiver(tracks.video ?? "video", {
-        direction: "sendrecv",
-        sendEncodings: [{ maxBitrate: MAX_VIDEO_BITRATE }],
-      }),
+      video: shape.sendsVideo
+        ? connection.addTransceiver(tracks.video ?? "video", {
+            direction: "sendrecv",
+            sendEncodings: [{ maxBitrate: MAX_VIDEO_BITRATE }],
+          })
+        : connection.addTransceiver("video", { direction: "recvonly" }),
     };
-    preferVp8(this.#lines.video);
+    for (const kind of /** @type {const} */ (["video", "audio"])) {
+      for (let line = 1; line < shape[kind]; line += 1)
+        this.#more.push(connection.addTransceiver(kind, { direction: "recvonly" }));
+    }
+    for (const line of this.#all) prefer(line);
     connection.onicecandidate = ({ candidate }) => this.#trickle(candidate);
     connection.onconnectionstatechange = onChange;
     connection.oniceconnectionstatechange = () => {
@@ -73,6 +94,21 @@ export class MediaPeer {
     return this.#shakyAt ? ageMs(this.#shakyAt) : 0;
   }
 
+  /** @returns {RTCRtpTransceiver[]} */
+  get #all() {
+    return [this.#lines.audio, this.#lines.video, ...this.#more];
+  }
+
+  /** @returns {string | null} of the first picture */
+  get videoMid() {
+    return this.#lines.video.mid;
+  }
+
+  /** @param {string} mid @returns {MediaStreamTrack | null} what a line brings */
+  trackOf(mid) {
+    return this.#all.find((line) => line.mid === mid)?.receiver.track ?? null;
+  }
+
   /** The other side's tracks; muted while nothing comes. */
   get remoteTracks() {
     return [this.#lines.audio.receiver.track, this.#lines.video.receiver.track];
@@ -93,7 +129,8 @@ export class MediaPeer {
 
   /** @param {Kind} kind @param {MediaStreamTrack | null} track */
   async setTrack(kind, track) {
-    await this.#lines[kind].sender.replaceTrack(track);
+    const line = this.#lines[kind];
+    if (line.direction !== "recvonly") await line.sender.replaceTrack(track);
   }
 
   /** Send what waits for the socket, and an unanswered offer again. */
@@ -159,13 +196,17 @@ export class MediaPeer {
   }
 }
 
+const WANTED = { audio: /^audio\/opus$/i, video: /^video\/(vp8|rtx)$/i };
+
 /**
- * The server passes VP8 on as it is; without other codecs the offer is short, too.
+ * The server passes Opus and VP8 on as they are; without other codecs six lines are shorter
+ * than two with all of them.
  * @param {RTCRtpTransceiver} line
  */
-function preferVp8(line) {
-  const codecs = RTCRtpReceiver.getCapabilities?.("video")?.codecs ?? [];
-  const wanted = codecs.filter(({ mimeType }) => /^video\/(vp8|rtx)$/i.test(mimeType));
-  const hasVp8 = wanted.some(({ mimeType }) => /vp8$/i.test(mimeType));
-  if (hasVp8) line.setCodecPreferences?.(wanted);
+function prefer(line) {
+  const kind = /** @type {Kind} */ (line.receiver.track.kind);
+  const codecs = RTCRtpReceiver.getCapabilities?.(kind)?.codecs ?? [];
+  const wanted = codecs.filter(({ mimeType }) => WANTED[kind].test(mimeType));
+  const hasIt = wanted.some(({ mimeType }) => /(vp8|opus)$/i.test(mimeType));
+  if (hasIt) line.setCodecPreferences?.(wanted);
 }

@@ -11,6 +11,7 @@ import { newId } from "./wire.js";
  * @property {string} [text]
  * @property {object} [position]
  * @property {string} [language]
+ * @property {boolean} [sign_language]
  */
 /**
  * @typedef {object} Tapped  the server's answer

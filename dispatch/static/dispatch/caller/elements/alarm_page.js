@@ -99,6 +99,8 @@ export class AlarmPage extends HTMLElement {
     switch (command) {
       case "hang-up":
         return this.#alarm.hangUp();
+      case "sign":
+        return this.#alarm.setSigns(!this.#alarm.signs);
       case "take-over":
         return void this.#alarm.takeOver();
       case "go-silent":

@@ -10,7 +10,6 @@ import {
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
 /** @typedef {import("../models/senses.js").Senses} Senses */
-/** @typedef {"returned" | "resumed" | "back"} News */
 
 const TICK_MS = 500;
 const NEWS_MS = 8000;
@@ -48,8 +47,9 @@ export class CallFacts extends HTMLElement {
     alarm.addEventListener("change", () => this.#render());
     alarm.addEventListener("news", (event) => {
       const news = /** @type {CustomEvent} */ (event).detail;
-      if (news === "returned") this.tell(news);
-      else this.#news = null; // what was told before is over
+      const isOver = news === "connected" || news === "ended" || news === "merged";
+      if (isOver) this.#news = null; // what was told before is over
+      else this.tell(news);
     });
     this.#ticking = setInterval(() => this.#render(), TICK_MS);
   }
@@ -58,9 +58,9 @@ export class CallFacts extends HTMLElement {
     clearInterval(this.#ticking);
   }
 
-  /** Say something once, in the one place where news stands. @param {News} news */
+  /** Say something once, in the one place where news stands. @param {string} news */
   tell(news) {
-    this.#say(newsSentence(news));
+    this.#say(newsSentence(news, this.#seat()));
   }
 
   /** @param {string} sentence */
@@ -88,6 +88,10 @@ export class CallFacts extends HTMLElement {
     this.#renderPlace(alarm);
     this.#renderTicks(alarm);
     this.#renderRung(alarm);
+    const sign = find(this, '[data-command="sign"]', HTMLElement);
+    sign.setAttribute("aria-pressed", String(alarm.signs));
+    part(sign, "sign-kept").hidden = !alarm.isSignKept;
+    icon(sign, alarm.isSignKept ? "check" : "hand");
     const question = this.#senses?.question;
     const news = question ? questionSentence(question) : this.#news;
     part(this, "news").hidden = !news;
@@ -98,7 +102,8 @@ export class CallFacts extends HTMLElement {
   #renderTruth(alarm) {
     const { truth, state } = alarm;
     const isOffered = state?.call.state === "offered";
-    const sentence = truthSentence(truth, this.#seat(), isOffered, this.#phone);
+    const others = (state?.room?.parties ?? []).map(({ role }) => role);
+    const sentence = truthSentence(truth, this.#seat(), isOffered, this.#phone, others);
     const element = part(this, "truth");
     element.dataset.is = truth.is;
     write(part(this, "truth-text"), sentence);

@@ -4,6 +4,7 @@
 
 import { find, part, write } from "../../lib/dom.js";
 import { StillView } from "../../lib/stills.js";
+import { Voices } from "../../lib/voices.js";
 import { seatSentence } from "../models/sentences.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
@@ -12,11 +13,13 @@ import { seatSentence } from "../models/sentences.js";
 const LOOK_MS = 500;
 // A live picture that stands for longer is none.
 const STANDS_MS = 2500;
+/** @type {Map<string, MediaStreamTrack>} */ const NOBODY = new Map();
 
 export class OfficerFrame extends HTMLElement {
   /** @type {Alarm | null} */ #alarm = null;
   /** @type {Senses | null} */ #senses = null;
   /** @type {StillView | null} */ #stills = null;
+  #voices = new Voices(); // of who is there besides the call-taker
   /** What the seat says it gives. @type {any} */ #seat = null;
   /** Frames shown so far, and when that number last grew. */
   #frames = 0;
@@ -41,6 +44,7 @@ export class OfficerFrame extends HTMLElement {
     });
     alarm.addEventListener("change", () => this.#render());
     senses.addEventListener("change", () => this.#render());
+    this.#voices.addEventListener("change", () => this.#render());
     this.#looking = setInterval(() => this.#render(), LOOK_MS);
     document.addEventListener("fullscreenchange", () => this.#render());
     this.closest("alarm-page")?.addEventListener("click", (event) => {
@@ -54,6 +58,7 @@ export class OfficerFrame extends HTMLElement {
 
   disconnectedCallback() {
     clearInterval(this.#looking);
+    this.#voices.play(NOBODY);
   }
 
   /** Fill the screen, on a press: browsers want one for it. */
@@ -66,6 +71,7 @@ export class OfficerFrame extends HTMLElement {
   /** The browser wanted a press before it plays sound: this is one. */
   #turnSoundOn() {
     this.#isSoundRefused = false;
+    this.#voices.unblock();
     const video = this.#video;
     video.muted = false;
     video.play().catch(() => this.#refused());
@@ -91,7 +97,7 @@ export class OfficerFrame extends HTMLElement {
     this.toggleAttribute("data-live", isMoving);
     find(this, ".no-picture", HTMLElement).hidden = isMoving || hasStill;
     write(part(this, "why-none"), seatSentence(this.#seat));
-    part(this, "sound").hidden = !this.#isSoundRefused;
+    part(this, "sound").hidden = !this.#isSoundRefused && !this.#voices.isBlocked;
     this.#showLarge(isTalking && alarm.mode === "normal" && alarm.state?.warning === "shown");
   }
 
@@ -100,6 +106,8 @@ export class OfficerFrame extends HTMLElement {
     const video = this.#video;
     const live = this.#senses?.live;
     const stream = isHeard && live?.isUp ? live.remote : null;
+    // In silence not one of them is given to an element at all.
+    this.#voices.play((stream && live?.voices) || NOBODY);
     if (video.srcObject === stream) return;
     // In silence there is nothing to hear even for a player that ignores "muted".
     video.muted = stream === null;

@@ -7,6 +7,7 @@ import { TwoDoors } from "../../lib/two_doors.js";
 import { findMine, makeTap, sendTap } from "../../lib/tap.js";
 import { applyEntry, newsBetween } from "./alarm_state.js";
 import { lineTruth } from "./line_truth.js";
+import { keepSigns, signs } from "./outbox.js";
 import { OwnWords } from "./own_words.js";
 
 /** @typedef {import("../../lib/wire.js").Frame} Frame */
@@ -26,6 +27,10 @@ export class Alarm extends EventTarget {
   failures = 0;
   /** How often the server welcomed this window; each time it forgot what passes. */
   welcomes = 0;
+  /** The caller signs, and wants somebody who does; remembered on this phone. */
+  signs = signs();
+  /** The server has it. */
+  isSignKept = false;
   words;
 
   #outbox;
@@ -108,7 +113,8 @@ export class Alarm extends EventTarget {
   tap(mode, position) {
     if (this.phase !== "idle") return;
     const language = document.documentElement.lang.slice(0, 10);
-    this.#outbox.keepTap(makeTap({ mode, language, ...(position && { position }) }));
+    const parts = { mode, language, ...(position && { position }) };
+    this.#outbox.keepTap(makeTap(this.signs ? { ...parts, sign_language: true } : parts));
     this.#deliver();
   }
 
@@ -126,7 +132,7 @@ export class Alarm extends EventTarget {
     this.#line?.stop();
     this.#line = null;
     this.#outbox.clear();
-    Object.assign(this, { state: null, place: null, failures: 0 });
+    Object.assign(this, { state: null, place: null, failures: 0, isSignKept: false });
     this.#epoch = null;
     this.#changed();
   }
@@ -150,6 +156,7 @@ export class Alarm extends EventTarget {
     });
     if (!tapped) return;
     const { mode } = this;
+    this.isSignKept = Boolean(tap.sign_language);
     this.#outbox.keepCall(tapped);
     this.#connect();
     if (mode === "silent" && tapped.mode !== mode) this.setMode(mode);
@@ -184,6 +191,18 @@ export class Alarm extends EventTarget {
   /** @param {boolean} accept */
   answerWarning(accept) {
     this.command({ type: "answer_warning", accept }).catch(() => {});
+  }
+
+  /** Ask for somebody who signs, or no more. @param {boolean} on */
+  setSigns(on) {
+    this.signs = on;
+    this.isSignKept = false;
+    keepSigns(on);
+    this.command({ type: "set_needs", sign_language: on }).then(() => {
+      this.isSignKept = this.signs && on;
+      this.#changed();
+    }, () => {});
+    this.#changed();
   }
 
   hangUp() {
@@ -259,14 +278,14 @@ export class Alarm extends EventTarget {
   /** @param {import("../../lib/wire.js").Entry} entry */
   #apply(entry) {
     this.words.arrived(entry.data?.client_id);
-    if (this.state) this.#become(applyEntry(this.state, entry));
+    if (this.state) this.#become(applyEntry(this.state, entry), entry);
   }
 
-  /** @param {AlarmState | null} next */
-  #become(next) {
+  /** @param {AlarmState | null} next @param {import("../../lib/wire.js").Entry} [entry] */
+  #become(next, entry) {
     const before = this.state;
     this.state = next;
-    const news = next && newsBetween(before, next);
+    const news = next && newsBetween(before, next, entry);
     if (next && this.phase === "ended") this.#end(next);
     this.#changed();
     if (news) this.dispatchEvent(new CustomEvent("news", { detail: news }));

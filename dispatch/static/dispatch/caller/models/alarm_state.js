@@ -46,6 +46,12 @@
  * @property {{assurance: string, phone_masked: string}} caller
  * @property {Warning} [warning]  of who threatens the caller, by the officer's picture
  * @property {Muted} [muted]  what the host has stopped
+ * @property {{parties: Party[]}} [room]  who else is in the conversation
+ */
+/** @typedef {{participant: string, role: "second" | "interpreter" | "supervisor" | "unit"}} Party */
+/**
+ * @typedef {"connected" | "returned" | "sent_on" | "ended" | "merged" | "passed" | "relieved" | "rescued" |
+ *           Party["role"]} News  a role: somebody of it came in
  */
 
 /** @param {AlarmState} state @param {Entry} entry @returns {AlarmState} */
@@ -70,6 +76,9 @@ export function applyEntry(state, entry) {
       return { ...state, caller: data.caller };
     case "media.muted":
       return { ...state, muted: withMuting(state, data) };
+    case "room.changed":
+      if (data.call !== state.call.call) return state;
+      return { ...state, room: { parties: data.parties } };
     case "incident.opened":
       return { ...state, incident: data.incident };
     default:
@@ -87,14 +96,26 @@ function withMuting({ call, muted }, data) {
 
 /**
  * What happened between two states that the caller should be told once.
- * @param {AlarmState | null} before @param {AlarmState} after
- * @returns {"connected" | "returned" | "ended" | "merged" | null}
+ * @param {AlarmState | null} before @param {AlarmState} after @param {Entry} [entry]
+ * @returns {News | null}
  */
-export function newsBetween(before, after) {
+export function newsBetween(before, after, entry) {
   const was = before?.call.state;
   const { state, end_reason: reason } = after.call;
-  if (was === state) return null;
+  if (entry?.type === "call.transferred" && before?.call !== after.call) {
+    if (entry.data.how === "relief") return "relieved"; // somebody else, the same seat
+    return ["take_over", "promoted"].includes(entry.data.how) ? "rescued" : "passed";
+  }
+  if (was === state) return cameIn(before, after);
   if (state === "connected") return "connected";
   if (state === "ended") return reason === "merged" ? "merged" : "ended";
-  return was === "connected" ? "returned" : null;
+  if (was !== "connected") return null;
+  return ["transferred", "moved"].includes(entry?.data?.why) ? "sent_on" : "returned";
+}
+
+/** @param {AlarmState | null} before @param {AlarmState} after @returns {Party["role"] | null} */
+function cameIn(before, after) {
+  const known = (before?.room?.parties ?? []).map(({ participant }) => participant);
+  const fresh = after.room?.parties.filter(({ participant }) => !known.includes(participant));
+  return (before && fresh?.at(-1)?.role) ?? null;
 }

@@ -1,5 +1,6 @@
 // Live picture and sound in this call: when the leg is up, what travels on it, and what
-// the seat says it gives. Loaded after the alarm button works. Tells "change", "tracks".
+// the seat says it gives. Loaded after the alarm button works. Tells "change", "tracks" and
+// "voices".
 
 import { MediaLeg } from "../../lib/media_leg.js";
 import { isThinNow } from "./thin_line.js";
@@ -27,7 +28,8 @@ export class Live extends EventTarget {
     super();
     this.#leg = new MediaLeg({ send });
     this.#leg.addEventListener("change", () => this.#changed());
-    this.#leg.addEventListener("tracks", () => this.dispatchEvent(new Event("tracks")));
+    for (const type of ["tracks", "voices"])
+      this.#leg.addEventListener(type, () => this.dispatchEvent(new Event(type)));
   }
 
   get state() {
@@ -45,6 +47,11 @@ export class Live extends EventTarget {
   /** @returns {MediaStream} the call-taker's picture and sound */
   get remote() {
     return this.#leg.remote;
+  }
+
+  /** @returns {Map<string, MediaStreamTrack>} who speaks besides the call-taker */
+  get voices() {
+    return this.#leg.voices;
   }
 
   /**
@@ -65,7 +72,7 @@ export class Live extends EventTarget {
     this.#tracks = tracks;
   }
 
-  /** @param {Frame} frame  `signal` or `media` */
+  /** @param {Frame} frame  any; those that are not the leg's are ignored */
   take(frame) {
     this.#leg.take(frame);
   }

@@ -121,6 +121,26 @@ export class Outbox {
   }
 }
 
+const SIGNS = "alarm110.signs";
+
+/** @returns {boolean} whether the person at this phone signs: chosen once, said each time */
+export function signs() {
+  try {
+    return localStorage.getItem(SIGNS) === "1";
+  } catch {
+    return false;
+  }
+}
+
+/** @param {boolean} on */
+export function keepSigns(on) {
+  try {
+    localStorage.setItem(SIGNS, on ? "1" : "");
+  } catch {
+    // For this alarm it is known all the same.
+  }
+}
+
 /** @returns {Storage | null} reading the property alone may throw when cookies are refused */
 export function windowStorage() {
   try {

@@ -51,7 +51,7 @@ export class Senses extends EventTarget {
     alarm.addEventListener("frame", (event) => {
       const frame = /** @type {CustomEvent} */ (event).detail;
       if (frame.type === "still_seen") this.pictures.seen(frame.n);
-      if (frame.type === "signal" || frame.type === "media") this.live?.take(frame);
+      this.live?.take(frame);
     });
     this.#followSettings();
   }

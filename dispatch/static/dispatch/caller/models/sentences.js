@@ -6,12 +6,14 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("./position_watch.js").Sense} Sense */
 /** @typedef {import("./ladder.js").Device} Device */
 /** @typedef {{tone: string, words: string}} Said */
+/** @typedef {import("./alarm_state.js").Party["role"]} Role */
 
 /**
  * @param {import("./line_truth.js").LineTruth} truth
  * @param {string} seat @param {boolean} isOffered @param {string} phone
+ * @param {Role[]} [others]  who else is in the conversation
  */
-export function truthSentence({ is, seconds }, seat, isOffered, phone) {
+export function truthSentence({ is, seconds }, seat, isOffered, phone, others = []) {
   switch (is) {
     case "connecting":
       return gettext("Connecting to the police…");
@@ -20,7 +22,10 @@ export function truthSentence({ is, seconds }, seat, isOffered, phone) {
         ? gettext("The line is open. A call-taker is being asked.")
         : gettext("The line is open. Waiting for a call-taker.");
     case "connected":
-      return fill(gettext("Connected to %(seat)s"), { seat });
+      if (!others.length) return fill(gettext("Connected to %(seat)s"), { seat });
+      return fill(gettext("Connected to %(seat)s, with %(others)s"), {
+        seat, others: [...new Set(others)].map(roleName).join(gettext(" and ")),
+      });
     case "watching":
       return gettext("The line is open. This window only watches.");
     case "closed":
@@ -229,11 +234,44 @@ export function questionSentence(question) {
   }
 }
 
-/** @param {"returned" | "resumed" | "back"} news */
-export function newsSentence(news) {
+/** @param {Role} role */
+function roleName(role) {
+  switch (role) {
+    case "interpreter":
+      return gettext("an interpreter");
+    case "supervisor":
+      return gettext("a supervisor");
+    case "unit":
+      return gettext("officers on the road");
+    default:
+      return gettext("a second call-taker");
+  }
+}
+
+/**
+ * @param {string} news  of the alarm, or "resumed", or "back"
+ * @param {string} [seat]  who answers now
+ */
+export function newsSentence(news, seat = "") {
   switch (news) {
     case "returned":
       return gettext("The call-taker was cut off. You keep your place in line.");
+    case "sent_on":
+      return gettext("Your call goes to another police office. You keep your place in line.");
+    case "passed":
+      return fill(gettext("%(seat)s goes on with you now, and sees what you wrote."), { seat });
+    case "relieved":
+      return gettext("Another call-taker goes on with you now, and sees what you wrote.");
+    case "rescued":
+      return fill(gettext("The call-taker was cut off. %(seat)s goes on with you now."), { seat });
+    case "interpreter":
+      return gettext("An interpreter is with you now.");
+    case "second":
+      return gettext("A second call-taker is with you now.");
+    case "supervisor":
+      return gettext("A supervisor is with you now.");
+    case "unit":
+      return gettext("Officers on the road are with you now.");
     case "resumed":
       return gettext("The connection is back. Same call.");
     default:
@@ -246,6 +284,8 @@ export function endSentence(reason, hasPhone) {
   switch (reason) {
     case "seat_ended":
       return gettext("The call-taker ended the call.");
+    case "supervisor":
+      return gettext("The police ended the call.");
     case "caller_ended":
       return gettext("You ended the call.");
     case "caller_lost":

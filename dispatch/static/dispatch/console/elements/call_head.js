@@ -2,7 +2,9 @@
 
 import { Region } from "./region.js";
 import { writeMark } from "./rows.js";
+import { agencyNames } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
+import { passedOn } from "../models/room_words.js";
 import { assuranceName, endReason, shortNumber } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -18,8 +20,11 @@ export class CallHead extends Region {
     const { seat, incident } = this.desk;
     if (this.desk.view !== "call" || !seat) return this.#reset();
     const isWrapUp = seat.activity === "wrap_up";
-    this.reveal("end-ask", !isWrapUp && !this.#isAsking);
+    const { isVisitor } = this.desk;
+    if (isVisitor) this.#isAsking = false;
+    this.reveal("end-ask", !isWrapUp && !isVisitor && !this.#isAsking);
     this.reveal("end-confirm", !isWrapUp && this.#isAsking);
+    this.reveal("leave-room", !isWrapUp && isVisitor);
     this.reveal("wrap-up", isWrapUp);
     if (incident) this.#showCall(incident.call, incident.caller);
     else this.write("number", "");
@@ -43,7 +48,8 @@ export class CallHead extends Region {
   /** @param {string} act */
   act(act) {
     const isWrapUp = this.desk.seat?.activity === "wrap_up";
-    if (act === "end" && !isWrapUp) this.#ask(true);
+    if (act === "end" && this.desk.isVisitor) void this.#leave();
+    else if (act === "end" && !isWrapUp) this.#ask(true);
     else if (act === "end-no" || (act === "escape" && this.#isAsking)) this.#ask(false);
     else if (act === "end-yes") void this.#end();
     else if (act === "longer" && isWrapUp) void this.desk.attempt({ type: "extend_wrap_up" });
@@ -60,9 +66,13 @@ export class CallHead extends Region {
     const state = this.find("state");
     this.write("number", shortNumber(call.number));
     this.find("number").title = call.number;
+    const passed = this.desk.isOver ? this.desk.incident?.passed : null;
     if (call.state === "ended")
       writeMark(state, "muted", "phone-off", endReason(call.end_reason));
-    else if (!isLive) writeMark(state, "warn", "refresh-cw", gettext("Back in the line"));
+    else if (passed) {
+      const said = passedOn(passed, call, agencyNames(this.desk.agencies, call.agency));
+      writeMark(state, said.tone, said.icon, said.words);
+    } else if (!isLive) writeMark(state, "warn", "refresh-cw", gettext("Back in the line"));
     else if (this.desk.line !== "live")
       writeMark(state, "warn", "wifi-off", gettext("Connection cut"));
     else if (call.lost_at) writeMark(state, "warn", "wifi-off", gettext("Caller lost"));
@@ -70,7 +80,7 @@ export class CallHead extends Region {
     const who = [caller.name_masked, caller.phone_masked].filter(Boolean).join(" ");
     this.write("who", who || gettext("Unknown caller"));
     this.write("assurance", who ? assuranceName(caller.assurance) : "");
-    this.reveal("silent", call.mode === "silent");
+    this.reveal("silent", call.mode === "silent" && !this.desk.isOver);
     this.#announceOnce(call);
   }
 
@@ -99,6 +109,16 @@ export class CallHead extends Region {
     this.#isAsking = isAsking;
     this.show();
     if (moves) this.find(isAsking ? "end-yes" : "end").focus();
+  }
+
+  /** Out of a colleague's call; it goes on there. */
+  async #leave() {
+    const call = this.desk.incident?.call.call;
+    if (!call) return;
+    this.find("acts").inert = true;
+    await this.desk.attempt({ type: "leave_room", call });
+    this.find("acts").inert = false;
+    this.show();
   }
 
   async #end() {

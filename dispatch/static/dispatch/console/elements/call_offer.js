@@ -1,8 +1,10 @@
 // A call is offered to this seat. `auto`: the console has accepted already and says what
-// comes. `ring`: it takes the middle, rings, counts down, and waits for one key.
+// comes. `ring`: it takes the middle, rings, counts down, and waits for one key. So does a
+// colleague's wish: to come into a call, or to take it over.
 
 import { Region } from "./region.js";
 import { duration, secondsSince } from "../models/clock.js";
+import { needsWords, offerAsks, offerTitle, seatWithName } from "../models/room_words.js";
 import { areaName, assuranceName, priorityName, shortNumber } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -30,10 +32,16 @@ export class CallOffer extends Region {
     this.reveal("auto", !isRing);
     this.reveal("silent", offer.mode === "silent");
     this.reveal("lost", Boolean(offer.lost_at));
-    this.write(
-      "title",
-      fill(gettext("Call %(number)s"), { number: shortNumber(offer.number) }),
-    );
+    const isAsked = offer.kind === "invite" || offer.kind === "transfer";
+    this.write("title", offerTitle(offer));
+    this.reveal("from-row", isAsked);
+    this.reveal("why-row", isAsked && offer.reason !== "");
+    this.reveal("asks", isAsked);
+    this.write("from", seatWithName(offer.from_label, offer.from_label_en, offer.asked_by));
+    this.write("why", offer.reason ?? "");
+    this.write("asks", isAsked ? offerAsks(offer) : "");
+    this.reveal("needs", (offer.needs ?? []).length > 0);
+    this.write("needs-words", needsWords(offer.needs ?? []));
     this.write("where", areaName(offer) || gettext("Place unknown"));
     this.write("who", assuranceName(offer.assurance));
     this.write("priority", `${offer.priority} · ${priorityName(offer.priority)}`);
@@ -47,7 +55,9 @@ export class CallOffer extends Region {
     const left = Math.max(0, (Date.parse(offer.expires_at) - now) / 1000);
     this.write("waiting", duration(secondsSince(offer.queued_at, now)));
     this.write("count", fill(gettext("%(seconds)s s"), { seconds: Math.ceil(left) }));
-    /** @type {HTMLProgressElement} */ (this.find("bar")).value = left;
+    const bar = /** @type {HTMLProgressElement} */ (this.find("bar"));
+    bar.max = (Date.parse(offer.expires_at) - Date.parse(offer.made_at)) / 1000 || 15;
+    bar.value = left;
     this.reveal("no-sound", offer.answer === "ring" && this.ring.isBlocked);
   }
 
@@ -75,7 +85,8 @@ export class CallOffer extends Region {
       area: areaName(offer) || gettext("Place unknown"),
       silent,
     });
-    this.announce(words);
+    const asked = offer.kind === "invite" || offer.kind === "transfer" ? offerAsks(offer) : "";
+    this.announce(asked || words);
     if (offer.answer !== "ring") return;
     this.ring.start();
     // Never out of somebody's typing; only where nothing has the focus.
@@ -89,7 +100,10 @@ export class CallOffer extends Region {
     const isMissed = gone?.answer === "ring" && gone.offer !== this.#answered;
     if (!isMissed || this.desk.view !== "idle") return;
     // Who comes back to an idle screen must not believe that nothing happened.
-    const words = gettext("Call %(number)s rang here and was not answered.");
+    const words =
+      gone.kind === "invite" || gone.kind === "transfer"
+        ? gettext("You were asked about call %(number)s; that is over now.")
+        : gettext("Call %(number)s rang here and was not answered.");
     this.desk.say(fill(words, { number: shortNumber(gone.number) }), "warn");
   }
 

@@ -41,8 +41,9 @@ export class CallerPicture extends Region {
   show() {
     const { incident } = this.desk;
     if (this.desk.view !== "call" || !incident) return;
-    if (incident.call.state === "ended") this.#view?.clear();
-    this.dataset.mode = incident.call.state === "ended" ? "ended" : incident.call.mode;
+    const { isOver } = this.desk;
+    if (isOver) this.#view?.clear();
+    this.dataset.mode = isOver ? "ended" : incident.call.mode;
     this.tick(this.desk.clock.now());
   }
 
@@ -67,8 +68,8 @@ export class CallerPicture extends Region {
   }
 
   /** @param {IncidentSnapshot} incident @returns {[Shown, number]} and its age in ms */
-  #choose({ call, muted }) {
-    if (call.state === "ended" || muted?.guest.video) return ["none", Infinity];
+  #choose({ muted }) {
+    if (this.desk.isOver || muted?.guest.video) return ["none", Infinity];
     const still = this.#view?.ageMs ?? Infinity;
     const video = this.media.videoAgeMs;
     const shown = choosePicture(video, still);
@@ -84,7 +85,7 @@ export class CallerPicture extends Region {
   #arrive(still) {
     const call = this.desk.incident?.call;
     // A late picture of the call before must never stand in this one.
-    if (!call || still.call !== call.call || call.state === "ended") return;
+    if (!call || still.call !== call.call || this.desk.isOver) return;
     void this.#view?.show(still);
   }
 
@@ -105,7 +106,11 @@ export class CallerPicture extends Region {
   #emptyWords({ call, muted }) {
     if (call.state === "ended")
       return fill(gettext("The call ended at %(time)s."), { time: timeOfDay(call.ended_at) });
-    if (muted?.guest.video) return gettext("You stopped the caller's picture for everyone.");
+    if (this.desk.isOver) return gettext("You are out of the call.");
+    if (muted?.guest.video)
+      return this.desk.isHost
+        ? gettext("You stopped the caller's picture for everyone.")
+        : gettext("The caller's picture is stopped for everyone.");
     const own = seatReason(this.media.why);
     switch (this.desk.device?.camera) {
       case "refused":
@@ -123,7 +128,7 @@ export class CallerPicture extends Region {
 
   /** @param {import("../models/shapes.js").Call} call @param {number} now */
   #showLost(call, now) {
-    const isLost = Boolean(call.lost_at) && call.state === "connected";
+    const isLost = Boolean(call.lost_at) && call.state === "connected" && !this.desk.isOver;
     this.reveal("lost", isLost);
     if (!isLost) return;
     const from = [call.lost_at ?? "", call.connected_at ?? ""].sort().at(-1);

@@ -1,22 +1,28 @@
-// The caller's sound at this seat: on or off here; and what the host may stop for
-// everyone, in a small menu. A silent call is heard here, too: only the phone is silent.
+// The caller's sound at this seat, and that of everybody else in the call: on or off here;
+// and what the host may stop for everyone, in a small menu. A silent call is heard here, too: only the phone is silent.
 
 import { Region } from "./region.js";
 import { slot, writeMark } from "./rows.js";
 import { playStream } from "../play_stream.js";
+import { Voices } from "../../lib/voices.js";
 import { gettext } from "../../lib/words.js";
+
+/** @type {Map<string, MediaStreamTrack>} */ const NOBODY = new Map();
 
 export class CallerSound extends Region {
   #isOn = true;
   /** The browser plays no sound before somebody pressed something. */
   #isBlocked = false;
   #isMenuOpen = false;
+  #voices = new Voices();
 
   begin() {
     this.media.addEventListener("tracks", () => void this.#play());
+    this.media.addEventListener("voices", () => this.#playVoices());
+    this.#voices.addEventListener("change", () => this.show());
     this.desk.addEventListener("cleared", () => this.#reset());
     for (const type of ["pointerdown", "keydown"]) {
-      window.addEventListener(type, () => this.#isBlocked && void this.#play());
+      window.addEventListener(type, () => this.#mustPress && void this.#play());
     }
   }
 
@@ -24,6 +30,7 @@ export class CallerSound extends Region {
     const { incident } = this.desk;
     if (this.desk.view !== "call" || !incident) return;
     this.#audio.muted = !this.#isOn;
+    this.#playVoices();
     const button = this.find("sound");
     const mark = this.#mark();
     button.setAttribute("aria-pressed", String(!this.#isOn));
@@ -44,12 +51,21 @@ export class CallerSound extends Region {
   // --- Here ----------------------------------------------------------------------------
 
   #turn() {
-    if (this.#isBlocked) return void this.#play();
+    if (this.#mustPress) return void this.#play();
     this.#isOn = !this.#isOn;
     this.show();
   }
 
+  get #mustPress() {
+    return this.#isBlocked || this.#voices.isBlocked;
+  }
+
+  #playVoices() {
+    this.#voices.play(this.#isOn ? this.media.voices : NOBODY);
+  }
+
   async #play() {
+    this.#voices.unblock();
     try {
       await playStream(this.#audio, this.media.remote);
       this.#isBlocked = false;
@@ -60,7 +76,7 @@ export class CallerSound extends Region {
   }
 
   #mark() {
-    if (this.#isBlocked)
+    if (this.#mustPress)
       return { tone: "warn", icon: "volume-x", words: gettext("Press for sound") };
     return this.#isOn
       ? { tone: "", icon: "volume-2", words: gettext("Sound on") }
@@ -78,7 +94,8 @@ export class CallerSound extends Region {
   /** @param {Record<"audio" | "video", boolean> | undefined} stopped */
   #showMenu(stopped) {
     this.reveal("stops-menu", this.#isMenuOpen);
-    const button = this.find("stops");
+    const button = /** @type {HTMLButtonElement} */ (this.find("stops"));
+    button.disabled = this.desk.isVisitor;
     const some = Boolean(stopped?.audio || stopped?.video);
     button.setAttribute("aria-expanded", String(this.#isMenuOpen));
     writeMark(

@@ -1,21 +1,49 @@
-// The operator's own picture, as the caller sees it, and the button that turns it off.
+// The operator's own picture, as the caller sees it, and the button that turns it off. In a
+// colleague's call nobody is shown it: there the host's picture has its place.
 
 import { Region } from "./region.js";
 import { gettext } from "../../lib/words.js";
 
 export class CameraPreview extends Region {
   #video = document.createElement("video");
+  #host = new MediaStream();
 
   begin() {
     this.#video.muted = true;
     this.#video.playsInline = true;
     this.#video.autoplay = true;
-    this.#video.setAttribute("aria-label", gettext("Your camera"));
     this.find("view").prepend(this.#video);
     this.camera.addEventListener("change", () => this.show());
+    this.media.addEventListener("voices", () => this.show());
   }
 
   show() {
+    const { isVisitor } = this.desk;
+    this.reveal("toggle", !isVisitor);
+    this.#video.setAttribute(
+      "aria-label",
+      isVisitor ? gettext("The picture of who leads the call") : gettext("Your camera"),
+    );
+    if (isVisitor) this.#showHost();
+    else this.#showOwn();
+  }
+
+  #showHost() {
+    const track = this.media.hostPicture;
+    for (const former of this.#host.getTracks()) if (former !== track) this.#host.removeTrack(former);
+    if (track) {
+      this.#host.addTrack(track);
+      track.onunmute = track.onmute = () => this.show();
+    }
+    if (this.#video.srcObject !== this.#host) this.#video.srcObject = this.#host;
+    const isSeen = Boolean(track && !track.muted);
+    this.#video.hidden = !isSeen;
+    this.dataset.sending = "false";
+    this.reveal("note", !isSeen);
+    this.write("note", gettext("No picture of who leads the call."));
+  }
+
+  #showOwn() {
     const { state, stream, isShown } = this.camera;
     const isOn = state === "on";
     if (this.#video.srcObject !== stream) this.#video.srcObject = stream;

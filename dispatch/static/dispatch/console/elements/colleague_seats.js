@@ -1,14 +1,25 @@
-// The other seats: who is there and what they do, so that nobody needs to ask across the room.
+// The other seats: who is there and what they do, so that nobody needs to ask across the
+// room. A call of a console that gives no sign of life can be taken over, with a reason.
 
 import { Region } from "./region.js";
 import { rowsOf, showRows, slot, writeMark, writeSlot } from "./rows.js";
 import { agencyOf, seatsOf } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
-import { breakReason, seatName, seatState } from "../models/words.js";
+import { breakReason, seatLook, seatName, seatState } from "../models/words.js";
+import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").Seat} Seat */
 
 export class ColleagueSeats extends Region {
+  /** The seat whose call is about to be taken over. */ #taking = "";
+
+  begin() {
+    this.find("take-over-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#takeOver();
+    });
+  }
+
   show() {
     const mine = this.desk.seat?.seat;
     const seats = this.desk.agencies.flatMap(seatsOf).filter(({ seat }) => seat !== mine);
@@ -21,6 +32,7 @@ export class ColleagueSeats extends Region {
       ({ seat }) => seat,
       (row, seat) => this.#fill(row, seat),
     );
+    if (this.#taking && !this.#taken) this.#ask("");
     this.tick(this.desk.clock.now());
   }
 
@@ -32,13 +44,65 @@ export class ColleagueSeats extends Region {
     }
   }
 
+  /** @param {string} act @param {HTMLElement | null} button */
+  act(act, button) {
+    if (act === "ask-take-over") this.#ask(button?.closest("li")?.dataset.key ?? "");
+    else if (act === "take-over-no" || (act === "escape" && this.#taking)) this.#ask("");
+    else return false;
+    return true;
+  }
+
+  // --- Taking over ------------------------------------------------------------------------
+
+  /** @param {string} id  of the seat; "" closes */
+  #ask(id) {
+    const former = this.#taking;
+    this.#taking = id;
+    const seat = this.#taken;
+    this.reveal("take-over-form", Boolean(seat));
+    if (!seat) {
+      const row = rowsOf(this.find("seats")).find(({ dataset }) => dataset.key === former);
+      return row?.querySelector("button")?.focus();
+    }
+    const name = seatName(seat, agencyOf(this.desk.agencies, seat));
+    const words = gettext("Take over the call of %(operator)s at %(seat)s?");
+    this.write("take-over-words", fill(words, { operator: seat.operator, seat: name }));
+    this.#reason.value = "";
+    this.#reason.focus();
+  }
+
+  async #takeOver() {
+    const call = this.#taken?.call;
+    const reason = this.#reason.value.trim();
+    if (!call || !reason) return;
+    this.find("take-over-form").inert = true;
+    const done = await this.desk.attempt({ type: "take_over_call", call, reason });
+    this.find("take-over-form").inert = false;
+    if (done) this.#ask("");
+  }
+
+  /** @returns {Seat | null} the seat asked about, while it still has a call */
+  get #taken() {
+    const seats = this.desk.agencies.flatMap(seatsOf);
+    const seat = seats.find((one) => one.seat === this.#taking);
+    return seat && leads(seat) ? seat : null;
+  }
+
+  get #reason() {
+    return /** @type {HTMLInputElement} */ (this.find("take-over-reason"));
+  }
+
+  // --- Showing ----------------------------------------------------------------------------
+
   /** @param {HTMLElement} row @param {Seat} seat */
   #fill(row, seat) {
+    const agency = agencyOf(this.desk.agencies, seat);
     const isBreak = seat.activity === "idle" && seat.availability === "break";
-    const reason = isBreak && seat.operator_id ? breakReason(seat.reason) : "";
-    const { tone, icon } = lookOf(seat);
+    const reason = isBreak && seat.operator_id ? breakReason(seat.reason, agency) : "";
+    const { tone, icon } = seatLook(seat);
     row.dataset.since = seat.operator_id ? seat.since : "";
-    writeSlot(row, "label", seatName(seat, agencyOf(this.desk.agencies, seat)));
+    const name = seatName(seat, agency);
+    writeSlot(row, "label", name);
     writeMark(
       slot(row, "state"),
       tone,
@@ -46,16 +110,16 @@ export class ColleagueSeats extends Region {
       [seatState(seat), reason].filter(Boolean).join(": "),
     );
     writeSlot(row, "operator", seat.operator);
+    const button = slot(row, "take-over");
+    // Its place is kept, so that nothing moves when a call comes or goes.
+    button.style.visibility = leads(seat) ? "" : "hidden";
+    const words = fill(gettext("Take over the call at %(seat)s"), { seat: name });
+    button.setAttribute("aria-label", words);
   }
 }
 
-/** @param {Seat} seat @returns {{tone: string, icon: string}} */
-function lookOf(seat) {
-  if (!seat.operator_id) return { tone: "muted", icon: "power" };
-  if (seat.activity === "on_call") return { tone: "", icon: "phone" };
-  if (seat.activity === "offered") return { tone: "warn", icon: "bell-ring" };
-  if (seat.activity === "wrap_up") return { tone: "warn", icon: "timer" };
-  if (seat.availability === "ready") return { tone: "ok", icon: "check" };
-  if (seat.availability === "break") return { tone: "muted", icon: "coffee" };
-  return { tone: "muted", icon: "power" };
+/** @param {Seat} seat @returns {boolean} */
+function leads(seat) {
+  const isHost = !seat.room_role || seat.room_role === "host";
+  return seat.activity === "on_call" && Boolean(seat.call) && isHost;
 }

@@ -11,11 +11,7 @@ import { fill, gettext, ngettext } from "../../lib/words.js";
 const KEPT_SECONDS = 8; // a seat's lease; then its call goes back to the line
 
 export class ConsoleBar extends Region {
-  #asked = "";
-
   begin() {
-    const menu = /** @type {HTMLSelectElement} */ (this.find("availability"));
-    menu.addEventListener("change", () => void this.#choose(menu.value));
     this.ring.addEventListener("change", () => this.#showRing());
     this.#showRing();
   }
@@ -45,8 +41,6 @@ export class ConsoleBar extends Region {
   act(act) {
     if (act === "ring") this.ring.toggle();
     else if (act === "leave") void this.#leave();
-    else if (act === "ready" && this.desk.seat) void this.#choose("ready");
-    else if (act === "rest" && this.desk.seat) void this.#choose("break:rest");
     else return false;
     return true;
   }
@@ -58,24 +52,8 @@ export class ConsoleBar extends Region {
     const agency = agencyOf(this.desk.agencies, seat);
     const place = agency ? inLanguage(agency.name, agency.name_en) : "";
     this.write("seat", [seatName(seat, agency), place].filter(Boolean).join(" · "));
-    const menu = /** @type {HTMLSelectElement} */ (this.find("availability"));
-    const stored = seat.availability === "break" ? `break:${seat.reason}` : seat.availability;
-    menu.value = this.#asked || stored;
-    if (menu.selectedIndex < 0) menu.value = "break:rest";
-    menu.dataset.availability = seat.availability;
-    this.reveal("pending", Boolean(this.#asked));
     const leave = /** @type {HTMLButtonElement} */ (this.find("leave"));
     leave.disabled = seat.activity !== "idle";
-  }
-
-  /** @param {string} choice */
-  async #choose(choice) {
-    const [availability = "off", reason = ""] = choice.split(":");
-    this.#asked = choice;
-    this.show();
-    await this.desk.attempt({ type: "set_availability", availability, reason });
-    this.#asked = "";
-    this.show();
   }
 
   async #leave() {
@@ -85,6 +63,7 @@ export class ConsoleBar extends Region {
   #showRing() {
     const { isOn } = this.ring;
     this.write("ring-words", isOn ? gettext("Ring tone on") : gettext("Ring tone off"));
+    this.find("ring").title = this.find("ring-words").textContent ?? "";
     this.find("ring-on").toggleAttribute("hidden", !isOn);
     this.find("ring-off").toggleAttribute("hidden", isOn);
   }

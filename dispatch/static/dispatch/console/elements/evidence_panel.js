@@ -38,7 +38,7 @@ export class EvidencePanel extends Region {
   show() {
     const { incident } = this.desk;
     if (this.desk.view !== "call" || !incident) return;
-    const isOver = incident.call.state === "ended";
+    const { isOver } = this.desk;
     const clips = clipsOf(incident.clips);
     this.hidden = !this.#isOpen && !isOver;
     this.reveal("close", !isOver);
@@ -164,5 +164,6 @@ function olderWords(count) {
 
 /** @param {import("../models/shapes.js").Call} call @returns {string} */
 function endedWords({ ended_at: at }) {
+  if (!at) return gettext("You are out of the call.");
   return fill(gettext("The call ended at %(time)s."), { time: timeOfDay(at) });
 }

@@ -34,6 +34,7 @@ export class IncidentForm extends Region {
     const incident = this.desk.incident?.incident;
     if (!incident) return;
     if (incident.incident !== this.#incident) this.#open(incident);
+    this.#fields.disabled = this.desk.isVisitor;
     this.#fillCategories();
     for (const control of this.#controls) this.#fill(control, incident);
     const chosen = this.#draft?.fields.priority ?? incident.priority;
@@ -120,6 +121,8 @@ export class IncidentForm extends Region {
     const saved = this.find("saved");
     const state = this.#saver?.state ?? "saved";
     const isCut = this.desk.line !== "live";
+    if (this.desk.isVisitor)
+      return writeMark(saved, "muted", "lock", gettext("Who leads the call writes here"));
     if (state === "failed") {
       const why = this.#saver?.refused ? refusal(this.#saver.refused) : "";
       writeMark(
@@ -144,6 +147,11 @@ export class IncidentForm extends Region {
   /** @param {string} field @returns {unknown} */
   #saved(field) {
     return this.desk.incident?.incident[/** @type {keyof Incident} */ (field)];
+  }
+
+  /** Who is in a colleague's call reads the form, and leaves it to who leads. */
+  get #fields() {
+    return /** @type {HTMLFieldSetElement} */ (this.find("fields"));
   }
 
   /** @returns {Control[]} */

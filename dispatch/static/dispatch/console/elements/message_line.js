@@ -6,6 +6,7 @@ import { makeMark } from "./rows.js";
 import { timeOfDay } from "../models/clock.js";
 
 const FRESH_MS = 30_000;
+const NEWS_MS = 10_000; // what was said longer ago belongs to the call that is over
 
 export class MessageLine extends Region {
   #saidAt = 0;
@@ -14,6 +15,9 @@ export class MessageLine extends Region {
     this.desk.addEventListener("say", (event) => {
       const { text, tone } = /** @type {CustomEvent} */ (event).detail;
       this.#say(text, tone);
+    });
+    this.desk.addEventListener("cleared", () => {
+      if (Date.now() - this.#saidAt > NEWS_MS) this.find("said").replaceChildren();
     });
   }
 

@@ -5,14 +5,25 @@ import { Region } from "./region.js";
 import { writeMark } from "./rows.js";
 import { gettext } from "../../lib/words.js";
 
+// In a colleague's call nobody else holds one's muting: a reload finds it here.
+const MUTED_AT = "alarm110.muted";
+
 export class OwnVoice extends Region {
+  #call = "";
+
   begin() {
+    this.desk.addEventListener("cleared", () => (this.#call = ""));
     this.microphone.addEventListener("change", () => this.show());
   }
 
   show() {
     const { incident } = this.desk;
     if (this.desk.view !== "call" || !incident) return;
+    const { call } = incident.call;
+    if (call !== this.#call && this.desk.isVisitor) {
+      this.#call = call;
+      if (sessionStorage.getItem(MUTED_AT) === call) this.microphone.mute(true);
+    }
     const mark = this.#mark(incident.call.mode === "silent");
     const button = this.find("mute");
     writeMark(this.find("words"), mark.tone, mark.icon, mark.words);
@@ -24,7 +35,7 @@ export class OwnVoice extends Region {
   act(act) {
     if (act !== "mute") return false;
     const call = this.desk.incident?.call;
-    if (call?.state !== "connected") return true;
+    if (call?.state !== "connected" || this.desk.isOver) return true;
     if (call.mode === "silent") {
       this.desk.say(
         gettext("Silent call: the phone plays no sound, so your voice is not sent."),
@@ -37,6 +48,10 @@ export class OwnVoice extends Region {
   /** @param {boolean} isMuted */
   async #mute(isMuted) {
     this.microphone.mute(isMuted);
+    if (this.desk.isVisitor) {
+      const call = this.desk.incident?.call.call ?? "";
+      return sessionStorage.setItem(MUTED_AT, isMuted ? call : "");
+    }
     const frame = { type: "set_muted", who: "host", track: "audio", is_muted: isMuted };
     // Refused to be let through again: what the server holds back is not to be called on.
     if (!(await this.desk.attempt(frame)) && !isMuted) this.microphone.mute(true);

@@ -23,7 +23,7 @@ export class PhraseList extends Region {
     this.reveal("phrases", this.#isOpen);
     const button = /** @type {HTMLButtonElement} */ (this.find("phrases-button"));
     button.setAttribute("aria-expanded", String(this.#isOpen));
-    button.disabled = incident.call.state === "ended";
+    button.disabled = this.desk.isOver;
   }
 
   /** @param {string} act @param {HTMLElement | null} button */

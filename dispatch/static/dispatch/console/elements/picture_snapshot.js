@@ -20,6 +20,12 @@ export class PictureSnapshot extends Region {
     this.desk.addEventListener("cleared", () => this.#clear());
   }
 
+  /** Kept by who leads the call: evidence has one hand. */
+  show() {
+    const button = /** @type {HTMLButtonElement | null} */ (this.querySelector("button"));
+    if (button) button.disabled = this.desk.isVisitor;
+  }
+
   /** @param {string} act */
   act(act) {
     if (act === "snapshot") void this.#take();
@@ -30,7 +36,7 @@ export class PictureSnapshot extends Region {
 
   async #take() {
     const { incident } = this.desk;
-    if (!incident || incident.call.state !== "connected" || this.#isGoing) return;
+    if (!incident || !this.desk.isHost || this.#isGoing) return;
     const shown = document.querySelector("caller-picture");
     const picture = shown instanceof CallerPicture ? shown.current : null;
     const jpeg = picture ? await copyPicture(picture) : null;

@@ -53,11 +53,13 @@ export class SeatChooser extends Region {
   /** Take it; if it is one's own in another window, it moves here. @param {string} id */
   async take(id) {
     if (this.#asking) return;
-    const isMine = this.#isMine(this.#find(id));
+    const seat = this.#find(id);
+    const isMine = this.#isMine(seat);
+    const relieve = !isMine && canRelieve(seat);
     this.#asking = id;
     this.show();
     try {
-      await this.desk.command({ type: "take_seat", seat: id, take_over: isMine });
+      await this.desk.command({ type: "take_seat", seat: id, take_over: isMine, relieve });
     } catch (error) {
       const refused = /** @type {import("../../lib/wire.js").Refused} */ (error);
       this.desk.say(refusal(refused), "warn");
@@ -71,7 +73,7 @@ export class SeatChooser extends Region {
     this.reveal("notice", Boolean(notice));
     if (!notice) return;
     const at = timeOfDay(notice.facts.ended_at);
-    this.write("lapse", [at, lapse(notice)].filter(Boolean).join(" "));
+    this.write("lapse", [at, lapse(notice, lastSeat)].filter(Boolean).join(" "));
     this.write("lapsed-call", callAfterLapse(notice));
     const isFree = lastSeat !== null && (!lastSeat.operator_id || this.#isMine(lastSeat));
     this.reveal("retake", isFree);
@@ -98,11 +100,26 @@ export class SeatChooser extends Region {
     const own = gettext("You, in another window");
     writeSlot(row, "holder", isMine ? own : isFree ? "" : since);
     const isAsked = this.#asking === seat.seat;
-    const act = isMine ? gettext("Take over here") : isFree ? gettext("Take this seat") : "";
+    const relief = canRelieve(seat)
+      ? fill(gettext("Relieve %(operator)s"), { operator: seat.operator })
+      : "";
+    const act = isMine
+      ? gettext("Take over here")
+      : isFree
+        ? gettext("Take this seat")
+        : relief;
     writeSlot(row, "act", isAsked ? gettext("Asking the server") : act);
     const button = row.querySelector("button");
     if (!button) return;
-    button.disabled = !isFree && !isMine;
+    button.disabled = !isFree && !isMine && !canRelieve(seat);
+    const call = seat.activity === "on_call" ? gettext("in mid call") : "";
+    if (relief && !isMine) {
+      const label = fill(gettext("Relieve %(operator)s at %(seat)s"), {
+        operator: seat.operator,
+        seat: seatName(seat, agencyOf(this.desk.agencies, seat)),
+      });
+      button.setAttribute("aria-label", [label, call].filter(Boolean).join(", "));
+    } else button.removeAttribute("aria-label");
     button.dataset.mine = String(isMine);
   }
 
@@ -116,4 +133,9 @@ export class SeatChooser extends Region {
     for (const { seats } of this.desk.agencies) if (seats[id]) return seats[id];
     return null;
   }
+}
+
+/** @param {Seat | null} seat @returns {boolean} whoever works there lets a colleague sit down */
+function canRelieve(seat) {
+  return Boolean(seat?.operator_id && seat.relief_open);
 }

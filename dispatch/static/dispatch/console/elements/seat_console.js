@@ -73,9 +73,9 @@ export class SeatConsole extends HTMLElement {
   }
 
   #show() {
-    const { view, incident } = this.#desk;
+    const { view } = this.#desk;
     this.dataset.view = view;
-    this.dataset.over = String(incident?.call.state === "ended");
+    this.dataset.over = String(this.#desk.isOver);
     for (const part of this.querySelectorAll("[data-view-name]")) {
       /** @type {HTMLElement} */ (part).hidden = part.getAttribute("data-view-name") !== view;
     }

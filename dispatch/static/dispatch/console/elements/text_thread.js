@@ -42,7 +42,7 @@ export class TextThread extends Region {
     const { incident } = this.desk;
     if (!incident) return;
     if (incident.incident.incident !== this.#incident) this.#open(incident.incident.incident);
-    const isOver = incident.call.state === "ended";
+    const { isOver } = this.desk;
     this.reveal("silent", incident.call.mode === "silent" && !isOver);
     this.#words.disabled = isOver;
     /** @type {HTMLButtonElement} */ (this.find("send")).disabled = isOver;

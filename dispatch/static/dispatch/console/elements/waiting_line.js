@@ -4,12 +4,26 @@ import { Region } from "./region.js";
 import { makeMark, rowsOf, showRows, slot, writeSlot } from "./rows.js";
 import { agencyOf, callsWaiting } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
+import { skillNames } from "../models/room_words.js";
 import { areaName, priorityName, seatName, shortNumber } from "../models/words.js";
-import { fill, gettext } from "../../lib/words.js";
+import { fill, gettext, ngettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").LineCall} LineCall */
 
 const LONG_SECONDS = 60;
+
+/** @param {import("../models/shapes.js").Seat | null} seat @returns {string} why no call comes */
+function notReadyWords(seat) {
+  if (seat?.availability !== "away") return gettext("You are not Ready: calls go to other seats.");
+  if (!seat.misses)
+    return gettext("Away: calls were not answered here, so they go to other seats.");
+  const words = ngettext(
+    "Away: %(count)s call was not answered here, so calls go to other seats.",
+    "Away: %(count)s calls in a row were not answered here, so calls go to other seats.",
+    seat.misses,
+  );
+  return fill(words, { count: seat.misses });
+}
 
 export class WaitingLine extends Region {
   #taking = "";
@@ -23,6 +37,7 @@ export class WaitingLine extends Region {
       "not-ready",
       this.desk.seat !== null && this.desk.seat.availability !== "ready",
     );
+    this.write("not-ready-words", notReadyWords(this.desk.seat));
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
     showRows(
       this.find("calls"),
@@ -105,6 +120,7 @@ export class WaitingLine extends Region {
       call.escalations,
       call.priority,
       call.seat,
+      call.needs,
     ].join("|");
     if (marks.dataset.stamp === stamp) return;
     marks.dataset.stamp = stamp;
@@ -114,6 +130,7 @@ export class WaitingLine extends Region {
       silent.classList.add("silent-mark");
       marks.append(silent);
     }
+    if (call.needs.length) marks.append(makeMark("", "languages", skillNames(call.needs)));
     if (call.priority === 1) marks.append(makeMark("warn", "triangle-alert", priorityName(1)));
     if (call.lost_at) marks.append(makeMark("warn", "wifi-off", gettext("Phone out of reach")));
     if (call.escalations > 0) {

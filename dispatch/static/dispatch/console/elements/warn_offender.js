@@ -18,7 +18,8 @@ export class WarnOffender extends Region {
     if (this.desk.view !== "call" || !incident) return;
     const warning = incident.warning ?? "";
     const isSilent = incident.call.mode === "silent";
-    const isOver = incident.call.state !== "connected";
+    const isOver = !this.desk.isHost;
+    /** @type {HTMLButtonElement} */ (this.find("warn")).disabled = this.desk.isVisitor;
     if (isOver) this.#isAsking = false;
     this.reveal("ask", this.#isAsking);
     this.reveal("ask-silent", isSilent);
@@ -40,7 +41,7 @@ export class WarnOffender extends Region {
 
   #press() {
     const { incident } = this.desk;
-    if (incident?.call.state !== "connected") return;
+    if (!incident || !this.desk.isHost) return;
     if (isStanding(incident.warning)) void this.#warn(false);
     else this.#ask(!this.#isAsking);
   }

@@ -1,11 +1,14 @@
 // What the console knows, and where everything that arrives lands. No DOM and no socket of
 // its own: the page hands it a door with `command` and `send`. Regions listen to "change",
-// "still", "still_seen", "typing", "say" and "cleared", live media to "signal" and "media".
+// "still", "still_seen", "typing", "say", "told" and "cleared", live media to "signal",
+// "media" and "media_lines".
 
 import { Acts } from "./acts.js";
 import { ServerClock } from "./clock.js";
+import { isHost, isOverHere, isVisitor } from "./room.js";
 import { Shift } from "./shift.js";
 import { Streams } from "./streams.js";
+import { toldBy } from "./told.js";
 
 /** @typedef {import("./shapes.js").You} You */
 /** @typedef {import("./shapes.js").Notice} Notice */
@@ -56,6 +59,21 @@ export class Desk extends Acts {
     return this.#streams.followed?.state ?? null;
   }
 
+  /** @returns {boolean} the call is over for this seat: it ended, or went elsewhere */
+  get isOver() {
+    return isOverHere(this.seat, this.incident);
+  }
+
+  /** @returns {boolean} this seat leads the call it is in */
+  get isHost() {
+    return isHost(this.seat, this.incident);
+  }
+
+  /** @returns {boolean} this seat is in a colleague's call */
+  get isVisitor() {
+    return isVisitor(this.seat);
+  }
+
   /** @returns {View} */
   get view() {
     if (this.isSignedOut) return "signed_out";
@@ -92,7 +110,14 @@ export class Desk extends Acts {
 
   /** @param {import("../../lib/wire.js").Entry} entry */
   entry(entry) {
+    const before = { seat: this.seat, incident: this.incident, agencies: [] };
     this.#streams.apply(entry);
+    const { seat, incident, agencies } = this;
+    const told = toldBy(entry, before, { seat, incident, agencies });
+    if (told) {
+      this.say(told.words, told.tone);
+      if (told.tone === "warn") this.tell("told", told.words);
+    }
     this.#changed();
   }
 
@@ -106,6 +131,7 @@ export class Desk extends Acts {
       case "typing":
       case "signal":
       case "media":
+      case "media_lines":
         return this.tell(frame.type, frame);
       case "device":
         this.device = /** @type {any} */ (frame);

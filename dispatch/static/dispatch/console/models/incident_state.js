@@ -2,6 +2,7 @@
 // replaces what was there; only messages and the trail grow.
 
 import { clipsOf } from "./evidence.js";
+import { emptyRoom, passedBy, withRoomEntry } from "./room_state.js";
 
 /** @typedef {import("./shapes.js").IncidentSnapshot} IncidentState */
 /** @typedef {import("../../lib/wire.js").Entry} Entry */
@@ -23,7 +24,9 @@ export function withEntry(state, entry) {
   if (type === "chunks.stored") return withChunks(state, data);
   if (type === "clip.opened") return withOpened(state, data.clip);
   if (type.startsWith("clip.")) return withClip(state, data.clip);
-  if (type.startsWith("call.")) return withCall(state, data.call);
+  const inRoom = withRoomEntry(state, entry);
+  if (inRoom) return inRoom;
+  if (type.startsWith("call.")) return withCall(state, entry);
   if (type === "message.posted") {
     const message = { seq: entry.seq, at: entry.at ?? "", ...data };
     return { ...state, messages: [...state.messages, message] };
@@ -39,12 +42,23 @@ export function withEntry(state, entry) {
 }
 
 /**
- * Warnings and mutings are a call's: another call of the incident begins without.
- * @param {IncidentState} state @param {import("./shapes.js").Call} call
+ * Warnings, mutings and the room are a call's: another call of the incident begins without.
+ * @param {IncidentState} state @param {Entry} entry
  */
-function withCall(state, call) {
-  if (call.call === state.call.call) return { ...state, call };
-  return { ...state, call, warning: /** @type {const} */ (""), muted: nothingMuted() };
+function withCall(state, entry) {
+  /** @type {import("./shapes.js").Call} */ const call = entry.data.call;
+  const passed = passedBy(entry) ?? state.passed ?? null;
+  if (call.call === state.call.call) return { ...state, call, passed };
+  return {
+    ...state,
+    call,
+    passed,
+    warning: /** @type {const} */ (""),
+    muted: nothingMuted(),
+    invitations: {},
+    answered: null,
+    room: emptyRoom(),
+  };
 }
 
 /**

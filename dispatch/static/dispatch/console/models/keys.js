@@ -15,7 +15,7 @@
  */
 /** @typedef {Record<string, string>} KeyMap  action → code */
 
-/** T I U are left for transfer, invite, units. */
+/** U is left for units. */
 export const DEFAULT_KEYS = Object.freeze({
   accept: "KeyA",
   decline: "KeyX",
@@ -35,6 +35,9 @@ export const DEFAULT_KEYS = Object.freeze({
   snapshot: "KeyP",
   warn: "KeyW",
   evidence: "KeyD",
+  transfer: "KeyT",
+  invite: "KeyI",
+  room: "KeyQ",
   end: "KeyE",
   longer: "KeyZ",
   done: "KeyO",
@@ -58,9 +61,21 @@ export function match(event, keys) {
   return Object.keys(keys).find((action) => keys[action] === event.code) ?? null;
 }
 
-/** @param {Storage} storage @returns {KeyMap} the defaults, with what this person changed */
+/**
+ * An act that came to the console later may find its key in use: it gets the one that was
+ * given up for it, or none.
+ * @param {Storage} storage @returns {KeyMap} the defaults, with what this person changed
+ */
 export function loadKeys(storage) {
-  return { ...DEFAULT_KEYS, ...JSON.parse(storage.getItem(STORED_AT) ?? "{}") };
+  /** @type {KeyMap} */ const own = JSON.parse(storage.getItem(STORED_AT) ?? "{}");
+  /** @type {KeyMap} */ const keys = { ...DEFAULT_KEYS, ...own };
+  for (const [action, code] of Object.entries(DEFAULT_KEYS)) {
+    const holder = Object.keys(own).find((other) => own[other] === code);
+    if (action in own || !holder) continue;
+    const left = DEFAULT_KEYS[/** @type {keyof typeof DEFAULT_KEYS} */ (holder)] ?? "";
+    keys[action] = Object.values(own).includes(left) ? "" : left;
+  }
+  return keys;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Why not, who won, and what became of a seat and its call: codes of the server in words.
 
 import { fill, gettext } from "../../lib/words.js";
+import { withReason } from "./room_words.js";
 import { inLanguage } from "./words.js";
 
 /** @param {import("../../lib/wire.js").Refused} refused @returns {string} why not, and who won */
@@ -38,10 +39,15 @@ export function refusal(refused) {
   }
 }
 
-/** @param {import("./shapes.js").Notice} notice @returns {string} why this tab lost its seat */
-export function lapse(notice) {
+/**
+ * @param {import("./shapes.js").Notice} notice
+ * @param {import("./shapes.js").Seat | null} [seatNow]  the seat as it stands since
+ * @returns {string} why this tab lost its seat
+ */
+export function lapse(notice, seatNow) {
   const { facts } = notice;
   const seat = inLanguage(facts.seat_label, facts.seat_label_en) || gettext("your seat");
+  const operator = facts.operator || seatNow?.operator || gettext("Somebody");
   switch (facts.why) {
     case "lapsed":
       return fill(gettext("The connection was gone too long, so %(seat)s was given up."), {
@@ -49,6 +55,14 @@ export function lapse(notice) {
       });
     case "left":
       return fill(gettext("You left %(seat)s in another window."), { seat });
+    case "relieved":
+      return fill(gettext("%(operator)s relieved you at %(seat)s."), { operator, seat });
+    case "freed":
+      // The reason stands at the seat, with who gave it, until somebody sits down there.
+      return withReason(
+        fill(gettext("A supervisor freed %(seat)s."), { seat }),
+        facts.reason || seatNow?.reason || "",
+      );
     case "revoked":
       return fill(gettext("Your right to work at %(seat)s was taken away."), { seat });
     default:

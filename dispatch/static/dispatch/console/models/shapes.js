@@ -16,6 +16,13 @@
  * @property {string} area
  * @property {string} area_en
  * @property {string | null} lost_at
+ * @property {string[]} needs
+ * @property {"call" | "invite" | "transfer"} kind
+ * @property {string} role  as what one is asked in
+ * @property {string} asked_by
+ * @property {string} from_label
+ * @property {string} from_label_en
+ * @property {string} reason
  */
 /**
  * @typedef {object} Seat
@@ -25,7 +32,7 @@
  * @property {string} label_en
  * @property {string} agency
  * @property {boolean} is_active
- * @property {"off" | "ready" | "break"} availability
+ * @property {"off" | "ready" | "break" | "away"} availability
  * @property {string} reason
  * @property {"idle" | "offered" | "on_call" | "wrap_up"} activity
  * @property {string} since
@@ -36,6 +43,13 @@
  * @property {string | null} call
  * @property {string | null} incident
  * @property {string | null} wrap_up_until
+ * @property {string} room_role  host, second, interpreter; empty outside a room
+ * @property {string[]} skills  its operator's
+ * @property {number} misses  offers in a row that nobody answered
+ * @property {string | null} rest_until  no offer before
+ * @property {string} break_asked  why, while a supervisor has not answered
+ * @property {string | null} break_asked_at
+ * @property {boolean} relief_open  a colleague may sit down here
  */
 /**
  * @typedef {object} LineCall
@@ -57,6 +71,14 @@
  * @property {string | null} lost_at
  * @property {number} escalations
  * @property {boolean} needs_callback
+ * @property {string[]} needs
+ * @property {string} language
+ * @property {string} phone_masked
+ * @property {string | null} ended_at
+ * @property {string} end_reason
+ * @property {string | null} called_back_at
+ * @property {string} called_back_by
+ * @property {"" | "reached" | "not_reached" | "not_needed"} callback_outcome
  */
 /**
  * @typedef {object} Call
@@ -78,6 +100,7 @@
  * @property {string | null} lost_at
  * @property {number} escalations
  * @property {boolean} needs_callback
+ * @property {string[]} [needs]
  */
 /**
  * @typedef {object} Position
@@ -134,12 +157,17 @@
  * @property {string} phone_number
  * @property {Category[]} categories
  * @property {Phrase[]} phrases
+ * @property {Phrase[]} break_reasons
+ * @property {boolean} breaks_need_approval
+ * @property {import("./room_shapes.js").Neighbour[]} neighbours  nearest first
  */
 /**
  * @typedef {object} AgencySnapshot
  * @property {Agency} agency
  * @property {Record<string, Seat>} seats
  * @property {Record<string, LineCall>} line
+ * @property {Record<string, LineCall>} callbacks  lost callers whom nobody reached yet
+ * @property {Record<string, import("./room_shapes.js").Bulletin>} notices  still standing
  */
 /**
  * @typedef {object} IncidentSnapshot
@@ -153,6 +181,10 @@
  * @property {number} [clips_older]  how many more there are
  * @property {import("./evidence_shapes.js").Warning} [warning]
  * @property {import("./evidence_shapes.js").Muted} [muted]
+ * @property {Record<string, import("./room_shapes.js").Invitation>} [invitations]  open
+ * @property {import("./room_shapes.js").RoomState} [room]
+ * @property {import("./room_shapes.js").Answered | null} [answered]  seen by this window
+ * @property {import("./room_shapes.js").Passed | null} [passed]  seen by this window
  */
 /**
  * @typedef {object} Device  what the phone can give now: on, off, refused, none, asking

@@ -30,8 +30,8 @@ export class Streams {
   /** @param {string} stream @param {any} snapshot */
   stand(stream, snapshot) {
     if (snapshot.seats) {
-      const missed = this.agencies.get(stream)?.missed;
-      this.agencies.set(stream, fromSnapshot(snapshot, missed));
+      const done = this.agencies.get(stream)?.done;
+      this.agencies.set(stream, fromSnapshot(snapshot, done));
       return;
     }
     if (this.followed && this.followed.stream !== stream) this.clear(this.followed.stream);

@@ -31,8 +31,14 @@ export function shortNumber(number) {
   return number.split("-").at(-1) ?? number;
 }
 
-/** @param {string} reason @returns {string} why somebody is on a break */
-export function breakReason(reason) {
+/**
+ * @param {string} reason
+ * @param {import("./shapes.js").Agency | null} [agency]  whose own reasons are known by name
+ * @returns {string} why somebody is on a break
+ */
+export function breakReason(reason, agency) {
+  const own = agency?.break_reasons?.find(({ text }) => text === reason);
+  if (own) return inLanguage(own.text, own.text_en);
   switch (reason) {
     case "meal":
       return gettext("Meal");
@@ -65,9 +71,26 @@ export function seatState(seat) {
       return gettext("Ready");
     case "break":
       return gettext("Break");
+    case "away":
+      return gettext("Away");
     default:
       return gettext("Off");
   }
+}
+
+/**
+ * What stands beside the word: colour and icon.
+ * @param {import("./shapes.js").Seat} seat @returns {{tone: string, icon: string}}
+ */
+export function seatLook(seat) {
+  if (!seat.operator_id) return { tone: "muted", icon: "power" };
+  if (seat.activity === "on_call") return { tone: "", icon: "phone" };
+  if (seat.activity === "offered") return { tone: "warn", icon: "bell-ring" };
+  if (seat.activity === "wrap_up") return { tone: "warn", icon: "timer" };
+  if (seat.availability === "ready") return { tone: "ok", icon: "check" };
+  if (seat.availability === "break") return { tone: "muted", icon: "coffee" };
+  if (seat.availability === "away") return { tone: "warn", icon: "phone-missed" };
+  return { tone: "muted", icon: "power" };
 }
 
 /** @param {number} priority @returns {string} */
@@ -148,9 +171,25 @@ export function endReason(reason) {
       return gettext("Ended by the caller");
     case "caller_lost":
       return gettext("Ended: the caller was lost. To be called back.");
+    case "supervisor":
+      return gettext("Ended by a supervisor");
     case "merged":
       return gettext("Merged with another call of the same person");
     default:
       return gettext("Ended");
+  }
+}
+
+/** @param {string} outcome @returns {string} what came of calling back */
+export function outcomeName(outcome) {
+  switch (outcome) {
+    case "reached":
+      return gettext("Reached");
+    case "not_reached":
+      return gettext("Not reached");
+    case "not_needed":
+      return gettext("Not needed");
+    default:
+      return outcome;
   }
 }

@@ -1,89 +1,21 @@
-"""Seats at the supervisor's desk, and what happens there: calls, offers, shifts."""
+"""Calls, who was in their rooms, to whom they were offered, and who was on shift."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.forms import ModelForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
 from unfold.admin import TabularInline
 
-from accounts.admin.base import SUPERVISORS, HistoryDeskAdmin
-from accounts.admin.ground import AgencyAdmin
-from accounts.models import Agency, User
-from dispatch.actions.regions import open_agency
-from dispatch.actions.seats import configure_seat
-from dispatch.models import Call, Offer, Participant, Seat, Shift
-from reports.admin import ReadOnlyAdmin
-from reports.errors import ReportError
-from reports.journal import Author
-
-admin.site.unregister(Agency)
-
-
-@admin.register(Agency)
-class AgencyDesk(AgencyAdmin):
-    """The same page; a new agency also gets the stream its line is told in."""
-
-    def save_model(
-        self, request: HttpRequest, obj: Agency, form: ModelForm[Agency], change: bool
-    ) -> None:
-        """Save by the action."""
-        open_agency(obj)
-
-
-@admin.register(Seat)
-class SeatAdmin(HistoryDeskAdmin):
-    """Seats: their number and name are configured, their state is only shown."""
-
-    editors = SUPERVISORS
-    refusals: ClassVar[tuple[type[Exception], ...]] = (ValidationError, ReportError)
-    list_display = (
-        "number",
-        "agency",
-        "label",
-        "is_active",
-        "availability",
-        "activity",
-        "since",
-    )
-    list_filter = (
-        "is_active",
-        "availability",
-        "activity",
-        ("agency", admin.RelatedOnlyFieldListFilter),
-    )
-    list_select_related = ("agency",)
-    search_fields = ("label", "label_en")
-    fields = ("agency", "number", "label", "label_en", "is_active")
-    ordering = ("agency__code", "number")
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: Seat | None = None
-    ) -> tuple[str, ...]:
-        """Keep a seat in its agency: its calls and entries are there."""
-        return ("agency",) if obj else ()
-
-    def save_model(
-        self, request: HttpRequest, obj: Seat, form: ModelForm[Seat], change: bool
-    ) -> None:
-        """Save by the action, which refuses to close a seat in use."""
-        user = request.user
-        author = Author("supervisor", str(user.uuid if isinstance(user, User) else ""))
-        saved = configure_seat(
-            seat=obj if change else None,
-            agency_id=obj.agency_id,
-            number=obj.number,
-            label=obj.label,
-            label_en=obj.label_en,
-            is_active=obj.is_active,
-            author=author,
-        )
-        obj.pk = saved.pk
+from dispatch.models import Call, Offer, Participant, Shift
+from reports.admin import ReadOnlyAdmin, RecordsAdmin
+from reports.admin.export import RecordResource, local
+from reports.admin.incidents import shown_caller
 
 
 class RoomInline(TabularInline):  # type: ignore[misc]
@@ -123,14 +55,67 @@ class OfferInline(RoomInline):
     """To whom the call was offered."""
 
     model = Offer
-    fields = ("seat", "answer", "state", "made_at", "expires_at", "settled_at")
+    fields = ("seat", "kind", "answer", "state", "made_at", "expires_at", "settled_at")
     names_from = ("seat__agency", "call")
 
 
+class CallResource(RecordResource):
+    """Calls as a table: when, where to, how they ended. The caller is masked."""
+
+    incident = Field(attribute="incident__number", column_name=_("incident"))
+    call = Field(attribute="uuid", column_name=_("call"))
+    agency = Field(column_name=_("agency"))
+    source = Field(attribute="incident__get_source_display", column_name=_("source"))
+    mode = Field(attribute="get_mode_display", column_name=_("mode"))
+    priority = Field(attribute="priority", column_name=_("priority"))
+    state = Field(attribute="get_state_display", column_name=_("state"))
+    queued = Field(column_name=_("queued"))
+    connected = Field(column_name=_("connected"))
+    ended = Field(column_name=_("ended"))
+    end_reason = Field(attribute="get_end_reason_display", column_name=_("end reason"))
+    seat = Field(column_name=_("seat"))
+    area = Field(attribute="area_name", column_name=_("area"))
+    caller = Field(column_name=_("caller"))
+    called_back = Field(column_name=_("called back"))
+    outcome = Field(
+        attribute="get_callback_outcome_display",
+        column_name=_("outcome of the call-back"),
+    )
+
+    def dehydrate_agency(self, call: Call) -> str:
+        """Name the agency in the reader's language."""
+        return call.agency.label()
+
+    def dehydrate_queued(self, call: Call) -> str:
+        """Write the time."""
+        return local(call.queued_at)
+
+    def dehydrate_connected(self, call: Call) -> str:
+        """Write the time."""
+        return local(call.connected_at)
+
+    def dehydrate_ended(self, call: Call) -> str:
+        """Write the time."""
+        return local(call.ended_at)
+
+    def dehydrate_seat(self, call: Call) -> str:
+        """Name the seat."""
+        return str(call.seat or "")
+
+    def dehydrate_caller(self, call: Call) -> str:
+        """Write who called, masked."""
+        return shown_caller(call.caller)
+
+    def dehydrate_called_back(self, call: Call) -> str:
+        """Write when."""
+        return local(call.called_back_at)
+
+
 @admin.register(Call)
-class CallAdmin(ReadOnlyAdmin):
+class CallAdmin(RecordsAdmin):
     """Calls, live and past."""
 
+    resource_classes = (CallResource,)
     inlines = (ParticipantInline, OfferInline)
     list_display = (
         "incident",
@@ -148,11 +133,13 @@ class CallAdmin(ReadOnlyAdmin):
         "state",
         "mode",
         "end_reason",
+        "incident__source",
         "needs_callback",
+        "callback_outcome",
         ("agency", admin.RelatedOnlyFieldListFilter),
     )
     list_select_related = ("incident", "agency", "seat__agency")
-    search_fields = ("incident__number",)
+    search_fields = ("incident__number", "incident__place", "uuid")
     date_hierarchy = "queued_at"
     fields = (
         "uuid",
@@ -167,10 +154,18 @@ class CallAdmin(ReadOnlyAdmin):
         "ended_at",
         "end_reason",
         "needs_callback",
+        "called_back_at",
+        "callback_outcome",
+        "needs",
         "lost_at",
         "position",
     )
     readonly_fields = ("uuid", "position")
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Call]:
+        """Read the callers along."""
+        rows: QuerySet[Call] = super().get_export_queryset(request)
+        return rows.select_related("caller", "incident", "agency", "seat__agency")
 
     @admin.display(description=_("call back"), ordering="needs_callback")
     def callback(self, call: Call) -> str:
@@ -192,11 +187,32 @@ class OfferAdmin(ReadOnlyAdmin):
     """Tries to give a call to a seat."""
 
     agency_path = "call__agency"
-    list_display = ("call", "seat", "answer", "state", "made_at", "settled_at")
-    list_filter = ("state", "answer")
+    list_display = (
+        "call",
+        "seat",
+        "kind",
+        "answer",
+        "state",
+        "made_at",
+        "settled_at",
+    )
+    list_filter = ("kind", "state", "answer")
     list_select_related = ("call", "seat__agency")
     ordering = ("-made_at",)
-    fields = ("call", "seat", "answer", "state", "made_at", "expires_at", "settled_at")
+    fields = (
+        "call",
+        "seat",
+        "kind",
+        "role",
+        "asked_by",
+        "reason",
+        "answer",
+        "state",
+        "made_at",
+        "expires_at",
+        "settled_at",
+        "trace",
+    )
 
 
 @admin.register(Participant)
@@ -204,13 +220,22 @@ class ParticipantAdmin(ReadOnlyAdmin):
     """Who was in which room, from when to when."""
 
     agency_path = "call__agency"
-    list_display = ("call", "role", "seat", "operator", "joined_at", "left_at")
-    list_filter = ("role",)
+    list_display = (
+        "call",
+        "role",
+        "stance",
+        "seat",
+        "operator",
+        "joined_at",
+        "left_at",
+    )
+    list_filter = ("role", "stance")
     list_select_related = ("call", "seat__agency", "operator")
     ordering = ("-joined_at",)
     fields = (
         "call",
         "role",
+        "stance",
         "caller",
         "seat",
         "operator",

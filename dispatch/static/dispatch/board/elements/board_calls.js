@@ -1,0 +1,61 @@
+// The calls that are talked to now, the oldest alarm on top.
+
+import { KeyedRows } from "./keyed_rows.js";
+import { View } from "./view.js";
+import { cut, liveCalls } from "../models/lists.js";
+import { callMarks, placeName, shortNumber } from "../models/words.js";
+import { inLanguage } from "../../console/models/words.js";
+import { duration, secondsSince } from "../../console/models/clock.js";
+import { fill, gettext } from "../../lib/words.js";
+
+/** @typedef {import("../models/shapes.js").LineCall} LineCall */
+
+const MOST_ON_WALL = 4; // until it is known how many fit
+
+export class BoardCalls extends View {
+  /** @type {KeyedRows<LineCall>} */ #rows = /** @type {any} */ (null);
+  #most = MOST_ON_WALL;
+
+  begin() {
+    this.#rows = new KeyedRows(this.find("calls"), this.find("row"));
+  }
+
+  show() {
+    const calls = liveCalls(this.state.agencies);
+    const { shown, hidden } = cut(calls, this.desk.isWall() ? this.#most : Infinity);
+    this.write("count", calls.length ? String(calls.length) : "");
+    this.reveal("empty", calls.length === 0 && this.state.isWhole);
+    this.reveal("more", hidden.length > 0);
+    if (hidden.length) this.write("more", fill(gettext("and %(n)s more"), { n: hidden.length }));
+    this.#rows.show(shown, ({ call }) => call, (row, call) => {
+      row.write("number", shortNumber(call.number));
+      row.write("seat", inLanguage(call.seat_label, call.seat_label_en));
+      row.write("operator", call.operator);
+      row.write("place", placeName(call, this.state.agency(call.agency)));
+      row.marks("marks", callMarks(call));
+    });
+    this.tick(this.state.now());
+  }
+
+  renew() {
+    this.#rows.forget();
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    this.#fit();
+    const { standing } = this.state;
+    this.#rows.each((row, call) => {
+      row.write("time", duration(secondsSince(this.state.talkingSince(call), now)));
+      const isHere = standing.call === call.call;
+      if (row.slot("here").hidden === isHere) row.slot("here").hidden = !isHere;
+    });
+  }
+
+  #fit() {
+    const most = this.fitting("calls", MOST_ON_WALL);
+    if (most === this.#most) return;
+    this.#most = most;
+    if (this.desk.isWall()) queueMicrotask(() => this.show());
+  }
+}

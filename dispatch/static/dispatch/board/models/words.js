@@ -1,0 +1,114 @@
+// Codes into words and looks, in the language of the page. Word + icon + tone, always.
+
+import { doing } from "./lists.js";
+import { breakReason, inLanguage, seatName, shortNumber } from "../../console/models/words.js";
+import { fill, gettext } from "../../lib/words.js";
+
+/** @typedef {import("./lists.js").Doing} Doing */
+/** @typedef {import("./shapes.js").LineCall} LineCall */
+/** @typedef {{tone: string, icon: string, words: string}} Look */
+
+/** @param {Doing} doing @returns {Look} */
+export function seatLook(doing) {
+  switch (doing) {
+    case "ready":
+      return { tone: "ok", icon: "check", words: gettext("Ready") };
+    case "offered":
+      return { tone: "warn", icon: "bell-ring", words: gettext("Being called") };
+    case "on_call":
+      return { tone: "busy", icon: "phone", words: gettext("On a call") };
+    case "wrap_up":
+      return { tone: "busy", icon: "timer", words: gettext("Wrap-up") };
+    case "break":
+      return { tone: "muted", icon: "coffee", words: gettext("Break") };
+    case "away":
+      return { tone: "warn", icon: "bell-off", words: gettext("Away") };
+    case "off":
+      return { tone: "muted", icon: "power", words: gettext("Off") };
+    default:
+      return { tone: "muted", icon: "power", words: gettext("Nobody") };
+  }
+}
+
+/** @param {import("./shapes.js").Seat} seat @returns {string} why it is on a break or away */
+export function pauseReason(seat) {
+  const what = doing(seat);
+  if (what === "away") return gettext("offers not answered");
+  return what === "break" ? breakReason(seat.reason) : "";
+}
+
+/** @param {string} role @returns {string} what a seat is in a room it does not host */
+export function roomRole(role) {
+  if (role === "second") return gettext("second seat");
+  if (role === "interpreter") return gettext("interpreter");
+  return role === "supervisor" ? gettext("supervisor") : "";
+}
+
+/** @param {string} need @returns {string} */
+export function needName(need) {
+  if (need === "sign_language") return gettext("Sign language");
+  try {
+    const names = new Intl.DisplayNames([document.documentElement.lang], { type: "language" });
+    return names.of(need) ?? need;
+  } catch {
+    return need;
+  }
+}
+
+/** @param {import("./shapes.js").Agency | null | undefined} agency @returns {string} */
+export function agencyName(agency) {
+  return agency ? inLanguage(agency.name, agency.name_en) : "";
+}
+
+/** @param {LineCall} call @param {import("./shapes.js").Agency | null | undefined} agency */
+export function placeName(call, agency) {
+  return inLanguage(call.area, call.area_en) || agencyName(agency);
+}
+
+/** @param {LineCall} call @returns {string} */
+export function callName(call) {
+  return fill(gettext("Call %(number)s"), { number: shortNumber(call.number) });
+}
+
+/** @param {LineCall} call @returns {Look[]} what must not be overlooked of a call */
+export function callMarks(call) {
+  const marks = [];
+  if (call.mode === "silent") {
+    marks.push({ tone: "silent", icon: "volume-x", words: gettext("SILENT") });
+  }
+  if (call.priority === 1) {
+    marks.push({ tone: "warn", icon: "triangle-alert", words: gettext("Life in danger") });
+  }
+  if (call.lost_at) {
+    marks.push({ tone: "warn", icon: "wifi-off", words: gettext("Phone out of reach") });
+  }
+  if (call.escalations > 0) {
+    const words = gettext("Alert sent");
+    marks.push({
+      tone: "warn",
+      icon: "flag",
+      words: call.escalations > 1 ? `${words} ×${call.escalations}` : words,
+    });
+  }
+  for (const need of call.needs ?? []) {
+    marks.push({ tone: "", icon: "languages", words: needName(need) });
+  }
+  if (call.state === "offered") {
+    const seat = inLanguage(call.seat_label, call.seat_label_en) || gettext("a seat");
+    marks.push({
+      tone: "muted",
+      icon: "bell-ring",
+      words: fill(gettext("Ringing at %(seat)s"), { seat }),
+    });
+  }
+  return marks;
+}
+
+/** @param {"" | "monitor" | "whisper" | "open"} stance @returns {string} */
+export function stanceName(stance) {
+  if (stance === "monitor") return gettext("You listen; nobody knows");
+  if (stance === "whisper") return gettext("Only the operator hears you");
+  return stance === "open" ? gettext("Everybody hears you") : "";
+}
+
+export { seatName, shortNumber };

@@ -1,0 +1,111 @@
+// Whom one can ask into a call or give it to: the seats of one's own agency, those that are
+// free first, then other agencies, by their line. Found by typing.
+
+import { seatsOf } from "./agency_state.js";
+import { inLanguage, seatName, seatState } from "./words.js";
+import { skillNames } from "./room_words.js";
+import { fill, gettext } from "../../lib/words.js";
+
+/** @typedef {import("./shapes.js").Seat} Seat */
+/** @typedef {import("./agency_state.js").AgencyState} AgencyState */
+/** @typedef {"free" | "busy" | "agency"} Group */
+/**
+ * @typedef {object} Colleague  one line of the list
+ * @property {string} key
+ * @property {Group} group
+ * @property {string} seat  empty for an agency
+ * @property {string} agency  empty for a seat
+ * @property {string} name  of the seat, or "to the line of …"
+ * @property {string} place  the bare name, for a sentence
+ * @property {string} operator
+ * @property {string} state
+ * @property {string} skills
+ * @property {boolean} fits  has what the call needs
+ * @property {Seat | null} at
+ * @property {string} search
+ */
+
+/** @param {Seat} seat @returns {boolean} whether it can be asked now */
+export function canBeAsked(seat) {
+  return Boolean(seat.operator_id) && seat.activity === "idle" && seat.availability === "ready";
+}
+
+/**
+ * @param {AgencyState[]} agencies @param {Seat} own @param {string[]} needs  of the caller
+ * @param {"line" | "somebody"} way  what another agency is asked for
+ * @returns {Colleague[]} free seats, then the others in service, then agencies
+ */
+export function colleagues(agencies, own, needs, way) {
+  const mine = agencies.find(({ agency }) => agency.agency === own.agency);
+  if (!mine) return [];
+  const seats = seatsOf(mine)
+    .filter((seat) => seat.seat !== own.seat && seat.operator_id)
+    .map((seat) => ofSeat(seat, mine, needs));
+  const isFree = (/** @type {Colleague} */ one) => one.group === "free";
+  const free = seats.filter(isFree).sort((one, other) => Number(other.fits) - Number(one.fits));
+  const others = (mine.agency.neighbours ?? []).map((agency) => ofAgency(agency, way));
+  return [...free, ...seats.filter((one) => !isFree(one)), ...others];
+}
+
+/**
+ * @param {Colleague[]} list @param {string} typed @returns {Colleague[]} that have every word
+ */
+export function found(list, typed) {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  return list.filter(({ search }) => words.every((word) => search.includes(word)));
+}
+
+/** @param {Seat} seat @param {AgencyState} state @param {string[]} needs @returns {Colleague} */
+function ofSeat(seat, { agency }, needs) {
+  const skills = seat.skills ?? [];
+  const name = seatName(seat, agency);
+  const spoken = skillNames(skills);
+  return {
+    key: seat.seat,
+    group: canBeAsked(seat) ? "free" : "busy",
+    seat: seat.seat,
+    agency: "",
+    name,
+    place: name,
+    operator: seat.operator,
+    state: seatState(seat),
+    skills: spoken,
+    fits: needs.length > 0 && needs.every((need) => skills.some((skill) => meets(skill, need))),
+    at: seat,
+    search: [name, seat.label, seat.label_en, seat.operator, spoken, ...skills]
+      .join(" ")
+      .toLowerCase(),
+  };
+}
+
+/**
+ * @param {import("./room_shapes.js").Neighbour} agency @param {"line" | "somebody"} way
+ * @returns {Colleague}
+ */
+function ofAgency(agency, way) {
+  const place = inLanguage(agency.name, agency.name_en);
+  const words =
+    way === "line"
+      ? gettext("To the line of %(place)s")
+      : gettext("Somebody free in %(place)s");
+  return {
+    key: agency.agency,
+    group: "agency",
+    seat: "",
+    agency: agency.agency,
+    name: fill(words, { place }),
+    place,
+    operator: "",
+    state: "",
+    skills: "",
+    fits: false,
+    at: null,
+    search: `${agency.name} ${agency.name_en}`.toLowerCase(),
+  };
+}
+
+/** @param {string} skill @param {string} need @returns {boolean} "en" speaks for "en-GB" */
+function meets(skill, need) {
+  const [one, other] = [skill.toLowerCase(), need.toLowerCase()];
+  return one === other || one.split("-")[0] === other.split("-")[0];
+}

@@ -1,0 +1,182 @@
+"""Callers, and the matters they reported."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+
+from accounts.models import Caller
+from accounts.models.fields import masked_phone
+from reports.admin.base import ReadOnlyAdmin, RecordsAdmin
+from reports.admin.export import RecordResource, local
+from reports.admin.timeline import shown
+from reports.models import Entry, Incident
+from reports.snapshots import mask_name
+
+
+class IncidentResource(RecordResource):
+    """Incidents as a table. Notes and persons stay: they hold personal data."""
+
+    number = Field(attribute="number", column_name=_("number"))
+    opened = Field(column_name=_("opened"))
+    agency_code = Field(attribute="agency__code", column_name=_("region code"))
+    agency = Field(column_name=_("agency"))
+    source = Field(attribute="get_source_display", column_name=_("source"))
+    category = Field(attribute="category", column_name=_("category"))
+    priority = Field(attribute="priority", column_name=_("priority"))
+    place = Field(attribute="place", column_name=_("place"))
+    disposition = Field(attribute="disposition", column_name=_("disposition"))
+    flags = Field(column_name=_("flags"))
+    linked = Field(column_name=_("linked"))
+    caller = Field(column_name=_("caller"))
+    saved = Field(column_name=_("saved"))
+    saved_by = Field(attribute="saved_by", column_name=_("saved by"))
+
+    def dehydrate_opened(self, incident: Incident) -> str:
+        """Write the time."""
+        return local(incident.opened_at)
+
+    def dehydrate_agency(self, incident: Incident) -> str:
+        """Name the agency in the reader's language."""
+        return incident.agency.label()
+
+    def dehydrate_flags(self, incident: Incident) -> str:
+        """Write the words."""
+        return ", ".join(incident.flags)
+
+    def dehydrate_linked(self, incident: Incident) -> str:
+        """Write the numbers."""
+        return ", ".join(link["number"] for link in incident.links)
+
+    def dehydrate_caller(self, incident: Incident) -> str:
+        """Write who called, masked."""
+        return shown_caller(incident.caller)
+
+    def dehydrate_saved(self, incident: Incident) -> str:
+        """Write the time."""
+        return local(incident.saved_at)
+
+
+def shown_caller(caller: Caller) -> str:
+    """Return who called, masked, and how sure we are."""
+    known = f"{mask_name(caller.name)} {masked_phone(caller.phone)}".strip()
+    return f"{known} ({caller.get_assurance_display()})".strip()
+
+
+TIMELINE_ENTRIES = 300  # the newest; the page of entries has all
+
+
+@admin.register(Caller)
+class CallerAdmin(ReadOnlyAdmin):
+    """Callers with an incident in one's agencies; numbers and names are masked."""
+
+    list_display = ("uuid", "masked_phone", "masked_name", "assurance", "created_at")
+    list_filter = ("assurance", "is_synthetic")
+    ordering = ("-created_at",)
+    fields = (
+        "uuid",
+        "masked_phone",
+        "masked_name",
+        "assurance",
+        "language",
+        "is_synthetic",
+        "created_at",
+    )
+    readonly_fields = fields
+
+    def is_within(self, obj: Caller, agencies: frozenset[int]) -> bool:
+        """Look for an incident in one of these agencies."""
+        return Incident.objects.filter(caller=obj, agency_id__in=agencies).exists()
+
+    def rows_within(
+        self, rows: QuerySet[Caller], agencies: frozenset[int]
+    ) -> QuerySet[Caller]:
+        """Return who called one of these agencies, each once."""
+        incidents = Incident.objects.filter(agency_id__in=agencies)
+        return rows.filter(pk__in=incidents.values("caller_id"))
+
+    @admin.display(description=_("phone number"))
+    def masked_phone(self, caller: Caller) -> str:
+        """Show 138****5678."""
+        return masked_phone(caller.phone)
+
+    @admin.display(description=_("name"))
+    def masked_name(self, caller: Caller) -> str:
+        """Show the first character."""
+        return mask_name(caller.name)
+
+
+@admin.register(Incident)
+class IncidentAdmin(RecordsAdmin):
+    """Matters, each with its timeline as the journal has it."""
+
+    list_display = (
+        "number",
+        "opened_at",
+        "agency",
+        "category",
+        "priority",
+        "place",
+    )
+    resource_classes = (IncidentResource,)
+    list_filter = (
+        "priority",
+        "source",
+        "disposition",
+        "is_synthetic",
+        ("agency", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("agency",)
+    search_fields = ("number", "place", "category", "saved_by")
+    date_hierarchy = "opened_at"
+    fields = (
+        "number",
+        "opened_at",
+        "agency",
+        "caller_shown",
+        "source",
+        "category",
+        "priority",
+        "place",
+        "notes",
+        "persons",
+        "disposition",
+        "flags",
+        "links_shown",
+        "saved_at",
+        "saved_by",
+        "timeline",
+    )
+    readonly_fields = ("caller_shown", "links_shown", "timeline")
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
+        """Read the callers along."""
+        rows: QuerySet[Incident] = super().get_export_queryset(request)
+        return rows.select_related("caller", "agency")
+
+    @admin.display(description=_("caller"))
+    def caller_shown(self, incident: Incident) -> str:
+        """Show who called, masked, and how sure we are."""
+        return shown_caller(incident.caller)
+
+    @admin.display(description=_("linked"))
+    def links_shown(self, incident: Incident) -> str:
+        """Show the numbers of other incidents of the same matter."""
+        return ", ".join(link["number"] for link in incident.links)
+
+    @admin.display(description=_("timeline"))
+    def timeline(self, incident: Incident) -> str:
+        """Render the newest entries of the incident's stream, oldest first."""
+        entries = Entry.objects.filter(stream__uuid=incident.uuid)
+        newest = entries.select_related("body").order_by("-seq")[: TIMELINE_ENTRIES + 1]
+        rows = [shown(entry) for entry in newest]
+        context = {
+            "rows": rows[TIMELINE_ENTRIES - 1 :: -1],
+            "is_cut": len(rows) > TIMELINE_ENTRIES,
+            "stream": incident.uuid,
+        }
+        return render_to_string("admin/reports/timeline.html", context)

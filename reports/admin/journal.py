@@ -1,0 +1,114 @@
+"""The journal's streams and entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+
+from accounts.models import Agency
+from reports.admin.base import ReadOnlyAdmin
+from reports.admin.export import ExportDesk, RecordResource
+from reports.admin.timeline import shown
+from reports.clock import wire_time
+from reports.models import Entry, Incident, Stream
+
+
+class EntryResource(RecordResource):
+    """A timeline as a table: who did what to what, when, and the chain's hashes.
+
+    What was said and where the caller was stays: that is personal data.
+    """
+
+    stream = Field(attribute="stream__uuid", column_name=_("stream"))
+    number = Field(attribute="seq", column_name=_("number"))
+    at = Field(column_name=_("time"))
+    kind = Field(attribute="kind", column_name=_("kind"))
+    author = Field(attribute="author_kind", column_name=_("author"))
+    author_id = Field(attribute="author_id", column_name=_("author's id"))
+    object = Field(attribute="object_kind", column_name=_("object"))
+    object_id = Field(attribute="object_id", column_name=_("object's id"))
+    body_hash = Field(attribute="body_hash", column_name=_("hash of the body"))
+    prev = Field(attribute="prev", column_name=_("digest of the entry before"))
+
+    def dehydrate_at(self, entry: Entry) -> str:
+        """Write the time as the chain has it."""
+        return wire_time(entry.at)
+
+
+class JournalAdmin(ReadOnlyAdmin):
+    """Streams and entries of one's agencies and their incidents.
+
+    The ledger (who looked, who exported) is of no agency: only those of all see it.
+    """
+
+    to_stream = ""  # from a row to its stream, as a query would
+
+    def rows_within(
+        self, rows: QuerySet[Any], agencies: frozenset[int]
+    ) -> QuerySet[Any]:
+        """Return what the streams of these agencies and their incidents hold."""
+        own = Agency.objects.filter(pk__in=agencies).values("uuid")
+        incidents = Incident.objects.filter(agency_id__in=agencies).values("uuid")
+        path = f"{self.to_stream}uuid__in"
+        return rows.filter(Q(**{path: own}) | Q(**{path: incidents}))
+
+    def is_within(self, obj: Model, agencies: frozenset[int]) -> bool:
+        """Ask the same of one row."""
+        rows = self.model._default_manager.filter(pk=obj.pk)
+        return self.rows_within(rows, agencies).exists()
+
+
+@admin.register(Stream)
+class StreamAdmin(JournalAdmin):
+    """Where each stream stands."""
+
+    list_display = ("uuid", "kind", "head_seq", "head_at")
+    list_filter = ("kind",)
+    search_fields = ("uuid",)
+    ordering = ("-head_at",)
+    fields = ("uuid", "kind", "head_seq", "head_digest", "head_at")
+
+
+@admin.register(Entry)
+class EntryAdmin(ExportDesk, JournalAdmin):
+    """Single facts, as the chain has them."""
+
+    resource_classes = (EntryResource,)
+    to_stream = "stream__"
+    list_display = ("stream_uuid", "seq", "at", "kind", "author_kind", "object_kind")
+    list_display_links = ("stream_uuid", "seq")
+    list_filter = ("kind", "author_kind")
+    list_select_related = ("stream", "body")
+    search_fields = ("stream__uuid", "object_id")
+    date_hierarchy = "at"
+    ordering = ("-at", "-seq")
+    fields = (
+        "stream",
+        "seq",
+        "at",
+        "kind",
+        "author_kind",
+        "author_id",
+        "object_kind",
+        "object_id",
+        "prev",
+        "body_hash",
+        "body_text",
+    )
+    readonly_fields = ("body_text",)
+
+    @admin.display(description=_("stream"))
+    def stream_uuid(self, entry: Entry) -> str:
+        """Show the stream's subject."""
+        return str(entry.stream.uuid)
+
+    @admin.display(description=_("body"))
+    def body_text(self, entry: Entry) -> str:
+        """Render what the entry says."""
+        context = {"rows": [shown(entry)], "is_cut": False}
+        return render_to_string("admin/reports/timeline.html", context)

@@ -1,0 +1,34 @@
+"""An incident's entries as a table."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from reports.models import Entry
+
+
+def shown(entry: Entry) -> dict[str, Any]:
+    """Return one entry as the timeline shows it; an erased body is said to be."""
+    body = getattr(entry, "body", None)
+    return {
+        "entry": entry,
+        "facts": list(_facts(json.loads(body.text))) if body else None,
+    }
+
+
+def _facts(body: dict[str, Any], within: str = "") -> list[tuple[str, str]]:
+    """Flatten a body to names and values; ids and empty values say nothing here."""
+    facts: list[tuple[str, str]] = []
+    for name, value in body.items():
+        where = f"{within}{name}"
+        if isinstance(value, dict):
+            facts += _facts(value, f"{where}.")
+        elif value not in (None, "", [], False) and not _is_id(value):
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            facts.append((where, text))
+    return facts
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and len(value) == 36 and value.count("-") == 4

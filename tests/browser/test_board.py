@@ -1,0 +1,157 @@
+"""The supervisor before the board: a tap is there within a second, and acting works."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.look import picture
+from tests.browser.stage import Stage
+from tests.browser.words import Words
+from tests.halls import Hall
+
+SIGN_IN = """
+from accounts.actions.roles import enrol
+from accounts.models import Agency, User
+from accounts.states import RoleKind
+from tests.house import sign_in
+user = User(username="board{code}", display_name="Zhao")
+user.set_unusable_password()
+enrol(user, RoleKind.SUPERVISOR, [Agency.objects.get(code="{code}")])
+print(sign_in(user))
+"""
+DESK = {"width": 1440, "height": 900}
+_axe = Axe()
+
+
+def supervisor(stage: Stage, hall: Hall, path: str = "/admin/") -> Page:
+    """Bring a supervisor of the hall before the board; return once it is whole."""
+    code = SIGN_IN.format(code=hall.code)
+    printed = stage.served.manage("shell", "--verbosity=0", "-c", code)
+    context = stage.context(
+        stage.desk_browser, Words("en"), viewport=DESK, permissions=["microphone"]
+    )
+    context.add_cookies(
+        [{
+            "name": "__Host-session", "value": printed.split()[-1], "secure": True,
+            "url": stage.served.url,
+        }]
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto(stage.served.url + path)
+    expect(page.locator("live-board")).to_have_attribute("data-whole", "true")
+    expect(page.locator("live-board")).to_have_attribute("data-line", "live")
+    return page
+
+
+def look(page: Page, name: str) -> None:
+    """Keep a picture; axe finds nothing in the board itself."""
+    picture(page, name)
+    found = _axe.run(page, context="live-board").response["violations"]
+    assert not found, [
+        (rule["id"], rule["help"], [node["html"][:160] for node in rule["nodes"][:4]])
+        for rule in found
+    ]
+
+
+def rows(page: Page, part: str) -> Locator:
+    return page.locator(f"{part} [data-key]")
+
+
+def press(page: Page, name: str) -> None:
+    page.locator("act-panel").get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_tap_is_on_the_board_in_a_second_and_its_priority_can_be_raised(stage, hall):
+    page = supervisor(stage, hall)
+    board = page.locator("live-board")
+    expect(board).to_contain_text("Nobody is waiting.")
+    look(page, "board-empty")
+    caller = stage.caller(hall)
+    caller.open()
+    caller.tap(silently=True)
+    caller.is_at("waiting")
+    row = rows(page, "board-line").first
+    expect(row).to_be_visible(timeout=1000)
+    expect(row).to_contain_text("SILENT")
+    expect(page.locator("[data-board=waiting]")).to_have_text("1")
+
+    row.get_by_role("button").press("Enter")
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("heading")).to_be_focused()
+    look(page, "board-panel")
+    press(page, "1 · Life in danger")
+    expect(row).to_have_attribute("data-priority", "1", timeout=1000)
+    said = page.locator("[data-board=said]")
+    expect(said).to_contain_text("priority 1")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(row.get_by_role("button")).to_be_focused()
+    said.get_by_role("button", name="Undo").click()
+    expect(row).to_have_attribute("data-priority", "2", timeout=1000)
+
+
+def test_a_supervisor_listens_joins_and_leaves_and_the_operator_is_sent_on_a_break(
+    stage, hall, talking
+):
+    page = supervisor(stage, hall)
+    caller, operator = talking(hall)
+    call = rows(page, "board-calls").first
+    expect(call).to_be_visible(timeout=1000)
+    seat = page.locator("board-seats [data-doing=on_call]")
+    expect(seat).to_have_count(1)
+    call.get_by_role("button").click()
+    press(page, "Listen")
+    expect(page.get_by_text("Say why")).to_be_visible()
+    page.get_by_label("Reason").fill("Training")
+    press(page, "Listen")
+    room = page.locator("board-room")
+    expect(room).to_contain_text("You listen; nobody knows")
+    look(page, "board-listening")
+    room.get_by_role("button", name="Join").click()
+    expect(room).to_contain_text("Everybody hears you")
+    room.get_by_role("button", name="Leave").click()
+    expect(room).to_be_hidden()
+
+    caller.hangs_up()
+    expect(seat).to_have_count(0)
+    operator.finishes()
+    ready = page.locator("board-seats [data-doing=ready] button")
+    ready.click()
+    page.get_by_label("Reason").fill("A hard call")
+    press(page, "Send on a break")
+    expect(page.locator("board-seats [data-doing=break]")).to_have_count(1)
+    menu = operator.page.get_by_label("Availability", exact=True)
+    expect(menu).to_have_attribute("data-availability", "break")
+
+
+def test_the_board_says_since_when_it_is_not_live_and_comes_back(stage, hall):
+    page = supervisor(stage, hall)
+    board = page.locator("live-board")
+    page.context.set_offline(True)
+    page.evaluate("window.dispatchEvent(new Event('offline'))")
+    stage.served.kill_web()
+    expect(board).to_have_attribute("data-line", "cut", timeout=8000)
+    expect(page.locator("[data-board=cut-since]")).to_have_text(
+        re.compile(r"Not live since \d+ s\.")
+    )
+    look(page, "board-cut")
+    page.context.set_offline(False)
+    expect(board).to_have_attribute("data-line", "live", timeout=20_000)
+    stage.served.wait_ready()
+
+
+def test_the_wall_has_no_menus_and_nothing_scrolls(stage, hall):
+    page = supervisor(stage, hall, "/admin/?wall=1")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    expect(page.locator("#nav-sidebar")).to_be_hidden()
+    size = page.evaluate(
+        "[document.documentElement.scrollHeight, innerHeight,"
+        " document.documentElement.scrollWidth, innerWidth]"
+    )
+    assert size[0] <= size[1]
+    assert size[2] <= size[3]
+    look(page, "board-wall")
+    page.locator("live-board").focus()
+    page.keyboard.press("w")
+    expect(page.locator("#nav-sidebar")).to_be_visible()

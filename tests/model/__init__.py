@@ -1,0 +1,1 @@
+"""A small exhaustive model of the switchboard, checked by Spin (see README.md)."""

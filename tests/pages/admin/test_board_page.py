@@ -1,0 +1,66 @@
+"""The desk's first page: the live board for supervisors, for the others what it was."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.actions.roles import give_role
+from accounts.models import Agency
+from accounts.states import RoleKind
+from tests.indoors.test_query_budgets import check
+from tests.pages.admin.world import desk
+
+pytestmark = pytest.mark.django_db
+
+
+def index(person, path: str = "/admin/") -> str:
+    answer = desk(person).get(path, secure=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_supervisor_sees_the_board_before_the_menu_of_the_desk(cast):
+    page = index(cast.zhao)
+    assert page.index("<live-board") < page.index('class="app-dispatch')
+
+
+@pytest.mark.parametrize("name", ["han", "yuan", "tang"])
+def test_who_does_not_supervise_sees_the_ordinary_page(cast, name):
+    page = index(getattr(cast, name))
+    assert "live-board" not in page
+    assert "board.js" not in page
+    assert 'class="app-' in page
+
+
+def test_a_supervisor_of_all_agencies_sees_the_board(cast):
+    give_role(cast.nobody, RoleKind.SUPERVISOR, None)
+    assert "<live-board" in index(cast.nobody)
+
+
+def test_the_board_brings_no_script_of_its_own_into_the_page(cast):
+    page = index(cast.zhao)
+    board = page[page.index("<live-board") : page.index("</live-board>")]
+    assert "<script" not in board
+    assert not re.search(r"\son\w+=|\sstyle=", board)
+
+
+def test_every_control_of_the_board_has_a_name(cast):
+    page = index(cast.zhao)
+    board = page[page.index("<live-board") : page.index("</live-board>")]
+    for field in re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', board):
+        assert f'for="{field}"' in board
+
+
+def test_the_page_costs_the_same_with_any_number_of_agencies(cast):
+    browser = desk(cast.zhao)
+    browser.get("/admin/", secure=True)  # what a process asks once, it has asked
+    for number in range(20):
+        agency = Agency.objects.create(code=f"37{number:04}", name=f"{number}")
+        give_role(cast.zhao, RoleKind.SUPERVISOR, agency)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        browser.get("/admin/", secure=True)
+    check("page of the board", [query["sql"] for query in asked])

@@ -1,0 +1,174 @@
+"""The pages of figures at the desk, and the public ones."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Agency
+from reports.clock import now
+from tests.pages.admin.world import desk, look, text
+from tests.past import Past
+
+pytestmark = pytest.mark.django_db
+LEVELS, STAFFING = "service-levels/", "staffing/"
+
+
+@pytest.fixture
+def past(cast):
+    """Eight calls in Zhifu three days ago, one of them lost; two in Laizhou."""
+    noon = timezone.localtime(now()).replace(hour=12, minute=0) - timedelta(days=3)
+    zhifu, laizhou = Past("1"), Past("2")
+    zhifu.agency, laizhou.agency = cast.zhifu, cast.laizhou
+    type(zhifu.seat).objects.filter(pk=zhifu.seat.pk).update(agency=cast.zhifu)
+    type(zhifu.seat).objects.filter(pk=laizhou.seat.pk).update(agency=cast.laizhou)
+    Agency.objects.filter(code__in="12").delete()
+    for n in range(7):
+        zhifu.call(noon + timedelta(minutes=n * 5), wait=4 + 2 * n, talk=90)
+    zhifu.call(noon, lasts=50, end="caller_ended", source="partner")
+    for _ in range(2):
+        laizhou.call(noon, wait=30)
+    return noon
+
+
+def table(browser, door, **asked) -> list[dict[str, str]]:
+    answer = browser.get(f"/admin/{door}", {**asked, "format": "csv"}, secure=True)
+    assert answer["Content-Type"].startswith("text/csv")
+    text_ = answer.content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text_, newline="")))
+
+
+@pytest.mark.parametrize("door", [LEVELS, STAFFING])
+def test_who_opens_the_pages_of_figures(cast, door):
+    for name in ("zhao", "han", "yuan", "tang"):
+        assert look(desk(getattr(cast, name)), door) == 200
+    for name in ("chen", "nobody"):
+        assert look(desk(getattr(cast, name)), door) in (302, 403)
+
+
+def test_one_sees_ones_own_agencies_only(past, cast):
+    [mine] = table(desk(cast.zhao), LEVELS)
+    assert (mine["calls"], mine["gave up before an answer"]) == ("8", "1")
+    assert mine["in 15 s"] == "75.0 %"  # 6 of 8
+    [both] = table(desk(cast.tang), LEVELS)
+    assert both["calls"] == "10"
+    foreign = desk(cast.zhao).get(
+        f"/admin/{LEVELS}", {"agency": cast.laizhou.pk}, secure=True
+    )
+    assert "agency" in foreign.context["form"].errors
+    assert foreign.context["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("by", "keys"),
+    [
+        ("agency", {"Zhifu", "Laizhou"}),
+        ("source", {"the alarm page", "a partner's application"}),
+        ("seat", {"Zhifu 1", "Laizhou 1", "nobody answered"}),
+    ],
+)
+def test_figures_are_cut_by_agency_channel_and_seat(past, cast, by, keys):
+    rows = table(desk(cast.tang), LEVELS, by=by, interval="whole")
+    name = {"source": "channel"}.get(by, by)
+    assert {row[name] for row in rows} == keys
+    assert sum(int(row["calls"]) for row in rows) == 10
+
+
+def test_the_page_marks_what_misses_its_target_and_tells_the_chart_in_words(past, cast):
+    shown = text(desk(cast.zhao), LEVELS)
+    assert '<td class="missed">75.0 %</td>' in shown
+    assert "8 calls from" in shown
+    assert 'role="img" aria-labelledby="chart-title chart-summary"' in shown
+    assert "format=csv" in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"first": "2026-11-03", "last": "2026-11-02"}, "last"),
+        (
+            {"first": "2026-11-01", "last": "2026-11-08", "interval": "quarter"},
+            "interval",
+        ),
+        ({"first": "yesterday"}, "first"),
+        ({"by": "name"}, "by"),
+        ({"seat": "0"}, "seat"),
+        ({"agency": "x"}, "agency"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused_on_the_form(cast, asked, field):
+    answer = desk(cast.zhao).get(f"/admin/{LEVELS}", asked, secure=True)
+    assert field in answer.context["form"].errors
+
+
+def test_a_plan_is_made_from_the_weeks_before(past, cast):
+    day = str(past.date() + timedelta(weeks=1))
+    rows = table(desk(cast.zhao), STAFFING, day=day)
+    assert len(rows) == 24
+    assert rows[12]["calls expected"] == "8.0"
+    assert int(rows[12]["seats needed"]) >= 2
+    assert rows[3]["seats needed"] == "1"
+    assert "the last week" in text(desk(cast.zhao), f"{STAFFING}?day={day}")
+
+
+def test_a_new_city_is_told_that_its_plan_means_nothing(cast):
+    assert "the figures mean nothing yet" in text(desk(cast.zhao), STAFFING)
+
+
+# --- The public ----------------------------------------------------------------------
+
+
+def public(path="", language="en"):
+    return Client(headers={"accept-language": language}).get(
+        f"/service-levels/{path}", secure=True
+    )
+
+
+def test_only_who_publishes_is_shown_to_the_public(past, cast):
+    assert public("370602/").status_code == 404
+    assert "No agency here publishes" in public().content.decode()
+    Agency.objects.filter(pk=cast.zhifu.pk).update(publishes_figures=True)
+    assert "Zhifu" in public().content.decode()
+    assert "Laizhou" not in public().content.decode()
+    assert public("370683/").status_code == 404
+    assert public("nowhere/").status_code == 404
+    page = public("370602/")
+    shown = page.content.decode()
+    assert "75.0 %" in shown
+    assert "NENA-STA-020.1 (2020)" in shown
+    assert page["Cache-Control"] == "public, max-age=300"
+    assert not page.cookies
+    assert "<script" not in shown
+
+
+def test_a_day_of_few_calls_is_not_told(past, cast):
+    Agency.objects.update(publishes_figures=True)
+    shown = public("370683/").content.decode()
+    assert "Too few calls to tell." in shown
+    assert "30.0" not in shown
+    assert "too few calls to tell" in public().content.decode()
+
+
+def test_the_public_asks_the_database_once_in_ten_minutes(
+    past, cast, django_assert_num_queries
+):
+    Agency.objects.filter(pk=cast.zhifu.pk).update(publishes_figures=True)
+    public("370602/")
+    with django_assert_num_queries(1):  # whether it is still published
+        public("370602/")
+    Agency.objects.update(publishes_figures=False)
+    assert public("370602/").status_code == 404
+
+
+def test_the_public_page_speaks_both_languages(cast):
+    cache.clear()
+    Agency.objects.filter(pk=cast.zhifu.pk).update(publishes_figures=True)
+    assert '<html lang="en"' in public("370602/", "en").content.decode()
+    assert '<html lang="zh-Hans"' in public("370602/", "zh-hans").content.decode()
+    asked = public("370602/?language=zh-hans", "en").content.decode()
+    assert '<html lang="zh-Hans"' in asked
+    assert "芝罘" in asked

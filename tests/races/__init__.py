@@ -1,0 +1,1 @@
+"""The races that bit others, each owned by a test (``table.py``)."""
