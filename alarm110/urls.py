@@ -10,15 +10,14 @@ from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView
 
 from alarm110 import health
+from alarm110.catalog import PhoneCatalog
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-_catalog = gzip_page(
-    cache_control(private=True, max_age=300)(
-        JavaScriptCatalog.as_view(domain="djangojs")
-    )
-)
+_kept = cache_control(private=True, max_age=300)
+_catalog = gzip_page(_kept(JavaScriptCatalog.as_view(domain="djangojs")))
+_phone_catalog = gzip_page(_kept(PhoneCatalog.as_view(domain="djangojs")))
 
 urlpatterns = [
     path("", include("dispatch.urls")),
@@ -43,6 +42,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", _catalog, name="javascript-catalog"),
+    path("jsi18n/phone/", _phone_catalog, name="phone-catalog"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("ca.crt", health.authority),

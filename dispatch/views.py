@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
@@ -126,4 +127,6 @@ def desk_index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     rights = desk_rights(request)
     everywhere = rights.is_everywhere(RoleKind.SUPERVISOR)
     context["board"] = everywhere or bool(rights.supervisor_agencies)
+    if context["board"]:
+        context["title"] = gettext("Board")
     return context

@@ -19,14 +19,18 @@ KINDS: dict[str, type["EntryBody"]] = {}
 
 
 class EntryBody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of all bodies. Subclasses set ``kind`` and ``for_caller``."""
+    """Base of all bodies. Subclasses set ``kind`` and ``for_caller``.
+
+    ``hidden_if`` names a flag of the body: where it is set, callers see nothing.
+    """
 
     kind: ClassVar[str]
     for_caller: ClassVar[frozenset[str] | None] = None
+    hidden_if: ClassVar[str] = ""
 
     def project_for_caller(self) -> dict[str, object] | None:
         """Return what a caller may see of this body, or None for nothing."""
-        return _pick(msgspec.to_builtins(self), type(self).for_caller)
+        return project_for_caller(self.kind, msgspec.to_builtins(self))
 
 
 def declare(kind: type[EntryBody]) -> type[EntryBody]:
@@ -39,7 +43,10 @@ def declare(kind: type[EntryBody]) -> type[EntryBody]:
 
 def project_for_caller(kind: str, body: dict[str, object]) -> dict[str, object] | None:
     """Return a stored body as a caller may see it, or None for nothing."""
-    return _pick(body, KINDS[kind].for_caller)
+    declared = KINDS[kind]
+    if declared.hidden_if and body.get(declared.hidden_if):
+        return None
+    return _pick(body, declared.for_caller)
 
 
 def _pick(

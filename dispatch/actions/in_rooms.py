@@ -147,7 +147,8 @@ class InRooms(AtSeats):
         if place.stance == Stance.MONITOR:
             self.note_monitoring(place, "ended", author, client_id, why)
         else:
-            self.room_changed(call, why, author, client_id)
+            is_whisper = place.stance == Stance.WHISPER
+            self.room_changed(call, why, author, client_id, is_whisper=is_whisper)
 
     def mute(
         self, place: Participant, is_muted: bool, author: Author, client_id: UUID
@@ -156,7 +157,13 @@ class InRooms(AtSeats):
         place.is_muted = is_muted
         self._changed_participants.append(place)
         why = "muted" if is_muted else "unmuted"
-        self.room_changed(self.calls[place.call_id], why, author, client_id)
+        self.room_changed(
+            self.calls[place.call_id],
+            why,
+            author,
+            client_id,
+            is_whisper=place.stance == Stance.WHISPER,
+        )
 
     def empty_room(self, call: Call, why: str) -> None:
         """The conversation is over: all parties leave, nobody is asked any more."""
@@ -213,7 +220,13 @@ class InRooms(AtSeats):
             self.note_monitoring(place, "ended", author, None, why)
         if not is_hidden or (was and not was_hidden):
             own = None if is_hidden else client_id
-            self.room_changed(self.calls[place.call_id], why, author, own)
+            self.room_changed(
+                self.calls[place.call_id],
+                why,
+                author,
+                own,
+                is_whisper=Stance.OPEN not in (place.stance, was),
+            )
 
     def note_monitoring(
         self,

@@ -4,6 +4,7 @@ The verbs (``switchboard.py``) move what ``held.py`` has locked and read; ``comm
 writes the rows and, last, the entries.
 """
 
+from typing import NamedTuple
 from uuid import UUID
 
 from accounts.models import Caller
@@ -73,6 +74,15 @@ PLACE_FIELDS = [
 ]
 
 
+class _RoomNews(NamedTuple):
+    """Why a room looks different now, and whose act it was."""
+
+    why: str
+    author: Author
+    client_id: UUID | None
+    is_whisper: bool
+
+
 class Locked(Held):
     """Locked seats and calls, and what changed of them."""
 
@@ -83,7 +93,7 @@ class Locked(Held):
         self._changed_calls: dict[int, Call] = {}
         self._changed_incidents: dict[int, Incident] = {}
         self._changed_seats: dict[int, tuple[str, Author, UUID | None]] = {}
-        self._changed_rooms: dict[int, tuple[str, Author, UUID | None]] = {}
+        self._changed_rooms: dict[int, _RoomNews] = {}
         self._changed_offers: list[Offer] = []
         self._new_offers: list[Offer] = []
         self._changed_participants: list[Participant] = []
@@ -103,13 +113,25 @@ class Locked(Held):
         )
 
     def room_changed(
-        self, call: Call, why: str, author: Author, client_id: UUID | None = None
+        self,
+        call: Call,
+        why: str,
+        author: Author,
+        client_id: UUID | None = None,
+        *,
+        is_whisper: bool = False,
     ) -> None:
-        """Note that others are in the room now; told once, as it is at the end."""
+        """Note that others are in the room now; told once, as it is at the end.
+
+        ``is_whisper``: what changed is the host's and the supervisor's alone.
+        """
         former = self._changed_rooms.get(call.pk)
-        if former is not None and former[2] is not None:
-            why, author, client_id = former
-        self._changed_rooms[call.pk] = (why, author, client_id)
+        news = _RoomNews(why, author, client_id, is_whisper)
+        if former is not None and former.client_id is not None:
+            news = former
+        if former is not None and not (former.is_whisper and is_whisper):
+            news = news._replace(is_whisper=False)
+        self._changed_rooms[call.pk] = news
 
     def tell_invitation(
         self, offer: Offer, author: Author, client_id: UUID | None = None
@@ -204,11 +226,15 @@ class Locked(Held):
     def _room_drafts(self) -> list[Draft]:
         """Return one entry a room in which others are now."""
         drafts = []
-        for pk, (why, author, client_id) in self._changed_rooms.items():
+        for pk, news in self._changed_rooms.items():
             call = self.calls[pk]
-            body = room_view(call, self.parties.get(pk, ()), why)
+            body = room_view(
+                call, self.parties.get(pk, ()), news.why, is_whisper=news.is_whisper
+            )
             subject = ("call", str(call.uuid))
-            drafts.append(Draft(call.incident.uuid, author, body, subject, client_id))
+            drafts.append(
+                Draft(call.incident.uuid, news.author, body, subject, news.client_id)
+            )
         return drafts
 
     def _form_drafts(self) -> list[Draft]:

@@ -187,16 +187,20 @@ class RoomChanged(EntryBody, frozen=True, kw_only=True):
     """Who is in the room besides host and guest, whole.
 
     The caller learns ``parties``; ``people`` (participant to name) and ``whispering``
-    (heard by the host alone) are the seats'. Who listens unseen is in the ledger only.
+    (heard by the host alone) are the seats'. Where nothing but a whisper began or ended
+    (``is_whisper``) the caller sees a skipped number like any other. Who listens unseen
+    is in the ledger only.
     """
 
     kind: ClassVar[str] = "room.changed"
     for_caller: ClassVar[frozenset[str] | None] = frozenset({"call", "parties"})
+    hidden_if: ClassVar[str] = "is_whisper"
     call: UUID
     parties: list[PartyView]
     whispering: list[PartyView] = []
     people: dict[str, str] = {}
     why: str = ""
+    is_whisper: bool = False
 
 
 @declare

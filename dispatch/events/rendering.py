@@ -22,11 +22,15 @@ def for_seat(entry: Published) -> str:
 def for_caller(entry: Published) -> str:
     """Return what a caller may see of the entry, or its bare number."""
     fields = KINDS[entry.kind].for_caller
-    if fields is None:
-        return f'{{"stream":"{entry.stream}","seq":{entry.seq},"skip":true}}'
     if fields == EVERYTHING:
         return _text(entry, entry.text)
-    body = project_for_caller(entry.kind, msgspec.json.decode(entry.text))
+    body = (
+        project_for_caller(entry.kind, msgspec.json.decode(entry.text))
+        if fields is not None
+        else None
+    )
+    if body is None:
+        return f'{{"stream":"{entry.stream}","seq":{entry.seq},"skip":true}}'
     return _text(entry, encode(body).decode())
 
 

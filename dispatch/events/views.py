@@ -53,6 +53,7 @@ class LineCall(Struct, frozen=True, kw_only=True):
     needs: list[str] = []
     language: str = ""
     phone_masked: str = ""
+    connected_at: str | None = None
     ended_at: str | None = None
     end_reason: str = ""
     called_back_at: str | None = None

@@ -63,6 +63,7 @@ def line_call(call: Call, operator: str = "") -> LineCall:
     seat = call.seat
     return LineCall(
         call=call.uuid,
+        connected_at=_time(call.connected_at),
         number=call.incident.number,
         incident=call.incident.uuid,
         agency=call.agency.uuid,
@@ -163,7 +164,11 @@ def _role(party: Participant, language: str) -> str:
 
 
 def room_view(
-    call: Call, parties: Collection[Participant], why: str = ""
+    call: Call,
+    parties: Collection[Participant],
+    why: str = "",
+    *,
+    is_whisper: bool = False,
 ) -> RoomChanged:
     """Return who is in a room (seats, operators fetched); unseen listeners are not."""
     shown = sorted(
@@ -176,6 +181,7 @@ def room_view(
         whispering=[party_view(p) for p in shown if p.stance == Stance.WHISPER],
         people={str(p.uuid): str(p.operator) for p in shown},
         why=why,
+        is_whisper=is_whisper,
     )
 
 

@@ -1,5 +1,6 @@
 """What a supervisor does from the board: each act is theirs by name, and by right."""
 
+import json
 from uuid import uuid4
 
 import msgspec
@@ -21,11 +22,13 @@ from dispatch.errors import (
     SeatBusy,
     SeatNotFree,
 )
+from dispatch.events import rendering
 from dispatch.loops.matcher import match
 from dispatch.models import Notice, Participant
 from dispatch.snapshots import agency_snapshot, incident_snapshot
 from dispatch.snapshots.console import resume
 from dispatch.states import Stance
+from reports import journal
 from reports.actions.custody import LEDGER
 from reports.models import Entry
 from tests import several
@@ -232,6 +235,32 @@ def test_a_whisper_is_known_to_the_seats_and_never_to_the_caller(world):
     assert list(shown["people"].values()) == ["Zhao"]
     assert room(tapped, for_caller=True) == {"parties": []}
     assert listened() == []
+
+
+def seen_by_caller(tapped):
+    """Return what the caller reads of the room, entry by entry; skipped ones too."""
+    return [
+        "skip" if '"skip":true' in text else json.loads(text)["data"]["parties"]
+        for entry in journal.replay(tapped.incident, 0)
+        if entry.kind == "room.changed"
+        for text in [rendering.for_caller(entry)]
+    ]
+
+
+def test_a_whisper_that_begins_or_ends_is_a_skipped_number_to_the_caller(world):
+    _, tapped = world.connected()
+    enter(world, tapped, "whisper")
+    order(world, listening.set_stance, call=tapped.call, stance=Stance.MONITOR)
+    order(world, listening.set_stance, call=tapped.call, stance=Stance.WHISPER)
+    go(world, tapped)
+    assert seen_by_caller(tapped) == ["skip"] * 4
+
+    enter(world, tapped, "whisper")
+    order(world, listening.set_stance, call=tapped.call, stance=Stance.OPEN)
+    order(world, listening.set_stance, call=tapped.call, stance=Stance.WHISPER)
+
+    heard = seen_by_caller(tapped)[4:]
+    assert [news if news == "skip" else len(news) for news in heard] == ["skip", 1, 0]
 
 
 def test_a_stance_changes_and_each_change_is_told_to_whom_it_concerns(world):

@@ -106,7 +106,9 @@ def test_a_supervisor_listens_joins_and_leaves_and_the_operator_is_sent_on_a_bre
     page.get_by_label("Reason").fill("Training")
     press(page, "Listen")
     room = page.locator("board-room")
-    expect(room).to_contain_text("You listen; nobody knows")
+    expect(room).to_contain_text(
+        "You listen; nobody in the call knows. It is written down."
+    )
     look(page, "board-listening")
     room.get_by_role("button", name="Join").click()
     expect(room).to_contain_text("Everybody hears you")

@@ -183,7 +183,9 @@ def a_supervisor_listens(
     board.opens(board.call(caller_b.number()[-4:]))
     picture(board.page, "board-acts-en")
     board.does("Listen", "Quality check")
-    expect(board.room).to_contain_text(board.words("You listen; nobody knows"))
+    expect(board.room).to_contain_text(
+        board.words("You listen; nobody in the call knows. It is written down.")
+    )
     sees(board, GUEST, B)
     sees(board, HOST, MORTAL)
     hears(board, "B", "mortal")
@@ -194,7 +196,7 @@ def a_supervisor_listens(
     assert (told(caller_b), told(two)) == said
     assert len(city.people(two)) == 1
     caller_b.sees("Connected to %(seat)s", seat="乙席")
-    [ledger] = times.monitored()
+    ledger = times.monitored()[-1]  # the newest: others may have listened before
     assert ledger["reason"] == "Quality check"
     picture(board.page, "board-listens-en")
 

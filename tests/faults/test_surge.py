@@ -52,6 +52,7 @@ def errors(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
 
 
 @pytest.mark.slow
+@pytest.mark.flaky(reruns=1)  # a minute of full work: the machine may stand still
 async def test_a_surge_is_drained_in_order_and_nobody_is_lost_or_left_untold(
     house: House, errors: pytest.LogCaptureFixture
 ):

@@ -91,15 +91,15 @@ test("seats that are not heard are those of the last health frame", () => {
   assert.deepEqual([...state.late], []);
 });
 
-test("a call's time counts from when its seat took it; unknown: from the alarm", () => {
+test("a call's time counts from when it was answered, whoever has it now", () => {
   const state = new BoardState();
   state.welcome(welcome());
   const since = "2026-08-21T01:05:00.000000Z";
   state.frame(followed(snapshot({
-    seats: { s: seat("s", { activity: "on_call", call: "c", since }) },
-    line: { c: call("c", { state: "connected", seat: "s" }) },
+    seats: { s: seat("s", { activity: "on_call", call: "c", since: "2026-08-21T01:09:00.000000Z" }) },
+    line: { c: call("c", { state: "connected", seat: "s", connected_at: since }) },
   })));
   assert.equal(state.talkingSince(state.call("c")), since);
-  const elsewhere = call("d", { state: "connected", seat: "far" });
+  const elsewhere = call("d", { state: "offered", seat: "far" });
   assert.equal(state.talkingSince(elsewhere), elsewhere.queued_at);
 });

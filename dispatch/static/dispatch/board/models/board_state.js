@@ -75,8 +75,7 @@ export class BoardState {
 
   /** @param {LineCall} call @returns {string} since when it is talked to, as far as known */
   talkingSince(call) {
-    const seat = this.seat(call.seat);
-    return seat && seat.call === call.call ? seat.since : call.queued_at;
+    return call.connected_at ?? call.queued_at; // a hand-over does not begin it anew
   }
 
   // --- What arrives --------------------------------------------------------------------

@@ -10,6 +10,7 @@
  * @property {"normal" | "silent"} mode
  * @property {number} priority
  * @property {string} queued_at
+ * @property {string | null} [connected_at]
  * @property {string} assurance
  * @property {string} area
  * @property {string} area_en

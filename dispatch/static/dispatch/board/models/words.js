@@ -106,7 +106,7 @@ export function callMarks(call) {
 
 /** @param {"" | "monitor" | "whisper" | "open"} stance @returns {string} */
 export function stanceName(stance) {
-  if (stance === "monitor") return gettext("You listen; nobody knows");
+  if (stance === "monitor") return gettext("You listen; nobody in the call knows. It is written down.");
   if (stance === "whisper") return gettext("Only the operator hears you");
   return stance === "open" ? gettext("Everybody hears you") : "";
 }
