@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.frames import Frames
+from tests.browser.look import picture
 from tests.browser.people import SETTLED, Caller
 from tests.browser.stage import launch_options
 from tests.browser.test_without import answer, default_desk, leave
@@ -104,6 +105,12 @@ def stage(stage, strict_browser):
     return stage
 
 
+def both(name, caller, operator):
+    """Keep a picture of each side."""
+    picture(caller.page, f"{name}-phone")
+    picture(operator.page, f"{name}-seat")
+
+
 def ready_seat(stage, hall):
     """Bring on an operator who is ready, and what their page hears."""
     operator = stage.operator(hall.operators[0])
@@ -138,6 +145,7 @@ def test_the_alarm_stands_and_both_are_told(stage, hall, name):
     operator.has_read("At pier 3")
     operator.writes("I read you")
     caller.has_read("I read you")
+    both(name.replace(" ", "-"), caller, operator)
 
 
 def test_an_insecure_page_has_no_devices_and_no_place(stage):
@@ -154,6 +162,7 @@ def test_an_insecure_page_has_no_devices_and_no_place(stage):
     assert (report["rung"], report["why"]) == ("text", "insecure")
     caller.writes("I am at pier 3")
     operator.has_read("I am at pier 3")
+    both("insecure", caller, operator)
     leave(operator)
 
 
@@ -178,6 +187,7 @@ def test_a_question_nobody_answers_holds_up_nothing(stage, hall):
         seconds=UNANSWERED + 10,
     )  # fmt: skip
     caller.sees("Not answered yet. Tap Allow on your phone.")
+    both("unanswered", caller, operator)
 
 
 def test_what_was_refused_is_used_once_it_is_allowed(stage, hall):
@@ -243,3 +253,4 @@ def test_a_phone_without_any_device(stage, playwright, cameras, hall):
     caller.until(lambda: device_at_seat(frames)["why"] == "camera_none", seconds=15)
     caller.sees("No camera here. Write what you see.")
     caller.sees("No microphone here. Write.")
+    both("no-device-at-all", caller, operator)

@@ -149,7 +149,7 @@ class Day(Numbers, Parties, RuleBasedStateMachine):
 
 # Only where a day went another way when it was played again: a machine that stood still
 # for a second did that, not the switchboard. A broken law is never tried again.
-@pytest.mark.flaky(reruns=1, only_rerun=["FlakyStrategyDefinition"])
+@pytest.mark.flaky(reruns=2, only_rerun=["FlakyStrategyDefinition"])
 @pytest.mark.slow
 def test_whatever_they_do_the_laws_hold(rows):
     Day.seen.clear()
