@@ -495,7 +495,8 @@ async def test_a_window_replaced_at_another_process_begins_no_leg(house, fake, s
     await house.db(lambda: place.update(epoch=F("epoch") + 1))
 
     assert await refused(window, uuid4()) == "replaced"
-    assert list(fake.legs) == before
+    # The former leg may be ended by now: its epoch is an old one.
+    assert set(fake.legs) <= set(before)
     await house.db(lambda: place.update(epoch=F("epoch") - 1))
     assert await offer(window) in fake.legs
 

@@ -61,8 +61,8 @@ async def test_who_does_not_speak_our_protocol_is_refused(served, offered):
     assert await status_of(served, origin=served.url, subprotocols=offered) == 403
 
 
-@pytest.mark.parametrize("door", ["", "caller/", "board", "seat/../caller", "Caller"])
-async def test_there_are_two_doors_and_no_others(served, door):
+@pytest.mark.parametrize("door", ["", "caller/", "unit", "seat/../caller", "Caller"])
+async def test_there_are_three_doors_and_no_others(served, door):
     before = len(served.log())
     assert await status_of(served, door, origin=served.url) == 403
     assert "Traceback" not in served.log()[before:]
