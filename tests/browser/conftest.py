@@ -40,7 +40,7 @@ SPARES = 8
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands in this folder, and allow each a second try.
+    """Mark what stands in this folder, and allow each a second and a third try.
 
     Two browsers that encode and decode video beside a server and a relay, on two cores:
     now and then one of them stands still for seconds. A second try needs a hall of its
@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 # --- Browsers ------------------------------------------------------------------------
