@@ -1,6 +1,7 @@
 """Whose ground a position is on. Pure: no database, no clock."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,8 +60,45 @@ def read_polygon(geometry: object) -> BaseGeometry:
             f"its coordinates are not degrees (longitude, latitude), {where}"
         )
     if not polygon.is_valid:
-        raise FaultyPolygon(f"it is not valid: {shapely.is_valid_reason(polygon)}")
+        raise FaultyPolygon(_invalid_reason(polygon))
     return polygon
+
+
+def read_drawn_polygon(geometry: object) -> BaseGeometry:
+    """Return a polygon that is to be kept: each ring must also be closed (RFC 7946).
+
+    A ring that does not end where it began reads as if it did; mostly its end is lost,
+    and the straight line across is not the border.
+    """
+    polygon = read_polygon(geometry)
+    assert isinstance(geometry, Mapping)
+    parts = geometry["coordinates"]
+    parts = [parts] if geometry["type"] == "Polygon" else parts
+    for ring in (ring for part in parts for ring in part):
+        first, last = ring[0][:2], ring[-1][:2]
+        if list(first) != list(last):
+            raise FaultyPolygon(
+                f"a ring is not closed: it begins at {_degrees_text(*first)} and ends "
+                f"at {_degrees_text(*last)}"
+            )
+    return polygon
+
+
+def _invalid_reason(polygon: BaseGeometry) -> str:
+    """Say why a polygon is none, with the place, latitude first."""
+    told = shapely.is_valid_reason(polygon)
+    found = re.fullmatch(r"(.*)\[(-?[\d.e-]+) (-?[\d.e-]+)\]", told)
+    if found is None:
+        return f"it is not valid: {told}"
+    reason = found[1]
+    if "elf-intersection" in reason:
+        reason = "it crosses itself"
+    where = _degrees_text(float(found[2]), float(found[3]))
+    return f"{reason}, at {where}"
+
+
+def _degrees_text(lon: float, lat: float) -> str:
+    return f"{lat:.5f}, {lon:.5f}"
 
 
 class AreaIndex:

@@ -93,11 +93,6 @@ class Rights:
         return self.agencies(RoleKind.SUPERVISOR)
 
     @property
-    def auditor_agencies(self) -> frozenset[int]:
-        """Agencies whose records this person reads."""
-        return self.agencies(RoleKind.AUDITOR)
-
-    @property
     def administrator_agencies(self) -> frozenset[int]:
         """Agencies this person configures."""
         return self.agencies(RoleKind.ADMINISTRATOR)

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from alarm110 import loops
 from alarm110.asgi_types import Receive, Scope, Send
+from alarm110.counted import Counted
 from alarm110.hot import HotHandler
 from alarm110.routing import websocket_application
 from alarm110.staticfiles import StaticFiles
@@ -48,7 +49,9 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
 
 application = ProtocolTypeRouter(
     {
-        "http": StaticFiles(web, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL),
+        "http": Counted(
+            StaticFiles(web, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
+        ),
         "websocket": websocket_application,
         "lifespan": lifespan,
     }

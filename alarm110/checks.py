@@ -36,6 +36,8 @@ def check_keys(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
         "ALARM110_SALT_KEY": min(settings.SALT_KEY, key=len, default=""),
         "ALARM110_BLIND_INDEX_KEY": settings.BLIND_INDEX_KEY,
     }
+    if settings.METRICS_TOKEN:  # without one there is no /metrics
+        keys["ALARM110_METRICS_TOKEN"] = settings.METRICS_TOKEN
     found: list[CheckMessage] = [
         Error(
             f"{name} is shorter than {SHORTEST_KEY} characters.",
@@ -48,7 +50,7 @@ def check_keys(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
     if len(set(keys.values())) < len(keys):
         found.append(
             Error(
-                "Two of the three keys are the same.",
+                "Two of the keys are the same.",
                 hint="Who learns one key must not learn another: make each by itself.",
                 id="alarm110.E007",
             )

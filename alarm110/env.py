@@ -5,16 +5,21 @@ can be given as ``NAME``, as a file named by ``NAME_FILE``, or (embedded only) i
 once and kept in the data folder with mode 0600.
 """
 
+import json
 import os
 import re
 import secrets
+import zoneinfo
 from pathlib import Path
 
 import environ
+import phonenumbers
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?")
+# Without its {z}, {x} and {y}; nothing that could end a policy or an attribute.
+TILES = re.compile(r"(?:https://[a-zA-Z0-9.-]+(?::[0-9]+)?)?/(?!/)[^\s\"';,<>{}\\]*")
 
 
 def text(name: str, default: str = "") -> str:
@@ -54,6 +59,28 @@ def port(name: str, default: int, *, may_be_off: bool = False) -> int:
     return int(value)
 
 
+def time_zone(name: str, default: str) -> str:
+    """Return the name of a time zone, such as Asia/Shanghai."""
+    value = text(name, default)
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; there is no such time zone."
+        ) from error
+    return value
+
+
+def country(name: str, default: str) -> str:
+    """Return a country with phone numbers, by its two letters (ISO 3166)."""
+    value = text(name, default)
+    if value not in phonenumbers.SUPPORTED_REGIONS:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; write two capital letters, such as CN."
+        )
+    return value
+
+
 def names(name: str) -> list[str]:
     """Return a comma-separated list, empty items dropped."""
     return [item.strip() for item in text(name).split(",") if item.strip()]
@@ -68,6 +95,25 @@ def origins(name: str) -> list[str]:
                 f"{name}: {item!r} is not an origin such as https://110.example.org."
             )
     return found
+
+
+def tiles(name: str) -> str:
+    """Return the address of map tiles, with {z}, {x} and {y}; empty for none.
+
+    ``https://host/…``, or ``/…`` where our own proxy serves them. No ``{s}``: the
+    page's content policy names one host, not a family of them.
+    """
+    value = text(name)
+    if not value:
+        return ""
+    rest = re.sub(r"\{[zxy]\}", "", value)
+    has_all = all(f"{{{axis}}}" in value for axis in "zxy")
+    if not has_all or not TILES.fullmatch(rest):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; write an address such as "
+            "https://tiles.example.org/{z}/{x}/{y}.png."
+        )
+    return value
 
 
 def count(name: str, default: int) -> int:
@@ -90,8 +136,25 @@ def data_folder(name: str, default: Path) -> Path:
     return folder
 
 
-def secret(name: str, kept_in: Path | None) -> str:
-    """Return a secret from ``NAME``, ``NAME_FILE`` or the file ``kept_in``."""
+def region(path: Path) -> dict[str, str]:
+    """Return what the region file said of language, time zone and phones.
+
+    ``manage.py onboard`` keeps it there; nothing where it has not run, or said nothing.
+    """
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{path} cannot be read ({error}).") from error
+    return {key: str(value) for key, value in dict(kept).items()}
+
+
+def secret(name: str, kept_in: Path | None, *, may_be_off: bool = False) -> str:
+    """Return a secret from ``NAME``, ``NAME_FILE`` or the file ``kept_in``.
+
+    Empty where there is none and it ``may_be_off``.
+    """
     if value := text(name):
         return value
     if path := text(f"{name}_FILE"):
@@ -101,6 +164,8 @@ def secret(name: str, kept_in: Path | None) -> str:
             raise ImproperlyConfigured(
                 f"{name}_FILE: {path} cannot be read ({error.strerror})."
             ) from error
+    if kept_in is None and may_be_off:
+        return ""
     if kept_in is None:
         raise ImproperlyConfigured(f"{name} (or {name}_FILE) must be set.")
     return _kept_secret(name, kept_in)

@@ -9,7 +9,9 @@ import secrets
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from prometheus_client.core import Metric
 
+from alarm110.processes import RELAY_LIMIT, Neighbour
 from dispatch import broadcast as rooms
 from dispatch import leases
 from dispatch.actions import running
@@ -27,8 +29,9 @@ from dispatch.loops.recordings import Recordings
 from dispatch.loops.rights import Rights
 from dispatch.loops.sweeper import Sweeper
 from dispatch.loops.tidier import Tidier
+from dispatch.statistics import gauges
 from reports import broadcast, journal, writer
-from reports.actions.running import evidence
+from reports.actions.running import Threads, evidence
 from reports.broadcast import Published, Registry
 from reports.clock import monotonic
 
@@ -39,6 +42,9 @@ GOODBYE_SECONDS = 0.2  # for the last frames to leave
 
 _loops: list[Loop] = []
 _writer: writer.Writer | None = None
+_media: Media | None = None
+# What /metrics asks the database has a thread that no act and no alarm needs.
+_figures = Threads("figures", 1)
 
 
 def _replay(stream: UUID, after: int) -> asyncio.Future[list[Published]]:
@@ -47,7 +53,7 @@ def _replay(stream: UUID, after: int) -> asyncio.Future[list[Published]]:
 
 async def start() -> None:
     """Start everything; leases get their grace before the first sweep."""
-    global _writer
+    global _writer, _media
     boot_id = uuid4()
     doorbell = None if settings.EMBEDDED else Doorbell()
     broadcast.attach(
@@ -61,7 +67,7 @@ async def start() -> None:
     _writer.start()
     writer.attach(_writer)
     _loops[:] = [Keeper(boot_id), Pulse(), Matcher(), Sweeper(), Poll(), Rights()]
-    media = Media()
+    media = _media = Media()
     _loops.extend([Tidier(), Clips(), media, Recordings()])
     _loops.append(Boards(Inside(ticks, media.backend.health, _batches)))
     if doorbell:
@@ -72,7 +78,8 @@ async def start() -> None:
 
 async def stop() -> None:
     """Send everybody away with a moment of their own, write what queued, stop."""
-    global _writer
+    global _writer, _media
+    _media = None
     for port in tuple(rooms.live):
         port.show(Reconnect(after_ms=secrets.randbelow(RECONNECT_MS)))
     if rooms.live:
@@ -86,6 +93,7 @@ async def stop() -> None:
     broadcast.attach(None)
     running.shutdown()
     evidence.shutdown()
+    _figures.shutdown()
 
 
 def ticks() -> dict[str, float]:
@@ -95,6 +103,29 @@ def ticks() -> dict[str, float]:
     if _writer is not None:
         ticks["writer"] = moment - _writer.ticked_at
     return ticks
+
+
+def relay() -> Neighbour | None:
+    """Return how the media relay is; None before the loops run."""
+    if _media is None:
+        return None
+    backend = _media.backend
+    age = monotonic() - backend.heard_at if backend.heard_at else None
+    return Neighbour(backend.is_connected, age, RELAY_LIMIT)
+
+
+async def relay_figures() -> str:
+    """Return what the relay has counted; empty if it does not say so at once."""
+    return await _media.backend.metrics() if _media is not None else ""
+
+
+async def database_figures() -> list[Metric]:
+    """Return what the database knows of this moment.
+
+    Raises:
+        Busy: it is locked or away.
+    """
+    return await _figures.run(gauges.read)
 
 
 def _batches() -> int:

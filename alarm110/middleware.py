@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from asgiref.sync import iscoroutinefunction
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +18,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.decorators import async_only_middleware, sync_and_async_middleware
 from django.utils.translation import gettext as _
+
+from accounts.metrics import is_away
 
 SyncView = Callable[[HttpRequest], HttpResponseBase]
 AsyncView = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -64,7 +67,10 @@ def page_policy(get_response: SyncView | AsyncView) -> SyncView | AsyncView:
     def finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         # A page kept for days is asked for again: it might speak an old protocol.
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        # What somebody signed in was shown is left on no disk of a shared console.
+        is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES
+        kept = "no-store" if is_personal or _is_api(request) else "no-cache"
+        response.headers.setdefault("Cache-Control", f"private, {kept}")
         return response
 
     middleware = _finishing(get_response, finish)
@@ -90,6 +96,10 @@ def hot_path(get_response: AsyncView) -> AsyncView:
     return middleware
 
 
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
 def database_trouble(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """Answer a locked or absent database with 503 and when to come back.
 
@@ -97,9 +107,10 @@ def database_trouble(request: HttpRequest, error: Exception) -> HttpResponse | N
     """
     if not isinstance(error, OperationalError | InterfaceError):
         return None
+    is_away("http")
     log.warning("database busy or away at %s: %s", request.path, error)
     response: HttpResponse
-    if request.path.startswith("/api/"):
+    if _is_api(request):
         detail = _("The server is busy. It will be tried again.")
         body = {"type": "error", "code": "try_again", "detail": detail}
         response = JsonResponse(body, status=503)

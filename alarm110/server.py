@@ -22,6 +22,8 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.ssl import ContextFactory
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from accounts.metrics import failed
+from alarm110.counted import body_refusals
 from alarm110.lines import LineSocket, QuickPort, give_line
 
 NEVER = 10 * 365 * 24 * 60 * 60  # seconds
@@ -34,6 +36,9 @@ MAX_BODY = 2 * 1024 * 1024  # bytes
 BACKLOG = 1024  # connections waiting: a whole city's phones reconnect after a restart
 # The process that this one replaces may hold its port for a moment longer.
 BIND_PATIENCE, BIND_PAUSE = 3.0, 0.2  # seconds
+# An answer is handed on piece by piece; who takes nothing for so long is cut off.
+PIECE = 64 * 1024  # bytes
+STALLED, READ_PAUSE = 14.0, 0.01  # seconds
 STOP_PATIENCE = 5.0  # seconds that the loops get to finish
 
 __all__ = ["AlarmServer", "CannotListenError", "Certificate", "Door"]
@@ -105,6 +110,7 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
             super().handleContentChunk(data)
 
     def _refuse(self) -> None:
+        body_refusals.inc()  # not logged: anyone can send these, as often as they like
         self.channel.transport.write(
             b"HTTP/1.1 413 Content Too Large\r\n"
             b"Connection: close\r\nContent-Length: 0\r\n\r\n"
@@ -179,6 +185,37 @@ class AlarmServer(Server):  # type: ignore[misc]
         for port in self.ports:
             port.startReading()
 
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Send a part of an answer; more is taken when the reader has taken this.
+
+        Daphne itself would keep all of it in memory, however slowly it is read.
+        """
+        body = message.get("body", b"")
+        if message["type"] != "http.response.body" or len(body) <= PIECE:
+            await super().handle_reply(protocol, message)
+            await self._until_read(protocol)
+            return
+        for start in range(0, len(body), PIECE):
+            piece = {**message, "body": body[start : start + PIECE]}
+            if start + PIECE < len(body):
+                piece["more_body"] = True
+            await super().handle_reply(protocol, piece)
+            await self._until_read(protocol)
+
+    async def _until_read(self, protocol: Any) -> None:
+        """Wait while the connection holds what was not taken; cut one that stands."""
+        channel: Any = getattr(protocol, "channel", None)
+        left, until = 0, 0.0
+        while getattr(channel, "_waitingForTransport", False):
+            held, moment = _held_bytes(channel.transport), time.monotonic()
+            if held != left:  # a thin line is slow, and takes something all the same
+                left, until = held, moment + STALLED
+            elif moment > until:
+                log.info("an answer was not read for %s s: cut off", STALLED)
+                channel.transport.abortConnection()
+                return
+            await asyncio.sleep(READ_PAUSE)
+
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """Make the application of one connection."""
         give_line(protocol, scope)
@@ -200,7 +237,8 @@ class AlarmServer(Server):  # type: ignore[misc]
                 await self.wind_down()
         except TimeoutError:
             log.warning("the loops did not finish within %s s", STOP_PATIENCE)
-        except Exception:
+        except Exception:  # whatever it was, what is open must still be ended
+            failed("end of the loops")
             log.exception("the loops did not finish")
         open_ones = [
             details["application_instance"]
@@ -210,6 +248,12 @@ class AlarmServer(Server):  # type: ignore[misc]
         for instance in open_ones:
             instance.cancel()
         await asyncio.gather(*open_ones, return_exceptions=True)
+
+
+def _held_bytes(transport: Any) -> int:
+    """Return what the kernel has not taken yet of what is to be sent."""
+    tcp = getattr(transport, "transport", transport)  # below TLS
+    return len(tcp.dataBuffer) - int(tcp.offset) + int(tcp._tempDataLen)
 
 
 def _listen(door: Door, factory: BoundedFactory) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
 
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise import WhiteNoise
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -33,6 +34,16 @@ DYNAMIC_IMPORT = (
 TEMPLATE = """%(head)s"%(url)s\""""
 
 Converter = Callable[[re.Match[str]], str]
+
+
+class Collected(StaticFilesConfig):
+    """Django's app for static files; of the map's package not its sources, 3 MB."""
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "leaflet-src*",
+        "leaflet.js.map",
+    ]
 
 
 class HashedStaticFilesStorage(

@@ -9,7 +9,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView
 
-from alarm110 import health
+from alarm110 import health, metrics, shell
 from alarm110.catalog import PhoneCatalog
 
 admin.autodiscover()
@@ -18,6 +18,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 _kept = cache_control(private=True, max_age=300)
 _catalog = gzip_page(_kept(JavaScriptCatalog.as_view(domain="djangojs")))
 _phone_catalog = gzip_page(_kept(PhoneCatalog.as_view(domain="djangojs")))
+_phone_words = gzip_page(PhoneCatalog.as_view(domain="djangojs"))
 
 urlpatterns = [
     path("", include("dispatch.urls")),
@@ -43,7 +44,16 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", _catalog, name="javascript-catalog"),
     path("jsi18n/phone/", _phone_catalog, name="phone-catalog"),
+    path(
+        "jsi18n/phone/<str:language>/<str:version>.js",
+        _phone_words,
+        name="phone-words",
+    ),
+    # At the root: a worker keeps pages below its own address only.
+    path("worker.js", shell.worker, name="shell-worker"),
+    path("alarm.<str:language>.webmanifest", shell.manifest, name="manifest"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("ca.crt", health.authority),
 ]

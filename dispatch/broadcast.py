@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from accounts.metrics import dropped
 from dispatch.events.frames import (
     DeviceShown,
     SeatDeviceShown,
@@ -46,10 +47,12 @@ class PictureLane:
         """Hold a new picture; False if it came sooner than ``interval`` allows."""
         moment = monotonic()
         if moment - self._taken_at < interval:
+            dropped("still", "too soon")
             return False
         self._taken_at = moment
         if self.held is not None:
             self.replaced += 1
+            dropped("still", "a newer one came")
         self.held = (still, moment)
         return True
 

@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
-from dispatch import events
+from accounts.metrics import failed
+from dispatch import events, metrics
 from dispatch.actions import listening, misses, notices
 from dispatch.actions.dropping import drop_seats
 from dispatch.actions.guests import end_lost, note_lost, note_resumed
@@ -49,9 +50,12 @@ def sweep() -> dict[str, int]:
     for name, step in _STEPS.items():
         try:
             done[name] = step(moment)
+            if done[name]:
+                metrics.swept.labels(name).inc(done[name])
         except (OperationalError, InterfaceError):
             raise
         except Exception:  # one bad row must not stop the others from being moved on
+            failed(f"sweep {name}")
             log.exception("the sweep of %s failed", name)
     return done
 
@@ -302,6 +306,7 @@ def extend() -> int:
             body = events.LeasesExtended(seconds=RESTART_GRACE_SECONDS)
             board.record(Draft(agency, SYSTEM, body, ("agency", str(agency))))
         board.commit()
+    metrics.leases_extended.inc(extended)
     return extended
 
 

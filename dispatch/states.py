@@ -111,14 +111,6 @@ class ParticipantRole(models.TextChoices):
     UNIT = "unit", _("unit")
 
 
-# Whom a host may ask in; all of them sit at seats.
-INVITED_ROLES = [
-    ParticipantRole.SECOND,
-    ParticipantRole.INTERPRETER,
-    ParticipantRole.SUPERVISOR,
-]
-
-
 class Stance(models.TextChoices):
     """How somebody takes part in a room.
 

@@ -5,12 +5,14 @@ from django.urls import path, re_path
 
 from dispatch import views
 from dispatch.admin import levels as desk
-from dispatch.api import call_backs, calls, levels, playback
+from dispatch.api import call_backs, calls, console, levels, playback, records
 
 urlpatterns = [
     path("", views.caller_page, name="caller"),
     path("alarm/", views.plain_alarm, name="plain-alarm"),
     path("console/", views.console_page, name="console"),
+    path("records/", records.records_page, name="records"),
+    path("records/<str:number>/", records.record_page, name="record"),
     path("service-levels/", levels.levels_page, name="levels"),
     path("service-levels/<str:code>/", levels.levels_page, name="agency-levels"),
     # Before the desk's own addresses, and behind its door.
@@ -29,6 +31,17 @@ urlpatterns = [
     path("api/v1/calls/<uuid:call>/commands", calls.command, name="command"),
     path("api/v1/calls/<uuid:call>/inbox", calls.inbox, name="inbox"),
     re_path("^api/v1/calls/", calls.nowhere),
+    path("api/v1/console/ground", console.ground, name="console-ground"),
+    path(
+        "api/v1/console/incidents/<uuid:incident>/earlier",
+        console.earlier,
+        name="earlier-alarms",
+    ),
+    path(
+        "api/v1/console/incidents/<uuid:incident>/marks",
+        records.marks,
+        name="call-marks",
+    ),
     path(
         "api/v1/console/calls/<uuid:call>/phone",
         call_backs.phone,

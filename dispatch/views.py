@@ -1,14 +1,22 @@
 """The pages: the caller's, the operator's console, and the alarm without JavaScript."""
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext
+from django.utils.translation.trans_real import (
+    get_supported_language_variant,
+    parse_accept_lang_header,
+)
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
@@ -26,6 +34,9 @@ from dispatch.snapshots import ground
 from dispatch.snapshots.console import console_of
 from reports.errors import Busy
 
+# What no message may hold; in the plain form it is left out rather than the alarm lost.
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
 
 # Compressed here, page by page: Django's middleware would do it to evidence too. The
 # CSRF token is masked anew in each answer, so its length tells nothing (BREACH).
@@ -39,7 +50,8 @@ async def caller_page(request: HttpRequest) -> HttpResponse:
     live = device is not None and await _may_have_call(device)
     # The form's own id: a plain form that is sent twice is one alarm.
     page = {"agency": agency, "live": live, "form_id": str(uuid4())}
-    response = render(request, "caller/page.html", page)
+    with translation.override(_language(request)):
+        response = render(request, "caller/page.html", page)
     if device is None:
         set_device(response, new_device())
     return response
@@ -69,7 +81,7 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
     if not origin_allowed(request.headers.get("Origin")):
         raise PermissionDenied
     device = read_device(request)
-    words = request.POST.get("text", "").replace("\x00", "").strip()[:2000]
+    words = UNSEEN.sub("", request.POST.get("text", "")).strip()[:2000]
     tap = msgspec.convert(
         {
             "id": _form_id(request),
@@ -79,21 +91,43 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
         Tap,
     )
     agency = await run(ground.default_agency)
+    language = _language(request)
     try:
         # Until a page opens on the live call, no window speaks for this phone.
         tapped = await caller_desk.tap(tap, device=device, has_window=False)
     except Busy:
-        response = render(request, "503.html", {"agency": agency}, status=503)
+        with translation.override(language):
+            response = render(request, "503.html", {"agency": agency}, status=503)
         response["Retry-After"] = "1"
         return response
-    response = render(
-        request,
-        "caller/noscript_done.html",
-        {"number": tapped.number, "agency": tapped.agency, "mode": tapped.mode},
-    )
+    done = {"number": tapped.number, "agency": tapped.agency, "mode": tapped.mode}
+    with translation.override(language):
+        response = render(request, "caller/noscript_done.html", done)
     if device is None:
         set_device(response, f"tap:{tap.id}")
     return response
+
+
+def _language(request: HttpRequest) -> str:
+    """Return the language of a caller's page: ours that the visitor reads best.
+
+    Who chose none and reads neither of ours is a stranger here: English serves more of
+    them than the region's own language. A browser that says nothing gets the latter.
+    """
+    now = translation.get_language() or settings.LANGUAGE_CODE
+    if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) in dict(settings.LANGUAGES):
+        return now
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
+    wanted = [language for language, weight in asked if language != "*" and weight]
+    return now if not wanted or any(map(_is_ours, wanted)) else "en"
+
+
+def _is_ours(language: str) -> bool:
+    """Return whether one of our languages serves who asks for this one."""
+    try:
+        return bool(get_supported_language_variant(language))
+    except LookupError:
+        return False
 
 
 def _form_id(request: HttpRequest) -> str:
@@ -115,11 +149,25 @@ def console_page(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)
     if console_of(user, request.session.session_key or "") is None:
         raise PermissionDenied
-    return render(
+    response = render(
         request,
         "console/page.html",
-        {"operator": str(user), "operator_id": str(user.uuid)},
+        {
+            "operator": str(user),
+            "operator_id": str(user.uuid),
+            "map_tiles": settings.MAP_TILES,
+            "map_tiles_credit": settings.MAP_TILES_CREDIT,
+        },
     )
+    if origin := _origin_of(settings.MAP_TILES):
+        response._csp_update = {"img-src": [origin]}  # type: ignore[attr-defined]
+    return response
+
+
+def _origin_of(tiles: str) -> str:
+    """Return the host that the map's tiles come from; empty if it is this one."""
+    scheme, host, *_ = urlsplit(tiles)
+    return f"{scheme}://{host}" if host else ""
 
 
 def desk_index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

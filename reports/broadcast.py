@@ -13,6 +13,10 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from accounts.metrics import dropped, failed
+from reports import metrics
+from reports.clock import monotonic
+
 log = logging.getLogger(__name__)
 
 HOLE_SECONDS = 0.05
@@ -106,17 +110,24 @@ class Registry:
                 followed.ahead[entry.seq] = entry
                 self._watch_hole(entry.stream, followed)
 
+    def accept_fresh(self, entries: Sequence[Published], since: float) -> None:
+        """Take entries committed at ``since`` (monotonic), and note how late it is."""
+        self.accept(entries)
+        metrics.fan_out_seconds.observe(monotonic() - since)
+
     def heads(self, heads: dict[UUID, int]) -> None:
         """Compare with the database's heads; read what never arrived."""
         for stream, head in heads.items():
             followed = self._streams.get(stream)
             if followed and followed.last is not None and head > followed.last:
-                self._read(stream)
+                self._read(stream, "head")
 
     def _hand(self, followed: _Followed, entry: Published) -> None:
-        for follower in tuple(followed.followers):
+        followers = tuple(followed.followers)
+        for follower in followers:
             follower.deliver(entry)
-            self.delivered += 1
+        self.delivered += len(followers)
+        metrics.deliveries.inc(len(followers))
 
     def _drain(self, stream: UUID, followed: _Followed) -> None:
         """Hand on what was held and now is next."""
@@ -140,20 +151,23 @@ class Registry:
         if followed is not None:
             followed.hole_timer = None
             if followed.ahead:
-                self._read(stream)
+                self._read(stream, "hole")
 
-    def _read(self, stream: UUID) -> None:
-        task = self.loop.create_task(self._read_missing(stream))
+    def _read(self, stream: UUID, why: str) -> None:
+        task = self.loop.create_task(self._read_missing(stream, why))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _read_missing(self, stream: UUID) -> None:
+    async def _read_missing(self, stream: UUID, why: str) -> None:
         followed = self._streams.get(stream)
         if followed is None or followed.last is None:
             return
         try:
-            self.accept(await self._replay(stream, followed.last))
+            missing = await self._replay(stream, followed.last)
+            metrics.found_late.labels(why).inc(len(missing))
+            self.accept(missing)
         except Exception:  # the safety poll will come back to it
+            failed("reading missed entries")
             log.warning("entries of %s could not be read", stream, exc_info=True)
 
 
@@ -168,6 +182,9 @@ def attach(
     """Make ``registry`` this process's; ``doorbell`` rings at other processes."""
     global _registry, _doorbell
     _registry, _doorbell = registry, doorbell
+    metrics.followed_streams.set_function(
+        lambda: float(len(registry.streams())) if registry is not None else 0.0
+    )
 
 
 def registry() -> Registry:
@@ -183,15 +200,18 @@ def publish(entries: Iterable[Published]) -> None:
     Called from database threads after the commit. Where no sockets are served (a
     management command), the web processes' safety poll finds the entries.
     """
+    batch = list(entries)
+    for entry in batch:
+        metrics.entries.labels(entry.kind).inc()
     if _registry is None:
         return
-    batch = list(entries)
     try:
-        _registry.loop.call_soon_threadsafe(_registry.accept, batch)
+        _registry.loop.call_soon_threadsafe(_registry.accept_fresh, batch, monotonic())
         if _doorbell is not None:
             heads: dict[UUID, Any] = {}
             for entry in batch:
                 heads[entry.stream] = entry.seq
             _registry.loop.call_soon_threadsafe(_doorbell, heads)
     except RuntimeError:  # the loop is closing: its sockets are gone too
+        dropped("publish", "the process stops", len(batch))
         log.info("entries were committed while the process stopped")

@@ -300,6 +300,16 @@ class ClipViewed(EntryBody, frozen=True, kw_only=True):
 
 
 @declare
+class RecordViewed(EntryBody, frozen=True, kw_only=True):
+    """In the ledger: somebody read a record; one a person, incident and 10 minutes."""
+
+    kind: ClassVar[str] = "record.viewed"
+    incident: UUID
+    number: str
+    viewer: str
+
+
+@declare
 class RecordsExported(EntryBody, frozen=True, kw_only=True):
     """In the ledger: a table of records left the house; who, why, and how much.
 

@@ -24,6 +24,9 @@ from django.db import (
     transaction,
 )
 
+from accounts import logs
+from accounts.metrics import failed, is_away
+from reports import metrics
 from reports.clock import monotonic
 from reports.errors import Busy
 from reports.models.hot import lock_rows
@@ -103,9 +106,10 @@ def commit(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
     """Write the items now, in this thread; return one attempt each, in their order."""
     try:
         return _commit_together(pairs, record)
-    except Exception as error:
+    except Exception as error:  # tried again below, one by one
         if _is_gone(error):
             raise
+        metrics.batches_split.inc()
         # Most often another process wrote the same tap or message a moment earlier:
         # the second try finds it by its client id and gives the old answer. But also
         # one item nobody foresaw must not refuse its neighbours' alarms.
@@ -116,10 +120,11 @@ def commit(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
     for pair in pairs:
         try:
             attempts += _commit_together([pair], record)
-        except Exception as error:
+        except Exception as error:  # its sender is told; its neighbours are written
             if _is_gone(error):
                 raise
             if not isinstance(error, IntegrityError | OperationalError):
+                failed("writer item")
                 log.exception("an item of %s could not be written", pair[0].__name__)
             attempts.append(
                 Attempt(pair[1], error=Busy() if _is_passing(error) else error)
@@ -217,6 +222,7 @@ class Writer:
             Exception: what the batch function settled the item with.
         """
         if len(self._queue) >= MAX_QUEUE and not function.is_urgent:
+            metrics.writer_items.labels("queue full").inc()
             raise Busy
         future = asyncio.get_running_loop().create_future()
         self._queue.append((function, item, future))
@@ -231,7 +237,8 @@ class Writer:
         if left > 0 and len(self._queue) < MANY:
             self._crowded.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._crowded.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._crowded.wait()
 
     def _next_batch(self) -> list[tuple[type[BatchFunction], Any, asyncio.Future[Any]]]:
         """Take what goes into the next transaction: all alarms, else the oldest."""
@@ -243,6 +250,7 @@ class Writer:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
+        logs.about(loop="writer")
         while True:
             self.ticked_at = monotonic()
             if not self._queue:
@@ -250,19 +258,23 @@ class Writer:
                     return
                 self._wake.clear()
                 try:
-                    await asyncio.wait_for(self._wake.wait(), 1)
+                    async with asyncio.timeout(1):
+                        await self._wake.wait()
                 except TimeoutError:
                     continue
             await self._rest()
             batch = self._next_batch()
             pairs = [(function, item) for function, item, _ in batch]
-            self._next_at = monotonic() + INTERVAL
+            began = monotonic()
+            self._next_at = began + INTERVAL
             try:
                 attempts = await loop.run_in_executor(
                     self._thread, _commit_safely, pairs, self._record
                 )
-            except Exception as error:
+            except Exception as error:  # its senders are told; the next batch may do
+                metrics.writer_items.labels("failed").inc(len(batch))
                 if not isinstance(error, OperationalError | InterfaceError):
+                    failed("writer batch")
                     log.exception("a batch of %d failed", len(batch))
                 refusal = Busy() if _is_passing(error) else error
                 for _, _, future in batch:
@@ -271,6 +283,7 @@ class Writer:
                 continue
             self.batches += 1
             self.items += len(batch)
+            _count(attempts, monotonic() - began)
             for (_, _, future), attempt in zip(batch, attempts, strict=True):
                 if future.done():  # its sender has gone; the fact stands all the same
                     continue
@@ -285,9 +298,20 @@ def _commit_safely(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
     try:
         return commit(pairs, record)
     except (OperationalError, InterfaceError) as error:
+        is_away("writer")
         log.warning("the database did not take a batch: %s", type(error).__name__)
         connection.close()
         raise
+
+
+def _count(attempts: Sequence[Attempt], seconds: float) -> None:
+    """Note how large a batch was, how long it took, and what became of its items."""
+    metrics.batch_items.observe(len(attempts))
+    metrics.batch_seconds.observe(seconds)
+    refused = sum(attempt.error is not None for attempt in attempts)
+    if refused:
+        metrics.writer_items.labels("refused").inc(refused)
+    metrics.writer_items.labels("written").inc(len(attempts) - refused)
 
 
 def _is_passing(error: Exception) -> bool:
@@ -302,6 +326,9 @@ def attach(writer: Writer | None) -> None:
     """Make ``writer`` this process's writer."""
     global _writer
     _writer = writer
+    metrics.queue_items.set_function(
+        lambda: float(len(writer._queue)) if writer is not None else 0.0
+    )
 
 
 async def submit(function: type[BatchFunction], item: Any) -> Any:

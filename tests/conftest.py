@@ -1,7 +1,7 @@
 """What all tests share: the database, the cast, the servers, and that no test is lost.
 
 The database is the one the settings name: SQLite in a file of the run's own, or, with
-``DATABASE_URL``, PostgreSQL. ``tests/test_on_postgresql.py`` runs the same tests there.
+``DATABASE_URL``, PostgreSQL: a lane of the whole run (``tests/lanes.py``).
 """
 
 import asyncio
@@ -12,22 +12,28 @@ from typing import Any
 import hypothesis
 import pytest
 from django.core.cache import cache
-from django.db import connection, connections
-from django.test.utils import setup_databases, teardown_databases
+from django.db import connection
 
 from tests import database, laws
-from tests.beside import pytest_runtest_setup, pytest_sessionfinish
 from tests.house import House
+from tests.lanes import (
+    pytest_collection_modifyitems,
+    pytest_ignore_collect,
+    pytest_sessionfinish,
+    pytest_sessionstart,
+)
 from tests.no_skip import pytest_make_collect_report, pytest_runtest_makereport
 from tests.served import Served, serve
 from tests.services import Postgres, postgres
 from tests.world import World
 
 __all__ = [
+    "pytest_collection_modifyitems",
+    "pytest_ignore_collect",
     "pytest_make_collect_report",
     "pytest_runtest_makereport",
-    "pytest_runtest_setup",
     "pytest_sessionfinish",
+    "pytest_sessionstart",
 ]
 
 # The same examples in each run; ALARM110_DICE=1 throws the dice anew, and a failure
@@ -46,38 +52,28 @@ hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep SQLite in a file: in memory, threads would share locks no server has."""
-    settings = connections.settings["default"]
-    if settings["ENGINE"].endswith("sqlite3"):
-        folder = tmp_path_factory.mktemp("database")
-        settings["TEST"]["NAME"] = str(folder / "test.sqlite3")
-
-
-@pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,
     django_db_blocker: Any,
-    django_db_modify_db_settings: None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
     """Make the test database, and let pytest-django's flush empty its journal.
 
     In place of pytest-django's own, which makes none for tests that have no mark.
     """
-    with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
-    operations = connection.ops
-    flush = operations.execute_sql_flush
+    folder = tmp_path_factory.mktemp("database")
+    with django_db_blocker.unblock(), database.made(folder):
+        operations = connection.ops
+        flush = operations.execute_sql_flush
 
-    def lifted(statements: Iterable[str]) -> None:
-        with database.triggers_lifted():
-            flush(statements)
+        def lifted(statements: Iterable[str]) -> None:
+            with database.triggers_lifted():
+                flush(statements)
 
-    operations.execute_sql_flush = lifted  # type: ignore[assignment,method-assign]
-    yield
-    operations.execute_sql_flush = flush  # type: ignore[method-assign]
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+        operations.execute_sql_flush = lifted  # type: ignore[assignment,method-assign]
+        with django_db_blocker.block():
+            yield
+        operations.execute_sql_flush = flush  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import msgspec
 from dispatch import commands
 from dispatch.actions import caller_desk, seat_desk
 from dispatch.actions.caller_desk import CallerPlace
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.actions.messages import RoomAct, RoomActBatch
 from dispatch.actions.seat_desk import SeatPlace
 from reports.journal import Recorded
@@ -67,7 +67,7 @@ def _at(incident: UUID, call: UUID | None) -> SeatPlace:
 
 
 def _done(world: World, act: RoomAct) -> Recorded:
-    return world._written(RoomActBatch, act, act.author, act.client_id)
+    return world.write(RoomActBatch, act, act.author, act.client_id)
 
 
 def _read(kind: type[T], name: str, command: UUID | None, **fields: object) -> T:

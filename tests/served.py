@@ -9,6 +9,7 @@ process, stop it, start it again with the same home.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -24,6 +25,8 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests import template
 
 ROOT = Path(__file__).resolve().parent.parent
 START_PATIENCE = 60.0  # seconds; two cores, and other tests on them
@@ -212,14 +215,20 @@ def serve(
 ) -> Iterator[Served]:
     """Serve on free ports while the block lasts.
 
-    ``home``: a data folder to use and keep; else a fresh one, removed afterwards.
+    ``home``: a data folder to use and keep; else a fresh one with a migrated database
+    (``tests/template.py``), removed afterwards.
     """
     folder = home or Path(tempfile.mkdtemp(prefix="alarm110-home-"))
     served = prepared(
         folder, database_url=database_url, extra_env=extra_env, prefix=prefix
     )
     try:
+        if home is None:
+            template.give_static(folder)
+            if database_url is None:
+                template.copy_to(folder / template.NAME)
         served.prepare()
+        template.keep_static(folder)
         served.start()
         yield served
     finally:
@@ -257,9 +266,22 @@ def prepared(
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nothing listens on, all different."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Return ports that nothing listens on, all different.
+
+    Below 32,768, where no outgoing connection is given one by the kernel, and each lane
+    of the suite in a range of its own: what is free now is free when the server starts.
+    """
+    first = int(os.environ.get("ALARM110_TEST_PORTS", "12000"))
+    found: list[int] = []
+    for _ in range(PORTS):
+        port = first + next(_ports) % PORTS
+        with contextlib.suppress(OSError), socket.socket() as one:
+            one.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise RuntimeError(f"no {count} free ports from {first} on")
+
+
+PORTS = 2000
+_ports = itertools.count(os.getpid() % PORTS)

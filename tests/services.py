@@ -84,6 +84,7 @@ class Postgres:
     folder: Path
     program: str
     user: str | None  # of the operating system; None: our own
+    settings: tuple[str, ...] = ()  # name=value, besides what all have
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -119,7 +120,8 @@ class Postgres:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self.program, "-D", str(self.folder / "data"), "-k", str(self.folder),
-                 "-c", "listen_addresses=", "-c", "max_connections=200"],
+                 "-c", "listen_addresses=", "-c", "max_connections=200",
+                 *(word for one in self.settings for word in ("-c", one))],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 user=self.user, start_new_session=True, cwd="/",
             )  # fmt: skip
@@ -149,8 +151,13 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[Postgres]:
-    """Run a PostgreSQL server with fsync on, as in earnest, while the block lasts."""
+def postgres(*, is_durable: bool = True) -> Iterator[Postgres]:
+    """Run a PostgreSQL server while the block lasts: durable, as in earnest, or quick.
+
+    Without durability it may lose what it said was kept when the machine dies, which no
+    test of locks and constraints asks.
+    """
+    quick = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
     programs = require("postgresql")
     user = _other_than_root()
     with _short_folder("pg") as folder:
@@ -158,10 +165,13 @@ def postgres() -> Iterator[Postgres]:
             shutil.chown(folder, user)
         subprocess.run(
             [programs["initdb"], "-D", str(folder / "data"), "-U", SUPERUSER,
-             "--auth=trust", "--encoding=UTF8", "--locale=C"],
+             "--auth=trust", "--encoding=UTF8", "--locale=C",
+             *([] if is_durable else ["--no-sync"])],
             check=True, capture_output=True, user=user, cwd="/",
         )  # fmt: skip
-        server = Postgres(folder, programs["postgres"], user)
+        server = Postgres(
+            folder, programs["postgres"], user, () if is_durable else quick
+        )
         try:
             server.start()
             yield server

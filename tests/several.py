@@ -14,7 +14,7 @@ from dispatch.actions import (
     supervision,
     transfers,
 )
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.actions.supervision import Supervisor
 from dispatch.actions.tap import Tapped
 from dispatch.models import Offer, Participant, Seat
@@ -88,21 +88,24 @@ def transfer(
     )
 
 
-def hand_over(
+def on_party(
     world: World,
+    verb: Any,
     holder: Holder,
     tapped: Tapped,
     participant: UUID,
     command: UUID | None = None,
+    **more: Any,
 ) -> Recorded:
-    """Make somebody who is in the room the host."""
+    """Do a host's verb about somebody who is in the room."""
     return world.act(
-        transfers.hand_over,
-        holder,
-        command,
-        call=tapped.call,
-        participant=participant,
+        verb, holder, command, call=tapped.call, participant=participant, **more
     )
+
+
+def hand_over(world: World, *about: Any, **more: Any) -> Recorded:
+    """Make somebody who is in the room the host."""
+    return on_party(world, transfers.hand_over, *about, **more)
 
 
 def take_over(
@@ -134,41 +137,14 @@ def leave(
     return world.act(parties.leave_room, holder, command, call=tapped.call)
 
 
-def remove(
-    world: World,
-    holder: Holder,
-    tapped: Tapped,
-    participant: UUID,
-    command: UUID | None = None,
-) -> Recorded:
+def remove(world: World, *about: Any, **more: Any) -> Recorded:
     """Put somebody out of one's room."""
-    return world.act(
-        parties.remove_participant,
-        holder,
-        command,
-        call=tapped.call,
-        participant=participant,
-    )
+    return on_party(world, parties.remove_participant, *about, **more)
 
 
-def mute(
-    world: World,
-    holder: Holder,
-    tapped: Tapped,
-    participant: UUID,
-    *,
-    is_muted: bool = True,
-    command: UUID | None = None,
-) -> Recorded:
+def mute(world: World, *about: Any, is_muted: bool = True, **more: Any) -> Recorded:
     """Let somebody in one's room be heard, or not."""
-    return world.act(
-        parties.mute_participant,
-        holder,
-        command,
-        call=tapped.call,
-        participant=participant,
-        is_muted=is_muted,
-    )
+    return on_party(world, parties.mute_participant, *about, is_muted=is_muted, **more)
 
 
 def open_relief(
@@ -189,7 +165,7 @@ def relieve(world: World, name: str, at: str, command: UUID | None = None) -> Ho
         relieve=True,
         client_id=client_id,
     )
-    world._ack(holder.author, client_id, recorded)
+    world.note_ack(holder.author, client_id, recorded)
     return holder
 
 
@@ -233,7 +209,7 @@ def order(
     client_id = command or uuid4()
     by = by or supervisor(world)
     recorded = verb(by=by, client_id=client_id, **more)
-    return world._ack(by.author, client_id, recorded)
+    return world.note_ack(by.author, client_id, recorded)
 
 
 def pause(world: World, whom: str, reason: str = "rest", **more: Any) -> Recorded:
@@ -311,7 +287,7 @@ def post_notice(world: World, text: str = "Fog on the coast.", **more: Any) -> R
         minutes=more.pop("minutes", 60),
         client_id=client_id,
     )
-    return world._ack(by.author, client_id, recorded)
+    return world.note_ack(by.author, client_id, recorded)
 
 
 # --- Who is where --------------------------------------------------------------------

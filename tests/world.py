@@ -11,38 +11,27 @@ itself is never patched.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
 from django.db import transaction
 from django.db.models import F, Model
 
 from accounts.models import Agency, PhoneCode, User
 from accounts.states import RoleKind
 from dispatch import commands, leases
-from dispatch.actions import caller_desk, calls, guests, incidents, needs, seats
+from dispatch.actions import calls, guests, incidents, seats
 from dispatch.actions.caller_desk import CallerPlace
-from dispatch.actions.calls import Holder
-from dispatch.actions.messages import Guest, RoomMessage, RoomMessageBatch
-from dispatch.actions.positions import PositionBatch
-from dispatch.actions.repeats import note_repeated
-from dispatch.actions.tap import TapBatch, Tapped
+from dispatch.actions.holding import Holder
+from dispatch.actions.messages import Guest
+from dispatch.actions.tap import Tapped
 from dispatch.loops.matcher import match
 from dispatch.models import Call, Notice, Offer, Participant, Seat, Shift, WebProcess
-from dispatch.states import Availability, CallMode
-from reports import journal
-from reports.actions import evidence
-from reports.actions.evidence import ClipFacts
-from reports.actions.evidence.chunks import ChunkBatch, ChunkItem, keep_bytes
-from reports.journal import Author, Recorded
-from reports.models import EvidenceClip
-from reports.models.hot import chunk_place
-from reports.writer import commit
+from dispatch.states import Availability
+from reports.journal import Recorded
 from tests import ground, laws
 from tests.books import Books
-
-T = TypeVar("T")
+from tests.phones import Phones, read
 
 # Every moment from which a deadline counts, by model.
 DEADLINES: dict[type[Model], tuple[str, ...]] = {
@@ -58,7 +47,7 @@ DEADLINES: dict[type[Model], tuple[str, ...]] = {
 
 
 @dataclass
-class World:
+class World(Phones):
     """Everybody, their places, and the books that are checked at the end."""
 
     zhifu: Agency
@@ -67,7 +56,6 @@ class World:
     staff: dict[str, User]
     seats: dict[str, Seat]  # by the name of who sits there
     books: Books = field(default_factory=Books)
-    acked: list[tuple[Author, UUID, Recorded]] = field(default_factory=list)
 
     @classmethod
     def assemble(cls) -> "World":
@@ -81,163 +69,6 @@ class World:
     def agencies(self) -> list[Agency]:
         """Return all agencies."""
         return [self.zhifu, self.laizhou, self.fushan]
-
-    # --- Callers ---------------------------------------------------------------------
-
-    def taps(self, *taps: tuple[str, dict[str, Any]]) -> list[Tapped]:
-        """Tap on several phones in one batch of the writer."""
-        pairs = []
-        for phone, fields in taps:
-            body = _read(commands.Tap, {"id": uuid4(), **fields})
-            pairs.append((TapBatch, caller_desk._tap_item(body, phone, None, ())))
-        attempts = commit(pairs, journal.record_many)
-        for attempt in attempts:
-            if attempt.error is not None:
-                raise attempt.error
-            if attempt.outcome.is_merged:
-                assert note_repeated(attempt.item, attempt.outcome.call)
-        return [attempt.outcome for attempt in attempts]
-
-    def tap(self, phone: str = "lin", **fields: Any) -> Tapped:
-        """Tap on a phone; the same ``id`` is the same tap."""
-        return self.taps((phone, fields))[0]
-
-    def call(self, tapped: Tapped) -> Call:
-        """Return a tapped call as it now is."""
-        return Call.objects.select_related("incident", "seat").get(uuid=tapped.call)
-
-    def place(self, tapped: Tapped, epoch: int | None = 1) -> CallerPlace:
-        """Return the place of the phone's window that holds ``epoch``."""
-        call = self.call(tapped)
-        guest = None if epoch is None else Guest(call.pk, epoch)
-        return CallerPlace(call.pk, call.uuid, tapped.incident, call.signer, guest)
-
-    def report(
-        self, place: CallerPlace, position: dict[str, Any], command: UUID | None = None
-    ) -> Recorded:
-        """Tell from the phone where it is."""
-        assert place.guest is not None
-        body = _read(
-            commands.ReportPosition,
-            {"type": "report_position", "id": command or uuid4(), "position": position},
-        )
-        item = caller_desk._position_item(place, place.guest, body)
-        return self._written(PositionBatch, item, place.author, body.id)
-
-    def hang_up(self, place: CallerPlace, command: UUID | None = None) -> Recorded:
-        """End the call from the phone."""
-        client_id = command or uuid4()
-        return self._ack(
-            place.author,
-            client_id,
-            calls.hang_up(
-                call_id=place.call_id,
-                epoch=place.guest.epoch if place.guest else 0,
-                author=place.author,
-                client_id=client_id,
-            ),
-        )
-
-    def set_mode(
-        self, place: CallerPlace, mode: str, command: UUID | None = None
-    ) -> Recorded:
-        """Go silent, or leave silence."""
-        client_id = command or uuid4()
-        return self._ack(
-            place.author,
-            client_id,
-            calls.set_mode(
-                call_id=place.call_id,
-                epoch=place.guest.epoch if place.guest else 0,
-                mode=CallMode(mode),
-                author=place.author,
-                client_id=client_id,
-            ),
-        )
-
-    def set_needs(
-        self, place: CallerPlace, sign_language: bool, command: UUID | None = None
-    ) -> Recorded:
-        """Ask for sign language, or no longer."""
-        client_id = command or uuid4()
-        return self._ack(
-            place.author,
-            client_id,
-            needs.set_needs(
-                call_id=place.call_id,
-                epoch=place.guest.epoch if place.guest else 0,
-                sign_language=sign_language,
-                author=place.author,
-                client_id=client_id,
-            ),
-        )
-
-    # --- Words -----------------------------------------------------------------------
-
-    def say(
-        self,
-        incident: UUID,
-        place: CallerPlace | Holder,
-        text: str = "He is at the door.",
-        command: UUID | None = None,
-    ) -> Recorded:
-        """Write in the room, from the phone or from the seat."""
-        client_id = command or uuid4()
-        side = "seat" if isinstance(place, Holder) else "caller"
-        held = place if isinstance(place, Holder) else place.guest
-        assert held is not None
-        item = RoomMessage(
-            incident=incident,
-            author=place.author,
-            side=side,
-            text=text,
-            client_id=client_id,
-            place=held,
-        )
-        return self._written(RoomMessageBatch, item, place.author, client_id)
-
-    def _written(
-        self, batch: type[Any], item: Any, author: Author, client_id: UUID
-    ) -> Recorded:
-        [attempt] = commit([(batch, item)], journal.record_many)
-        if attempt.error is not None:
-            raise attempt.error
-        return self._ack(author, client_id, attempt.outcome)
-
-    # --- Evidence --------------------------------------------------------------------
-
-    def clip(
-        self,
-        tapped: Tapped,
-        *chunks: bytes,
-        close: bool = True,
-        segment: int = 0,
-        clip: UUID | None = None,
-        **facts: Any,
-    ) -> EvidenceClip:
-        """Record on the phone: a clip with these chunks, closed unless told not to."""
-        author = Author("caller", str(self.call(tapped).signer))
-        known = ClipFacts(**{"source": "phone", "kind": "video", **facts})
-        row = evidence.open_clip(
-            incident=tapped.incident, clip=clip or uuid4(), facts=known, author=author
-        )
-        for index, data in enumerate(chunks):
-            place = chunk_place(tapped.incident, row.uuid, segment, index)
-            assert place is not None
-            kept = keep_bytes(place, data, author)
-            if isinstance(kept, ChunkItem):
-                [attempt] = commit([(ChunkBatch, kept)], journal.record_many)
-                if attempt.error is not None:
-                    raise attempt.error
-        if close:
-            return evidence.close_clip(
-                row,
-                reason="finished",
-                segments={segment: len(chunks)},
-                author=author,
-            )
-        row.refresh_from_db()
-        return row
 
     # --- Seats -----------------------------------------------------------------------
 
@@ -260,7 +91,7 @@ class World:
             take_over=take_over,
             client_id=client_id,
         )
-        self._ack(holder.author, client_id, recorded)
+        self.note_ack(holder.author, client_id, recorded)
         if ready:
             self.choose(holder, "ready")
         return holder
@@ -326,7 +157,7 @@ class World:
     def save(self, holder: Holder, incident: UUID, command=None, **fields) -> Recorded:
         """Save fields of the incident's form."""
         client_id = command or uuid4()
-        body = _read(
+        body = read(
             commands.UpdateIncident,
             {
                 "type": "update_incident",
@@ -338,13 +169,13 @@ class World:
         recorded = incidents.update_incident(
             holder=holder, operator="Chen", command=body
         )
-        return self._ack(holder.author, client_id, recorded)
+        return self.note_ack(holder.author, client_id, recorded)
 
     def act(self, verb: Any, holder: Holder, command: UUID | None, **more: Any):
         """Do a verb of a seat and note what was acknowledged."""
         client_id = command or uuid4()
         recorded = verb(holder=holder, client_id=client_id, **more)
-        return self._ack(holder.author, client_id, recorded)
+        return self.note_ack(holder.author, client_id, recorded)
 
     def act_on(
         self, verb: str, holder: Holder, command: UUID | None = None
@@ -410,17 +241,8 @@ class World:
 
     # --- Proof -----------------------------------------------------------------------
 
-    def _ack(self, author: Author, client_id: UUID, recorded: Recorded) -> Recorded:
-        self.acked.append((author, client_id, recorded))
-        return recorded
-
     def check(self) -> None:
         """Assert the laws, the chains, the acknowledgements and the books."""
         laws.hold()
         laws.acknowledged(self.acked)
         self.books.check()
-
-
-def _read(kind: type[T], fields: dict[str, Any]) -> T:
-    """Read a frame as the doors do, limits included."""
-    return msgspec.json.decode(msgspec.json.encode(fields), type=kind)

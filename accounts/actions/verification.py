@@ -24,7 +24,6 @@ from accounts.models import (
     blind_index,
 )
 
-DEFAULT_REGION = "CN"
 CODE_SECONDS = 5 * 60
 RESEND_SECONDS = 30
 ATTEMPTS = 5
@@ -38,9 +37,12 @@ class CodeSender(Protocol):
 
 
 def normal_phone(text: str) -> str:
-    """Return a number as E.164 (+8613800138000), or raise BadPhone."""
+    """Return a number as E.164 (+8613800138000), or raise BadPhone.
+
+    Without a country's code it is one of the region's own country.
+    """
     try:
-        number = phonenumbers.parse(text, DEFAULT_REGION)
+        number = phonenumbers.parse(text, settings.PHONE_COUNTRY)
     except phonenumbers.NumberParseException as error:
         raise errors.BadPhone from error
     if not phonenumbers.is_valid_number(number):

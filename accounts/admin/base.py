@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
@@ -167,6 +168,12 @@ def editable_agencies(
     return Agency.objects.filter(pk__in=rights.agencies(*kinds))
 
 
+def is_old_version(request: HttpRequest) -> bool:
+    """Return whether the page of a row's old version is asked for, or sent."""
+    match = request.resolver_match
+    return bool(match and (match.url_name or "").endswith("_simple_history"))
+
+
 class HistoryDeskAdmin(DeskAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
     """The same, with history; an old version is looked at, and put back as an edit.
 
@@ -176,13 +183,19 @@ class HistoryDeskAdmin(DeskAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
     history (rights, passwords, a seat's live state) stays as it is now.
     """
 
-    may_revert: ClassVar[bool] = True
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, **kwargs: Any
+    ) -> None:
+        """Tell what changed; where nobody gave a reason, show none (not "None")."""
+        super().set_history_delta_changes(request, historical_records, **kwargs)
+        for record in historical_records:
+            record.history_change_reason = record.history_change_reason or ""
 
     def has_change_history_permission(
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
         """Put an old version back where one may change the row as it is now."""
-        return self.may_revert and self.has_change_permission(request, obj)
+        return self.has_change_permission(request, obj)
 
     def has_view_history_permission(
         self, request: HttpRequest, obj: Model | None = None
@@ -194,6 +207,22 @@ class HistoryDeskAdmin(DeskAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
         """Show the button to whoever may use it."""
         return not self.has_change_history_permission(request, obj)
 
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the history of a row that is there for this person."""
+        self._refuse_absent(request, object_id)
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
+        return response
+
+    def _refuse_absent(self, request: HttpRequest, object_id: str) -> None:
+        """Refuse a row of others, one that does not exist, and what is no id, alike."""
+        if self.get_object(request, unquote(object_id)) is None:
+            raise PermissionDenied
+
     def history_form_view(
         self,
         request: HttpRequest,
@@ -203,9 +232,8 @@ class HistoryDeskAdmin(DeskAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
     ) -> HttpResponse:
         """Show an old version; what is sent from there is an edit of the row."""
         if request.method == "POST":
-            if not self.may_revert:
-                raise PermissionDenied
             return self.changeform_view(request, object_id)
+        self._refuse_absent(request, object_id)
         response: HttpResponse = super().history_form_view(
             request, object_id, version_id, extra_context
         )

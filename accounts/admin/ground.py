@@ -20,21 +20,30 @@ from accounts.admin.base import (
 from accounts.models import Agency, Area, Tier
 
 
+class NamedAdmin(HistoryDeskAdmin):
+    """What has a name in two languages; the list shows the reader's."""
+
+    @admin.display(description=_("name"), ordering="name")
+    def shown_name(self, row: Agency | Area) -> str:
+        """Return the name in the reader's language."""
+        return row.label()
+
+
 @admin.register(Agency)
-class AgencyAdmin(HistoryDeskAdmin):
+class AgencyAdmin(NamedAdmin):
     """Police forces. Administrators change theirs; only those of all add one."""
 
     agency_path = ""
     editors = ADMINISTRATORS
     list_display = (
         "code",
-        "label",
+        "shown_name",
         "phone_number",
         "answer_mode",
         "is_default",
         "is_active",
     )
-    list_display_links = ("code", "label")
+    list_display_links = ("code", "shown_name")
     list_filter = ("is_active", "answer_mode")
     search_fields = ("code", "name", "name_en")
     fieldsets = (
@@ -97,12 +106,12 @@ class AgencyAdmin(HistoryDeskAdmin):
 
 
 @admin.register(Area)
-class AreaAdmin(HistoryDeskAdmin):
+class AreaAdmin(NamedAdmin):
     """The ground an agency answers for."""
 
     editors = SUPERVISORS
-    list_display = ("code", "label", "agency", "source", "is_active")
-    list_display_links = ("code", "label")
+    list_display = ("code", "shown_name", "agency", "source", "is_active")
+    list_display_links = ("code", "shown_name")
     list_filter = ("is_active", ("agency", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("agency",)
     search_fields = ("code", "name", "name_en")

@@ -22,12 +22,13 @@ from unfold.forms import (
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.actions import roles
-from accounts.actions.configure import configure_staff
+from accounts.actions.configure import STAFF_FIELDS, configure_staff
 from accounts.admin.base import (
     SUPERVISORS,
     HistoryDeskAdmin,
     desk_rights,
     editable_agencies,
+    is_old_version,
 )
 from accounts.models import Role, User
 from accounts.permissions import Rights
@@ -213,8 +214,6 @@ class StaffAdmin(HistoryDeskAdmin, UserAdmin):  # type: ignore[type-arg]
 
     editors = SUPERVISORS
     inlines = (RoleInline,)
-    # A person is more than their row: roles and passwords are not in its history.
-    may_revert = False
     form = StaffForm
     add_form = UserCreationForm
     change_password_form = NewPasswordForm
@@ -264,10 +263,20 @@ class StaffAdmin(HistoryDeskAdmin, UserAdmin):  # type: ignore[type-arg]
         """Add what only who may change this person needs."""
         if obj is None:
             return self.add_fieldsets
-        names = ["username", "display_name", "staff_number", "skills", "is_active"]
+        if is_old_version(request):
+            return ((None, {"fields": STAFF_FIELDS}),)
+        names = [*STAFF_FIELDS, "is_active"]
         if obj != request.user and self.has_change_permission(request, obj):
             names.append("password_link")
         return ((None, {"fields": names}),)
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        """Leave rights out of an old version: they are given and taken, not put back.
+
+        A person is more than their row. Who they are can be put back; roles, password
+        and whether they may come in stay as they are now.
+        """
+        return () if is_old_version(request) else super().get_inlines(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Leave out callers, who are Users too once verified."""

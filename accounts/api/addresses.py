@@ -15,6 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.metrics import dropped
+
 PER_SECOND = 20.0
 BURST = 600.0
 MAX_ADDRESSES = (
@@ -43,6 +45,7 @@ class Buckets:
         self._buckets[address] = (credit - is_there, moment)
         if len(self._buckets) > MAX_ADDRESSES:
             self._buckets.popitem(last=False)
+            dropped("address", "too many to remember")
         return is_there
 
     def clear(self) -> None:

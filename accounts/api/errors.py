@@ -12,6 +12,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from accounts.metrics import failed, is_away, refused
+
 logger = logging.getLogger(__name__)
 
 BUSY_RETRY_SECONDS = 1
@@ -32,6 +34,7 @@ def error_answer(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, exceptions.APIException):
         return _api_answer(error)
     if isinstance(error, OperationalError | InterfaceError):
+        is_away("view")
         logger.warning("database busy or away: %s", error)
         return _answer(
             "try_again",
@@ -48,6 +51,7 @@ def error_answer(error: Exception, context: dict[str, Any]) -> Response:
             getattr(error, "status", status.HTTP_409_CONFLICT),
             getattr(error, "retry_after_seconds", 0),
         )
+    failed("view")
     logger.error("unexpected error in %s", context.get("view"), exc_info=error)
     return _answer(
         "internal_error",
@@ -76,6 +80,7 @@ def _sentence(detail: object) -> str:
 
 
 def _answer(code: str, detail: str, http_status: int, retry_after: int = 0) -> Response:
+    refused("http", code)
     answer = Response(
         {"type": "error", "code": code, "detail": detail}, status=http_status
     )

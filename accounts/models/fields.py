@@ -4,11 +4,12 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING, Any
 
+import phonenumbers
 from django.conf import settings
 from django.db import models
 from encrypted_fields import fields
 
-__all__ = ["EncryptedCharField", "blind_index", "masked_phone"]
+__all__ = ["EncryptedCharField", "blind_index", "masked_phone", "written_phone"]
 
 
 if TYPE_CHECKING:
@@ -48,8 +49,38 @@ def blind_index(value: str) -> str:
 
 
 def masked_phone(number: str) -> str:
-    """Show enough of a number to recognise it: 138****5678; short ones not at all."""
-    national = number.removeprefix("+86")
+    """Show enough of a number to recognise it: 138****5678; short ones not at all.
+
+    A number of another country keeps that country's code: +44 770****3456.
+    """
+    abroad, national = _parts(number)
     if len(national) < 8:
         return "****" if national else ""
-    return f"{national[:3]}****{national[-4:]}"
+    return f"{abroad}{national[:3]}****{national[-4:]}"
+
+
+def written_phone(number: str) -> str:
+    """Return a number as people of the region write it: 138 0013 8000.
+
+    What cannot be read stays as it is.
+    """
+    try:
+        read = phonenumbers.parse(number, settings.PHONE_COUNTRY)
+    except phonenumbers.NumberParseException:
+        return number
+    own = phonenumbers.country_code_for_region(settings.PHONE_COUNTRY)
+    kind = phonenumbers.PhoneNumberFormat
+    form = kind.NATIONAL if read.country_code == own else kind.INTERNATIONAL
+    return phonenumbers.format_number(read, form)
+
+
+def _parts(number: str) -> tuple[str, str]:
+    """Split an E.164 number: the code of another country, and the rest."""
+    own = f"+{phonenumbers.country_code_for_region(settings.PHONE_COUNTRY)}"
+    if not number.startswith("+") or number.startswith(own):
+        return "", number.removeprefix(own)
+    try:
+        code = f"+{phonenumbers.parse(number).country_code}"
+    except phonenumbers.NumberParseException:
+        return "", number
+    return f"{code} ", number.removeprefix(code)

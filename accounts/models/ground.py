@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.matching import FaultyPolygon, read_polygon
+from accounts.matching import FaultyPolygon, read_drawn_polygon
 from accounts.models.listed import check_listed
 
 
@@ -169,7 +170,7 @@ class Agency(models.Model):
 
     def label(self, language: str | None = None) -> str:
         """Return the name in ``language`` (default: the active one)."""
-        language = language or translation.get_language() or "zh-hans"
+        language = language or translation.get_language() or settings.LANGUAGE_CODE
         return self.name if language.startswith("zh") else self.name_en or self.name
 
 
@@ -205,14 +206,14 @@ class Area(models.Model):
     def clean(self) -> None:
         """Check the polygon: one that cannot be read would route nobody."""
         try:
-            read_polygon(self.polygon)
+            read_drawn_polygon(self.polygon)
         except FaultyPolygon as fault:
             problem = _("The polygon cannot be used: %(fault)s.") % {"fault": fault}
             raise ValidationError({"polygon": problem}) from fault
 
     def label(self, language: str | None = None) -> str:
         """Return the name in ``language`` (default: the active one)."""
-        language = language or translation.get_language() or "zh-hans"
+        language = language or translation.get_language() or settings.LANGUAGE_CODE
         return self.name if language.startswith("zh") else self.name_en or self.name
 
 

@@ -1,4 +1,4 @@
-"""What a client may send, from ``dispatch/commands.py``."""
+"""What a client may send, from ``dispatch/commands/``."""
 
 from typing import get_args
 

@@ -58,13 +58,18 @@ class AtSeats(Locked):
             self._changed_participants.append(place)
 
     def end_shift(
-        self, seat: Seat, why: ShiftEnd, lost_call: Call | None = None
+        self,
+        seat: Seat,
+        why: ShiftEnd,
+        lost_call: Call | None = None,
+        note: str = "",
     ) -> None:
         """Close the seat's shift; what its operator allowed or asked for is over."""
         shift = self.shifts.pop(seat.pk)
         shift.ended_at = self.now
         shift.end_reason = why
         shift.lost_call = lost_call
+        shift.end_note = note[:MAX_REASON]
         seat.relief_open = False
         if why != ShiftEnd.TAKEN_OVER:  # the same person goes on
             seat.break_asked, seat.break_asked_at = "", None

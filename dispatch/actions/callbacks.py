@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from dispatch import events
-from dispatch.actions.calls import Holder, known_ack, locked_seat
+from dispatch.actions.holding import Holder, known_ack, locked_seat
 from dispatch.actions.switchboard import Switchboard
 from dispatch.errors import CalledBack, NotYours
 from dispatch.models import Call

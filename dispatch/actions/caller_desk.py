@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
+from accounts import logs
 from accounts.api.device import canary_device, device_hash
 from accounts.models import Agency, Caller
-from dispatch import commands, events
+from dispatch import commands, events, metrics
 from dispatch.actions import calls, guests, needs
 from dispatch.actions.messages import (
     Guest,
@@ -61,10 +62,15 @@ async def tap(
     """
     try:
         async with asyncio.timeout(TAP_SECONDS):
-            return await _tap(tap, device, canary_key, flags, has_window)
-    except TimeoutError as error:
+            tapped = await _tap(tap, device, canary_key, flags, has_window)
+    except (TimeoutError, Busy) as error:
+        metrics.taps.labels("busy").inc()
         # It may still be committed: the phone sends the same id again and is told.
         raise Busy from error
+    how = "new" if tapped.is_new else "merged" if tapped.is_merged else "known"
+    metrics.taps.labels(how).inc()
+    logs.about(call=tapped.call, incident=tapped.incident)
+    return tapped
 
 
 async def _tap(

@@ -6,7 +6,7 @@ the room, or in the line, at its old place.
 
 from collections.abc import Collection
 
-from dispatch.actions.calls import with_rooms
+from dispatch.actions.holding import with_rooms
 from dispatch.actions.switchboard import Switchboard
 from dispatch.models import Call, Offer, Participant, Seat
 from dispatch.states import (
@@ -77,7 +77,7 @@ def drop(
     board.free(seat, why)
     board.set_availability(seat, Availability.OFF, reason)
     board.seat_changed(seat, why)
-    board.end_shift(seat, why, lost)
+    board.end_shift(seat, why, lost, reason)
     return True
 
 

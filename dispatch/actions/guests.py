@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from dispatch import events
-from dispatch.actions.calls import on_call_and_seat
+from dispatch.actions.holding import on_call_and_seat
 from dispatch.actions.messages import Guest
 from dispatch.actions.switchboard import Switchboard
 from dispatch.errors import EpochStale, NotYours

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from dispatch import events
-from dispatch.actions.calls import Holder, known_ack, locked_seat, with_rooms
+from dispatch.actions.holding import Holder, known_ack, locked_seat, with_rooms
 from dispatch.actions.switchboard import Switchboard
 from dispatch.commands import UpdateIncident
 from dispatch.errors import NotYours

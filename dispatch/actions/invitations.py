@@ -15,7 +15,7 @@ from accounts.models import Agency, Role
 from accounts.snapshots import rights_of
 from accounts.states import RoleKind
 from dispatch.actions.assigning import is_free
-from dispatch.actions.calls import (
+from dispatch.actions.holding import (
     Holder,
     call_pk,
     find_offer,

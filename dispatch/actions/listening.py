@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from dispatch.actions.calls import known_ack, with_rooms
+from dispatch.actions.holding import known_ack, with_rooms
 from dispatch.actions.in_rooms import MAX_VOICES
 from dispatch.actions.parties import seen_party
 from dispatch.actions.supervision import Supervisor, call_of

@@ -4,11 +4,14 @@ The verbs (``switchboard.py``) move what ``held.py`` has locked and read; ``comm
 writes the rows and, last, the entries.
 """
 
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.models import Caller
-from dispatch import events
+from dispatch import events, metrics
 from dispatch.actions.held import Held
 from dispatch.events import CallEntry
 from dispatch.models import Call, Offer, Participant, Seat, Shift
@@ -20,7 +23,7 @@ from dispatch.snapshots import (
     seat_view,
 )
 from dispatch.snapshots.rows import operator_of
-from dispatch.states import CallState
+from dispatch.states import CallState, OfferState
 from reports import journal
 from reports.events import IncidentUpdated
 from reports.journal import Author, Draft, Recorded
@@ -64,6 +67,7 @@ SEAT_FIELDS = [
     "break_asked_at",
     "relief_open",
 ]
+SHIFT_FIELDS = ["ended_at", "end_reason", "end_note", "lost_call"]
 PLACE_FIELDS = [
     "left_at",
     "admitted_at",
@@ -197,7 +201,7 @@ class Locked(Held):
         left_first = sorted(places, key=lambda place: place.left_at is None)
         write_rows(left_first, PLACE_FIELDS)
         write_rows(self._renewed_places, ["lease_until"])
-        write_rows(self._changed_shifts, ["ended_at", "end_reason", "lost_call"])
+        write_rows(self._changed_shifts, SHIFT_FIELDS)
         calls = self._changed_calls.values()
         ended_first = sorted(calls, key=lambda call: call.state != CallState.ENDED)
         write_rows(ended_first, CALL_FIELDS)
@@ -215,6 +219,15 @@ class Locked(Held):
             *self._form_drafts(),
             *self.agency_drafts(),
         ]
+        transaction.on_commit(
+            partial(
+                _count,
+                [*self._new_offers],
+                [*self._changed_offers],
+                [c for c in calls if c.connected_at == self.now],
+            ),
+            robust=True,
+        )
         return journal.record_many(self._told)
 
     def commit_as(self, client_id: UUID) -> Recorded:
@@ -295,3 +308,19 @@ class Locked(Held):
                 )
             )
         return drafts
+
+
+def _count(made: list[Offer], changed: list[Offer], connected: list[Call]) -> None:
+    """Count, once it is committed, what became of offers, and how long callers waited.
+
+    An offer that was extended is still open, and no news.
+    """
+    for offer in made:
+        metrics.offers.labels(offer.kind, "made").inc()
+    for offer in {id(offer): offer for offer in changed}.values():
+        if offer.state != OfferState.OPEN:
+            metrics.offers.labels(offer.kind, offer.state).inc()
+    for call in connected:
+        if call.connected_at is not None and call.state == CallState.CONNECTED:
+            waited = (call.connected_at - call.queued_at).total_seconds()
+            metrics.answer_seconds.observe(waited)

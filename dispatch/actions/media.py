@@ -17,6 +17,9 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
+from accounts import logs
+from accounts.metrics import dropped, failed
+from dispatch import metrics
 from dispatch.actions.media_legs import Leg, Legs, holder, show_lines
 from dispatch.actions.running import run
 from dispatch.broadcast import Port
@@ -79,24 +82,29 @@ class MediaDesk:
         """Take a signal of the window that holds this side of the room; never waits."""
         leg = self._legs.get(frame.leg)
         if holder(call, who) is not port or (leg and leg.side != (call, who)):
-            self.refused += 1
+            self._drop("not the holder's")
             return
         if frame.description is not None:
             leg = self._legs.setdefault(frame.leg, Leg(call, who))
             leg.is_begun_by(port)
             self._spawn(self._offer(frame.leg, leg, frame.description.sdp, port))
         elif leg is None:
-            self.refused += 1
+            self._drop("unknown leg")
         elif frame.candidate is not None:
             leg.candidates += 1
             if leg.candidates <= MAX_CANDIDATES:
                 self._spawn(self._candidate(frame.leg, leg, frame.candidate))
             else:
-                self.refused += 1
+                self._drop("too many candidates")
         else:
             self._spawn(self._bye(frame.leg, leg))
 
+    def _drop(self, why: str) -> None:
+        self.refused += 1
+        dropped("signal", why)
+
     async def _offer(self, uuid: UUID, leg: Leg, sdp: str, port: Port) -> None:
+        logs.about(call=leg.call)
         async with leg.turn, self._turn(leg.call):
             if any(
                 other.number > leg.number
@@ -126,11 +134,13 @@ class MediaDesk:
                     if former.number < leg.number:
                         del self._legs[older]
                 port.show(SignalShown(leg=uuid, sdp=answer))
-                # What was decided between the look and the offer, told once more.
-                await self._look_again(leg.call)
+                # What was decided between the look and the offer, told once more: in
+                # a turn of its own, after the other side's offer if that one waits.
+                self._spawn(self._renew(leg.call))
 
     def _refuse(self, uuid: UUID, port: Port, code: str) -> None:
         self._legs.pop(uuid, None)
+        metrics.media_refusals.labels(code).inc()
         port.show(MediaShown(leg=uuid, state="refused", code=code))
 
     async def _candidate(self, uuid: UUID, leg: Leg, candidate: Candidate) -> None:
@@ -211,6 +221,7 @@ class MediaDesk:
         return policy
 
     async def _renew(self, call: UUID) -> None:
+        logs.about(call=call)
         for look in range(1, MOST_LOOKS + 1):
             try:
                 async with self._turn(call):
@@ -272,6 +283,7 @@ class MediaDesk:
         return True
 
     async def _recall(self, call: UUID) -> None:
+        logs.about(call=call)
         async with self._turn(call):
             standing = await run(standing_of, call)
             if standing is not None and not standing.is_over:
@@ -309,7 +321,8 @@ async def _guarded(work: Coroutine[Any, Any, None]) -> None:
         await work
     except (MediaError, ReportError) as error:
         log.info("media: %s", error.code)
-    except Exception:
+    except Exception:  # the call goes on without live media, and the page tries again
+        failed("media signal")
         log.exception("a media signal failed")
 
 
@@ -337,6 +350,7 @@ def attach(desk: MediaDesk | None) -> None:
 def signal(call: UUID, who: Who, frame: Signal, port: Port) -> None:
     """Hand a signal to this process's desk; without one there is no live media."""
     if _desk is None:
+        metrics.media_refusals.labels(MediaAway.code).inc()
         port.show(MediaShown(leg=frame.leg, state="refused", code=MediaAway.code))
     else:
         _desk.signal(call, who, frame, port)

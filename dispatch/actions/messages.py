@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.errors import EpochStale, NoSeat
 from dispatch.models.hot import guest_epochs, seat_places
 from dispatch.states import ParticipantRole

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from dispatch import events
-from dispatch.actions.calls import known_ack, on_call_and_seat, refuse_old_window
+from dispatch.actions.holding import known_ack, on_call_and_seat, refuse_old_window
 from dispatch.actions.switchboard import Switchboard
 from dispatch.matching import SIGN_LANGUAGE
 from dispatch.models import Call

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import Agency, User
 from dispatch import events
-from dispatch.actions.calls import known_ack
+from dispatch.actions.holding import known_ack
 from dispatch.errors import NoticeOver, NotYours
 from dispatch.models import Notice
 from dispatch.snapshots import notice_view

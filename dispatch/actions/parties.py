@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from dispatch.actions.calls import (
+from dispatch.actions.holding import (
     Holder,
     call_pk,
     hosted,
@@ -26,14 +26,15 @@ from reports.journal import Recorded
 
 def leave_room(*, holder: Holder, call: UUID, client_id: UUID) -> Recorded:
     """Leave a room one was asked into; the seat idles at once."""
-    pk = call_pk(call)
+    # A call that is not there is one the seat is not in: the same answer.
+    pks = list(Call.objects.filter(uuid=call).values_list("pk", flat=True))
     with transaction.atomic():
-        board = Switchboard.lock(seats=[holder.seat_id], calls=[pk])
+        board = Switchboard.lock(seats=[holder.seat_id], calls=pks)
         seat = locked_seat(board, holder)
         if known := known_ack(holder.author, client_id):
             return known
         place = board.room_of_seat(seat)
-        if place is None or place.call_id != pk:
+        if place is None or place.call_id not in pks:
             raise NotInRoom
         if place.role == ParticipantRole.HOST:
             raise NotYours  # a host hands over, transfers or ends

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from accounts.metrics import dropped
 from dispatch import broadcast
 from dispatch.actions import media
 from dispatch.broadcast import Port
@@ -27,7 +28,8 @@ def from_guest(call: UUID, frame: object, port: Port) -> None:
     """Pass on what the phone's window sent."""
     room = broadcast.room(call)
     if room.guest is not port:
-        return  # another window continued the call
+        dropped("unnumbered frame", "another window has the place")
+        return
     match frame:
         case Typing():
             for other in (room.host, *room.parties.values()):
@@ -75,7 +77,8 @@ def from_host(call: UUID, frame: object, port: Port) -> None:
     """Pass on what the seat sent."""
     room = broadcast.room(call)
     if room.host is not port:
-        return  # another seat is the host now
+        dropped("unnumbered frame", "another seat is the host")
+        return
     match frame:
         case Typing():
             if room.guest is not None:
@@ -111,7 +114,8 @@ def from_party(call: UUID, participant: UUID, frame: object, port: Port) -> None
     """Pass on what somebody sent whom the host let in; they send no stills."""
     room = broadcast.room(call)
     if room.parties.get(participant) is not port:
-        return  # put out, or another window has the place
+        dropped("unnumbered frame", "another window has the place")
+        return  # or it was put out
     match frame:
         case Signal():
             media.signal(call, party(participant), frame, port)
@@ -120,4 +124,5 @@ def from_party(call: UUID, participant: UUID, frame: object, port: Port) -> None
             lane.seen(n)
             lane.flush(port)
         case Still(n=n):
-            port.show(StillWasSeen(n=n))  # nobody looks: the host's picture is shown
+            dropped("still", "nobody looks")  # the host's picture is shown
+            port.show(StillWasSeen(n=n))

@@ -19,6 +19,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count
 
+from accounts.metrics import dropped
 from dispatch.media.interface import GUEST, PARTY, is_party
 from dispatch.media.relay import files
 from dispatch.models import Call, Participant
@@ -199,6 +200,7 @@ def _incident_of(facts: dict[str, Any]) -> UUID | None:
 
 def _refuse(path: Path, facts: dict[str, Any], code: str) -> None:
     call = facts.get("call", "?")
+    dropped("recording", code)
     log.error("a recording of call %s stays in %s: %s", call, path, code)
     refused = {**facts, "state": REFUSED, "reason": code}
     files.write_json(path.with_suffix(".refused"), refused)

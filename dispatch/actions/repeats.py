@@ -6,7 +6,7 @@ The tap was merged into the live call by ``tap.py``; what it says may be what ma
 from uuid import UUID, uuid5
 
 from dispatch import events
-from dispatch.actions.calls import on_call_and_seat
+from dispatch.actions.holding import on_call_and_seat
 from dispatch.actions.known_taps import former_callers
 from dispatch.actions.messages import Guest
 from dispatch.actions.needs import need_sign

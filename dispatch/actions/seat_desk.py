@@ -17,7 +17,7 @@ from dispatch.actions import (
     seats,
     transfers,
 )
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.actions.messages import (
     RoomAct,
     RoomActBatch,

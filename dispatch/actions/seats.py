@@ -7,7 +7,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from dispatch.actions.calls import Holder, known_ack, locked_seat, with_rooms
+from dispatch.actions.holding import Holder, known_ack, locked_seat, with_rooms
 from dispatch.actions.switchboard import Switchboard
 from dispatch.errors import (
     EpochStale,
@@ -188,15 +188,14 @@ def set_availability(
     """Choose off, ready or a break. A call going on is not touched.
 
     Where a supervisor allows breaks, a break is asked for, and the seat stays as it is.
+    ``off`` of a seat that is ready is asked for like one: else nobody would ask.
     """
     with transaction.atomic():
         board = Switchboard.lock(seats=[holder.seat_id])
         seat = locked_seat(board, holder)
         if known := known_ack(holder.author, client_id):
             return known
-        is_asked = availability == Availability.BREAK and (
-            seat.agency.breaks_need_approval and seat.availability != availability
-        )
+        is_asked = seat.agency.breaks_need_approval and _is_break(seat, availability)
         if is_asked:
             seat.break_asked, seat.break_asked_at = reason, board.now
         else:
@@ -204,6 +203,13 @@ def set_availability(
         why = "break asked" if is_asked else f"availability {availability}"
         board.seat_changed(seat, why, holder.author, client_id)
         return board.commit_as(client_id)
+
+
+def _is_break(seat: Seat, wanted: Availability) -> bool:
+    """Say whether a choice takes the seat away from the callers."""
+    if wanted == Availability.OFF:
+        return seat.availability == Availability.READY
+    return wanted == Availability.BREAK and seat.availability != wanted
 
 
 def open_relief(*, holder: Holder, on: bool, client_id: UUID) -> Recorded:

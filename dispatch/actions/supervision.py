@@ -11,8 +11,8 @@ from django.db import transaction
 
 from accounts.models import User
 from dispatch import events
-from dispatch.actions.calls import known_ack, with_rooms
 from dispatch.actions.dropping import calls_at, drop
+from dispatch.actions.holding import known_ack, with_rooms
 from dispatch.actions.invitations import refuse_unless_askable, seat_pk
 from dispatch.actions.switchboard import Switchboard
 from dispatch.actions.transfers import agency_of, refuse_if_pending, refuse_other_sort

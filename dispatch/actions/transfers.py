@@ -9,7 +9,7 @@ from uuid import UUID
 
 from accounts.models import Agency
 from dispatch.actions.assigning import is_free
-from dispatch.actions.calls import (
+from dispatch.actions.holding import (
     Holder,
     call_pk,
     hosted,

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from accounts.models import Caller
+from dispatch import events
 from dispatch.actions.held import seats_around
 from dispatch.actions.switchboard import Switchboard
 from dispatch.models import Call
@@ -89,6 +90,9 @@ def _merge(board: Switchboard, mine: Call, other: Call, caller: Caller) -> None:
     """
     first, second = sorted((mine, other), key=_precedence)
     author = Author("caller", str(caller.uuid))
+    if more := [need for need in second.needs if need not in first.needs]:
+        first.needs = [*first.needs, *more]  # of the same person
+        board.tell(first, events.CallNeedsChanged(call=board.view(first)), author)
     board.end(second, EndReason.MERGED, author)
     _link(first.incident, second.incident)
     _link(second.incident, first.incident)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from unfold.admin import TabularInline
 
+from accounts.models.ground import AnswerMode
 from dispatch.models import Call, Offer, Participant, Shift
 from reports.admin import ReadOnlyAdmin, RecordsAdmin
 from reports.admin.export import RecordResource, local
@@ -55,7 +56,7 @@ class OfferInline(RoomInline):
     """To whom the call was offered."""
 
     model = Offer
-    fields = ("seat", "kind", "answer", "state", "made_at", "expires_at", "settled_at")
+    fields = ("seat", "kind", "state", "made_at", "expires_at", "settled_at")
     names_from = ("seat__agency", "call")
 
 
@@ -142,7 +143,7 @@ class CallAdmin(RecordsAdmin):
     search_fields = ("incident__number", "incident__place", "uuid")
     date_hierarchy = "queued_at"
     fields = (
-        "uuid",
+        "public_id",
         "incident",
         "agency",
         "mode",
@@ -160,7 +161,7 @@ class CallAdmin(RecordsAdmin):
         "lost_at",
         "position",
     )
-    readonly_fields = ("uuid", "position")
+    readonly_fields = ("public_id", "position")
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         """Read the callers along."""
@@ -191,12 +192,12 @@ class OfferAdmin(ReadOnlyAdmin):
         "call",
         "seat",
         "kind",
-        "answer",
+        "answered_by",
         "state",
         "made_at",
         "settled_at",
     )
-    list_filter = ("kind", "state", "answer")
+    list_filter = ("kind", "state")
     list_select_related = ("call", "seat__agency")
     ordering = ("-made_at",)
     fields = (
@@ -206,13 +207,19 @@ class OfferAdmin(ReadOnlyAdmin):
         "role",
         "asked_by",
         "reason",
-        "answer",
+        "answered_by",
         "state",
         "made_at",
         "expires_at",
         "settled_at",
         "trace",
     )
+    readonly_fields = ("answered_by",)
+
+    @admin.display(description=_("answer mode"), ordering="answer")
+    def answered_by(self, offer: Offer) -> str:
+        """Say who accepts, as at the agency."""
+        return str(AnswerMode(offer.answer).label)
 
 
 @admin.register(Participant)
@@ -239,7 +246,6 @@ class ParticipantAdmin(ReadOnlyAdmin):
         "caller",
         "seat",
         "operator",
-        "epoch",
         "joined_at",
         "admitted_at",
         "left_at",
@@ -255,4 +261,12 @@ class ShiftAdmin(ReadOnlyAdmin):
     list_filter = ("end_reason", ("seat__agency", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("operator", "seat__agency")
     ordering = ("-started_at",)
-    fields = ("operator", "seat", "started_at", "ended_at", "end_reason", "lost_call")
+    fields = (
+        "operator",
+        "seat",
+        "started_at",
+        "ended_at",
+        "end_reason",
+        "end_note",
+        "lost_call",
+    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.forms import ModelForm
+from django.forms import JSONField, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
@@ -67,12 +67,21 @@ class AgencyDesk(AgencyAdmin):
         warn_unanswered(self, request, obj.pk)
 
 
+class PolygonField(JSONField):
+    """GeoJSON as text; empty where there is none yet, and not the word null."""
+
+    def prepare_value(self, value: Any) -> str:
+        """Show nothing for nothing."""
+        return "" if value is None else str(super().prepare_value(value))
+
+
 class AreaForm(ModelForm):  # type: ignore[type-arg]
     """A piece of ground that must fit among the others."""
 
     class Meta:
         model = Area
         fields = AreaAdmin.fields
+        field_classes: ClassVar[dict[str, type]] = {"polygon": PolygonField}
 
     def _post_clean(self) -> None:
         """After the model's own checks, say on the form what does not fit, and where.

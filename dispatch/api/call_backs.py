@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
+from accounts.models.fields import written_phone
 from dispatch.actions.revealing import reveal_phone
 from dispatch.actions.running import run
 from dispatch.api.answers import answer, door
@@ -13,8 +14,12 @@ from dispatch.errors import NotYours
 
 @door("POST")
 async def phone(request: HttpRequest, call: UUID) -> HttpResponse:
-    """Show the number to whoever may call back; each look is written down."""
+    """Show the number to whoever may call back; each look is written down.
+
+    As a telephone takes it, and as people of the region write it.
+    """
     user = await request.auser()
     if not isinstance(user, User):
         raise NotYours
-    return answer({"phone": await run(reveal_phone, user=user, call=call)}, 200)
+    number = await run(reveal_phone, user=user, call=call)
+    return answer({"phone": number, "written": written_phone(number)}, 200)

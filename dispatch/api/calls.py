@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.api.addresses import may_ask
 from accounts.api.device import device_hash, new_device, read_device, set_device
 from dispatch import broadcast as rooms
-from dispatch import commands
+from dispatch import commands, metrics
 from dispatch.actions import caller_desk, guests, media, passing
 from dispatch.actions.caller_desk import CallerPlace
 from dispatch.actions.running import run
@@ -93,6 +93,7 @@ async def command(request: HttpRequest, call: UUID) -> HttpResponse:
             EpochStale() if is_stale else ReadOnly(), getattr(frame, "id", None)
         )
     box = mailbox(place.call, place.incident)
+    metrics.heard("inbox", type(frame).__name__).inc()
     if not box.budget.spend(type(frame).__name__):
         return refusal(OverBudget(), getattr(frame, "id", None))
     if not isinstance(frame, Command):

@@ -5,7 +5,9 @@ import asyncio
 from collections import deque
 from uuid import UUID
 
+from accounts.metrics import dropped
 from dispatch import broadcast as rooms
+from dispatch import metrics
 from dispatch.actions.budget import Budget
 from dispatch.events.frames import ServerFrame
 from reports import broadcast
@@ -34,7 +36,9 @@ class Mailbox:
         self.arrived.set()
 
     def show(self, frame: ServerFrame) -> None:
-        """Keep an unnumbered frame."""
+        """Keep an unnumbered frame; the oldest goes where there are too many."""
+        if len(self.ephemeral) == MAX_EPHEMERAL:
+            dropped("inbox frame", "inbox full")
         self.ephemeral.append(frame)
         self.arrived.set()
 
@@ -47,7 +51,8 @@ class Mailbox:
         """Wait until something arrives, at most so long."""
         self._fetched_at = monotonic()
         try:
-            await asyncio.wait_for(self.arrived.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.arrived.wait()
         except TimeoutError:
             return
         finally:
@@ -67,6 +72,7 @@ class Mailbox:
         rooms.leave(self.call, self)
         if _mailboxes.get(self.call) is self:
             del _mailboxes[self.call]
+            metrics.sockets.labels("inbox").dec()
 
 
 _mailboxes: dict[UUID, Mailbox] = {}
@@ -77,4 +83,5 @@ def mailbox(call: UUID, incident: UUID) -> Mailbox:
     found = _mailboxes.get(call)
     if found is None:
         found = _mailboxes[call] = Mailbox(call, incident)
+        metrics.sockets.labels("inbox").inc()
     return found

@@ -8,23 +8,24 @@ waits for a commit.
 import asyncio
 import contextvars
 import logging
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
-from django.http import parse_cookie
 from django.utils import translation
-from django.utils.translation import trans_real
 
+from accounts import logs
 from accounts.api.addresses import may_open
 from accounts.api.origin import origin_allowed
+from accounts.metrics import dropped, failed, refused
 from dispatch import broadcast as rooms
+from dispatch import metrics
 from dispatch.actions.budget import Budget
-from dispatch.commands import MAX_FRAME_BYTES, Command, Frame, Hello, Pong, Still
+from dispatch.commands import Command, Frame, Hello, Pong, Still
 from dispatch.consumers.following import Following
+from dispatch.consumers.incoming import id_in, is_too_large, language_of
 from dispatch.errors import OverBudget
 from dispatch.events import rendering
 from dispatch.events.frames import Ack, Error, ServerFrame
@@ -38,7 +39,9 @@ log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "alarm110.v1"
 HELLO_SECONDS = 5.0
-SILENCE_SECONDS = 15.0  # nothing heard: a half-open line, an unfinished fragment
+# Nothing heard: a half-open line, an unfinished fragment. Looked at every 2 s, and a
+# second is for the other end's goodbye: it is closed within 15 s.
+SILENCE_SECONDS = 12.0
 # Sent and not known to be read: beyond the first for 10 s, or the second at once, the
 # reader has stopped; it is cut off, comes back, and asks for what it missed.
 MAX_UNSEEN_BYTES = 1024 * 1024
@@ -57,18 +60,10 @@ CLOSE_ELSEWHERE = 4409
 CLOSE_GOING = 1012
 
 
-_ID = re.compile(r'"id"\s*:\s*"([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"')
-
-
-class _Identified(msgspec.Struct):
-    """The id of a frame that could not be read otherwise."""
-
-    id: UUID
-
-
 class Socket(ABC):
     """One connection. Subclasses give it a side."""
 
+    door: ClassVar[str]  # caller, seat, board
     frames: ClassVar[Any]  # the msgspec decoder of what this side may send
 
     def __init__(self) -> None:
@@ -109,11 +104,13 @@ class Socket(ABC):
         if not origin_allowed(origin) or SUBPROTOCOL not in scope.get(
             "subprotocols", ()
         ):
+            refused(self.door, "handshake")
             await send({"type": "websocket.close"})  # before the accept: HTTP 403
             return
-        translation.activate(_language(headers))
+        translation.activate(language_of(headers))
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         self.is_open = True
+        metrics.sockets.labels(self.door).inc()
         self._context = contextvars.copy_context()  # its language
         if line := scope.get("extensions", {}).get(LINE):
             self._say = line.say
@@ -129,6 +126,7 @@ class Socket(ABC):
                 self._hear(message.get("text"))
         finally:
             self.is_open = False
+            metrics.sockets.labels(self.door).dec()
             deadline.cancel()
             rooms.live.discard(self)
             for stream in list(self.follows):
@@ -160,14 +158,15 @@ class Socket(ABC):
         if text is None:
             self.refuse(Malformed())
             return
-        if _is_too_large(text):
+        if is_too_large(text):
             self.refuse(TooLarge())
             return
         try:
             frame = self.frames.decode(text)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            self.refuse(Malformed(), _id_in(text))
+            self.refuse(Malformed(), id_in(text))
             return
+        metrics.heard(self.door, type(frame).__name__).inc()
         if isinstance(frame, Pong):
             self._see(frame.at)
             self.sign_of_life()
@@ -178,7 +177,9 @@ class Socket(ABC):
             return
         cost = HELLO_COST if self._greeted and isinstance(frame, Hello) else 1
         if not self._budget.spend(type(frame).__name__, cost):
-            if not isinstance(frame, Still):
+            if isinstance(frame, Still):
+                dropped("still", "over budget")
+            else:
                 self.refuse(OverBudget(), getattr(frame, "id", None))
             return
         if not self._greeted and isinstance(frame, Hello):
@@ -197,6 +198,7 @@ class Socket(ABC):
     async def _answer(self, frame: Hello | Command) -> None:
         """Do what a frame asks and say what came of it."""
         frame_id = frame.id if isinstance(frame, Command) else None
+        logs.about(**self.subjects(frame))
         try:
             if isinstance(frame, Hello):
                 await self.greet(frame)
@@ -205,7 +207,8 @@ class Socket(ABC):
         except ReportError as error:
             self.refuse(error, frame_id)
             return
-        except Exception:
+        except Exception:  # told by code; the socket and its call go on
+            failed(f"command {type(frame).__name__}")
             log.exception("a %s could not be done", type(frame).__name__)
             self.refuse(ReportError(), frame_id)
             return
@@ -216,6 +219,13 @@ class Socket(ABC):
             else Ack(id=frame_id)
         )
         await self.performed(frame)
+
+    def subjects(self, frame: Hello | Command) -> dict[str, object]:
+        """Return which call and incident a frame is about, for the log."""
+        return {
+            "call": getattr(frame, "call", None),
+            "incident": getattr(frame, "incident", None),
+        }
 
     def is_vouched_for(self, hello: Hello) -> bool:
         """Return whether this first frame is somebody's who raised an alarm."""
@@ -249,6 +259,7 @@ class Socket(ABC):
 
     def refuse(self, error: ReportError, frame_id: UUID | None = None) -> None:
         """Say that something was refused, and why."""
+        refused(self.door, error.code)
         self.show(
             Error(
                 id=frame_id,
@@ -271,6 +282,7 @@ class Socket(ABC):
 
     def _queue(self, text: str) -> None:
         self._sent_bytes += len(text)
+        metrics.said(self.door, len(text))
         if self._say is not None:
             self._say(text)
             return
@@ -291,6 +303,9 @@ class Socket(ABC):
                 await self._send({"type": "websocket.send", "text": text})
             if self._closing is not None and self.is_open:
                 self.is_open = False
+                metrics.closes.labels(self.door, str(self._closing)).inc()
+                if self._closing == CLOSE_TOO_SLOW and self._greeted:
+                    log.info("a %s's socket stood still and was cut off", self.door)
                 await self._send({"type": "websocket.close", "code": self._closing})
 
     def _see(self, at: str) -> None:
@@ -355,42 +370,3 @@ class Socket(ABC):
     @abstractmethod
     def hand_on(self, entry: Published) -> None:
         """Send an entry as this side may see it."""
-
-
-def _is_too_large(text: str | bytes) -> bool:
-    if isinstance(text, bytes):
-        return len(text) > MAX_FRAME_BYTES
-    return (
-        len(text) > MAX_FRAME_BYTES
-        or len(text.encode("utf-8", "replace")) > MAX_FRAME_BYTES
-    )
-
-
-def _id_in(text: str | bytes) -> UUID | None:
-    """Return the id of a frame that was refused, if it has one.
-
-    Also of a text that is no JSON: half an emoji makes it so, and a phone that is not
-    told which command failed would send it for ever.
-    """
-    try:
-        return msgspec.json.decode(text, type=_Identified).id
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        shown = text if isinstance(text, str) else text.decode("utf-8", "replace")
-        found = _ID.search(shown)
-        return UUID(found[1]) if found else None
-
-
-def _language(headers: dict[bytes, bytes]) -> str:
-    """Return the language of the page that opened the socket."""
-    chosen = parse_cookie(headers.get(b"cookie", b"").decode("latin-1")).get(
-        "django_language"
-    )
-    wanted = [chosen] if chosen else []
-    accepted = headers.get(b"accept-language", b"").decode("latin-1")
-    wanted += [code for code, _ in trans_real.parse_accept_lang_header(accepted)]
-    for code in wanted:
-        try:
-            return translation.get_supported_language_variant(code)
-        except LookupError:
-            continue
-    return translation.get_language() or "en"

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from accounts.models import User
 from dispatch import board, commands
 from dispatch import broadcast as rooms
 from dispatch.actions import board_desk, listening, media
@@ -16,14 +17,12 @@ from dispatch.actions.board_desk import BoardPlace
 from dispatch.actions.running import run
 from dispatch.commands import Frame, Hello, Signal
 from dispatch.consumers.base import (
-    CLOSE_NOT_ALLOWED,
     CLOSE_TOO_SLOW,
     MAX_UNSEEN_BYTES,
     READ_SECONDS,
-    Socket,
 )
 from dispatch.consumers.following import read
-from dispatch.consumers.signed import signed_in, still_signed_in
+from dispatch.consumers.signed import SignedSocket
 from dispatch.errors import NotYours
 from dispatch.events import rendering
 from dispatch.events.frames import Followed, RoomShown, Unfollowed, Welcome
@@ -42,15 +41,15 @@ _incident = partial(incident_snapshot, for_caller=False)
 _read_agency = partial(run, agency_snapshot)
 
 
-class BoardSocket(Socket):
+class BoardSocket(SignedSocket[Overseer]):
     """One open board: on a desk, on a wall, on a tablet."""
 
+    door: ClassVar[str] = "board"
     frames: ClassVar[Any] = msgspec.json.Decoder(commands.BoardFrame)
     party_epoch = 1  # a place in a room is begun once, and never taken over
 
     def __init__(self) -> None:
         super().__init__()
-        self.overseer: Overseer | None = None
         self.place: BoardPlace | None = None
         self.agencies: dict[UUID, int] = {}  # stream → the agency's id
         self._inside: tuple[UUID, UUID] | None = None  # (call, incident) entered here
@@ -59,22 +58,15 @@ class BoardSocket(Socket):
 
     async def greet(self, hello: Hello) -> None:
         """Check the rights, then say how every agency in sight stands."""
-        overseer = self.overseer or await run(self._sign_in)
+        overseer = await self.sign_in()
         if overseer is None:
-            self.refuse(NotYours())
-            self.close(CLOSE_NOT_ALLOWED)
             return
         if self.place is None:
-            self.overseer = overseer
             self.place = BoardPlace(user=overseer.user, agencies=overseer.moves)
             self.agencies = await run(overseer.streams, self._codes())
         async with self._reading:
             await self._welcome(hello.cursors)
         await self._look_at_place(is_new=True)
-
-    def _sign_in(self) -> Overseer | None:
-        signed = signed_in(self.scope)
-        return overseer_of(*signed) if signed else None
 
     def _codes(self) -> list[str]:
         """Return the agencies that the address asks for; none: all in sight."""
@@ -87,7 +79,7 @@ class BoardSocket(Socket):
         Each is made once a process and sent as text; a reader gets the next when most
         of the former ones were read, so no region is too large for a slow line.
         """
-        assert self.overseer is not None
+        assert self.right is not None
         if not self.is_open:
             return
         for stream in self.agencies:
@@ -114,7 +106,7 @@ class BoardSocket(Socket):
         board.room.wake()
 
     def _you(self) -> dict[str, Any]:
-        overseer = self.overseer
+        overseer = self.right
         assert overseer is not None
         return {
             "side": "board",
@@ -254,43 +246,34 @@ class BoardSocket(Socket):
 
     # --- Rights ----------------------------------------------------------------------
 
-    def signed_as(self) -> tuple[int, str, int] | None:
-        """Return (user id, session key, version of the rights), once known."""
-        if self.overseer is None:
-            return None
-        return self.overseer.user.pk, self.overseer.session_key, self.overseer.version
+    def right_of(self, user: User, session_key: str) -> Overseer | None:
+        """Return the overseer with the agencies in sight."""
+        return overseer_of(user, session_key)
 
-    def spawn_recheck(self) -> None:
-        """Look the rights up again; close if they are gone."""
-        self.spawn(self.recheck())
+    def is_enough(self, fresh: Overseer) -> bool:
+        """Say whether all that is shown may still be seen."""
+        return set(self.agencies.values()) <= fresh.sees
 
     async def recheck(self) -> None:
-        """The rights changed: close, unless they still allow all that is shown."""
-        if self.overseer is None or self.place is None:
-            return
-        fresh = await run(self._sign_in_again)
-        if fresh is None or not set(self.agencies.values()) <= fresh.sees:
-            self.refuse(NotYours())
-            self.close(CLOSE_NOT_ALLOWED)
-            await self._give_up_place()
-            self.left()  # not only once the other end has noticed
-            return
-        # Also what they may move: known to the desk, and checked at each command.
-        self.overseer, self.place.agencies = fresh, fresh.moves
+        """Look again; also at what they may move, which each command is checked by."""
+        await super().recheck()
+        if self.place is not None and self.right is not None:
+            self.place.agencies = self.right.moves
+
+    async def shut_out(self) -> None:
+        """Be out of the room now, not only once the other end has noticed."""
+        await self._give_up_place()
+        self.left()
 
     async def _give_up_place(self) -> None:
         """Be out of the room at once, not when the lease of the place is over."""
         place = self.place
         if place is None or place.call is None or self._inside is None:
             return
-        with contextlib.suppress(ReportError):
+        with contextlib.suppress(ReportError):  # out already: that is what was wanted
             await run(
                 listening.leave_room,
                 by=place.supervisor,
                 call=place.call,
                 client_id=uuid4(),
             )
-
-    def _sign_in_again(self) -> Overseer | None:
-        signed = still_signed_in(self.scope)
-        return overseer_of(*signed) if signed else None

@@ -13,7 +13,7 @@ from dispatch.actions import caller_desk, guests, media, passing
 from dispatch.actions.caller_desk import CallerPlace
 from dispatch.actions.running import run
 from dispatch.actions.tap import capability_hash, opens
-from dispatch.commands import Frame, Hello
+from dispatch.commands import Command, Frame, Hello
 from dispatch.consumers.base import CLOSE_NOT_ALLOWED, Socket
 from dispatch.consumers.following import read
 from dispatch.errors import EpochStale, NotYours
@@ -31,6 +31,7 @@ _snapshot = partial(incident_snapshot, for_caller=True)
 class CallerSocket(Socket):
     """A window of the phone."""
 
+    door: ClassVar[str] = "caller"
     frames: ClassVar[Any] = msgspec.json.Decoder(commands.CallerFrame)
 
     def __init__(self) -> None:
@@ -42,6 +43,12 @@ class CallerSocket(Socket):
         """Return the epoch of the place this window holds."""
         guest = self.place.guest if self.place else None
         return guest.epoch if guest else None
+
+    def subjects(self, frame: Hello | Command) -> dict[str, object]:
+        """Return the call this window is in."""
+        if self.place is None:
+            return super().subjects(frame)
+        return {"call": self.place.call, "incident": self.place.incident}
 
     def is_vouched_for(self, hello: Hello) -> bool:
         """A call's capability was given out by a tap, which nothing may slow down."""

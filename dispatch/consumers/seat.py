@@ -6,16 +6,17 @@ from uuid import UUID
 
 import msgspec
 
+from accounts.models import User
 from dispatch import broadcast as rooms
 from dispatch import commands
 from dispatch.actions import media, passing, seat_desk
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.actions.running import run
 from dispatch.actions.seat_desk import SeatPlace
-from dispatch.commands import Frame, Hello
-from dispatch.consumers.base import CLOSE_ELSEWHERE, CLOSE_NOT_ALLOWED, Socket
+from dispatch.commands import Command, Frame, Hello
+from dispatch.consumers.base import CLOSE_ELSEWHERE
 from dispatch.consumers.following import read
-from dispatch.consumers.signed import signed_in, still_signed_in
+from dispatch.consumers.signed import SignedSocket
 from dispatch.errors import EpochStale, NotYours
 from dispatch.events import rendering
 from dispatch.events.frames import Followed, Unfollowed, Welcome
@@ -31,14 +32,14 @@ from reports.journal import Recorded
 _incident = partial(incident_snapshot, for_caller=False)
 
 
-class SeatSocket(Socket):
+class SeatSocket(SignedSocket[Console]):
     """A window of an operator's console."""
 
+    door: ClassVar[str] = "seat"
     frames: ClassVar[Any] = msgspec.json.Decoder(commands.SeatFrame)
 
     def __init__(self) -> None:
         super().__init__()
-        self.console: Console | None = None
         self.place: SeatPlace | None = None
         self.seat: UUID | None = None
         self.room: UUID | None = None  # the call in whose room this window is
@@ -60,16 +61,21 @@ class SeatSocket(Socket):
         """Return the same: a place in a room is held by the seat's shift."""
         return self.host_epoch
 
+    def subjects(self, frame: Hello | Command) -> dict[str, object]:
+        """Return what a command names, else the call this window is in."""
+        named = super().subjects(frame)
+        place = self.place
+        return {
+            "call": named["call"] or self.room,
+            "incident": named["incident"] or (place.incident if place else None),
+        }
+
     # --- Hello -----------------------------------------------------------------------
 
     async def greet(self, hello: Hello) -> None:
         """Check the rights, resume the seat by its epoch, send what is known."""
-        if self.console is None:
-            self.console = await run(self._sign_in)
-        console = self.console
+        console = await self.sign_in()
         if console is None:
-            self.refuse(NotYours())
-            self.close(CLOSE_NOT_ALLOWED)
             return
         if self.place is None:
             self.place = SeatPlace(console.user, console.agencies)
@@ -86,11 +92,6 @@ class SeatSocket(Socket):
         if self.is_open:
             self._claim()
             await self._welcome(hello.cursors)
-
-    def _sign_in(self) -> Console | None:
-        """Return whose session this is, with their rights; None for nobody."""
-        found = signed_in(self.scope)
-        return console_of(*found) if found else None
 
     def _claim(self) -> None:
         """Become the seat's window; the former one steps aside."""
@@ -115,7 +116,7 @@ class SeatSocket(Socket):
 
     def make_way(self, other: "SeatSocket") -> None:
         """Another window works at this seat now: one's own, or a colleague's."""
-        mine, theirs = self.console, other.console
+        mine, theirs = self.right, other.right
         if mine and theirs and mine.user.pk != theirs.user.pk:
             self.spawn(self._lose_seat())  # relieved: told so, and may sit elsewhere
             return
@@ -128,7 +129,7 @@ class SeatSocket(Socket):
             await self._read_and_welcome(wanted)
 
     async def _read_and_welcome(self, wanted: dict[UUID, int]) -> None:
-        console, place = self.console, self.place
+        console, place = self.right, self.place
         assert console is not None
         assert place is not None
         seat = self.seat if place.holder else None
@@ -215,7 +216,7 @@ class SeatSocket(Socket):
 
     async def _lose_seat(self) -> None:
         """The shift is over: tell how, and let the person choose anew."""
-        place, console, seat = self.place, self.console, self.seat
+        place, console, seat = self.place, self.right, self.seat
         if place is None or console is None or place.holder is None or seat is None:
             return
         former, place.holder = place.holder, None
@@ -313,9 +314,9 @@ class SeatSocket(Socket):
             return
         self._entering += 1
         turn = self._entering
-        if self.console is None:
+        if self.right is None:
             return
-        held = await run(self.console.held, self.seat)
+        held = await run(self.right.held, self.seat)
         if turn == self._entering and held.call == call:
             self._enter_held(held)
 
@@ -354,27 +355,10 @@ class SeatSocket(Socket):
 
     # --- Rights ----------------------------------------------------------------------
 
-    def signed_as(self) -> tuple[int, str, int] | None:
-        """Return (user id, session key, version of the rights), once known."""
-        if self.console is None:
-            return None
-        return self.console.user.pk, self.console.session_key, self.console.version
+    def right_of(self, user: User, session_key: str) -> Console | None:
+        """Return the operator with the agencies whose seats they may take."""
+        return console_of(user, session_key)
 
-    def spawn_recheck(self) -> None:
-        """Look the rights up again; close if they are gone."""
-        self.spawn(self.recheck())
-
-    async def recheck(self) -> None:
-        """The rights changed: close, unless they still allow this console."""
-        if self.console is None:
-            return
-        fresh = await run(self._sign_in_again)
-        if fresh is None or not self.console.agencies <= fresh.agencies:
-            self.refuse(NotYours())
-            self.close(CLOSE_NOT_ALLOWED)
-        else:
-            self.console = fresh
-
-    def _sign_in_again(self) -> Console | None:
-        found = still_signed_in(self.scope)
-        return console_of(*found) if found else None
+    def is_enough(self, fresh: Console) -> bool:
+        """Say whether no agency is lost."""
+        return self.right is not None and self.right.agencies <= fresh.agencies

@@ -6,6 +6,7 @@ is logged and the next one comes all the same; ``ticked_at`` says whether it liv
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
+from accounts import logs
+from accounts.metrics import failed, is_away
 from reports.clock import monotonic
 
 log = logging.getLogger(__name__)
@@ -47,23 +50,28 @@ class Loop:
 
     async def in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run database work in this loop's thread."""
+        context = contextvars.copy_context()  # its thread logs what this is about
         return await asyncio.get_running_loop().run_in_executor(
-            self._thread, _guarded, work, *args
+            self._thread, context.run, _guarded, work, *args
         )
 
     async def _run(self) -> None:
+        logs.about(loop=self.name)
         while True:
             try:
                 await self.turn()
             except (OperationalError, InterfaceError) as error:
+                is_away(self.name)
                 log.warning(
                     "%s: the database is away (%s)", self.name, type(error).__name__
                 )
-            except Exception:
+            except Exception:  # the next turn may well succeed, and others hang on it
+                failed(self.name)
                 log.exception("%s: a turn failed", self.name)
             self.ticked_at = monotonic()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), self.interval)
+                async with asyncio.timeout(self.interval):
+                    await self.wake.wait()
             self.wake.clear()
 
 

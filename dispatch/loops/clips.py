@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 
 from dispatch.loops.base import Loop
+from reports import metrics
 from reports.actions.evidence import close_idle, sweep_orphans
 from reports.actions.evidence.upkeep import MANY
 from reports.clock import monotonic
@@ -33,6 +34,8 @@ class Clips(Loop):
         if monotonic() >= self.warn_at:
             self.warn_at = monotonic() + CLOSE_SECONDS
             percent = await self.in_thread(evidence_storage().percent_full)
+            if percent is not None:
+                metrics.storage_full.labels("evidence").set(percent / 100)
             if percent is not None and percent >= NEARLY_FULL:
                 log.error("the evidence storage is %d %% full: make room", percent)
                 self.warn_at = monotonic() + WARN_SECONDS

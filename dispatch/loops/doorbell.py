@@ -7,13 +7,13 @@ every second: one that does not hear itself begins anew.
 """
 
 import asyncio
-import contextlib
 import logging
 from typing import Any
 from uuid import UUID
 
 from channels.layers import get_channel_layer
 
+from accounts.metrics import dropped, failed
 from dispatch.loops.base import Loop
 from reports import broadcast
 from reports.clock import monotonic
@@ -50,8 +50,10 @@ class Doorbell(Loop):
     async def _send(self, heads: dict[str, int]) -> None:
         message = {"type": "streams.moved", "heads": heads}
         try:
-            await asyncio.wait_for(self._layer.group_send(GROUP, message), SEND_SECONDS)
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._layer.group_send(GROUP, message)
         except Exception as error:  # never the fact's fault: it is committed
+            dropped("ring", "not sent", max(1, len(heads)))
             log.warning("the doorbell did not ring: %s", type(error).__name__)
 
     async def turn(self) -> None:
@@ -61,6 +63,7 @@ class Doorbell(Loop):
             self._listener = asyncio.get_running_loop().create_task(self._listen())
         await self._send({})
         if self._listener.done() or monotonic() - self._heard_at > DEAF_SECONDS:
+            dropped("ring", "not heard")
             log.warning("the doorbell is mute; listening anew")
             await self._hang_up()
 
@@ -79,8 +82,12 @@ class Doorbell(Loop):
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
             self._listener = None
-        with contextlib.suppress(Exception):  # it may be as dead as what it closes
-            await asyncio.wait_for(self._layer.flush(), SEND_SECONDS)
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._layer.flush()
+        except Exception as error:  # it may be as dead as what it closes
+            failed("doorbell hang-up")
+            log.info("the doorbell's line did not close: %s", type(error).__name__)
 
     async def stop(self) -> None:
         """Stop listening and ringing."""

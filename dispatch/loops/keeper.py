@@ -25,7 +25,7 @@ class Keeper(Loop):
         supervisors = rooms.supervisors_alive()
         try:
             await self.in_thread(self._renew, seats, guests, supervisors)
-        except Exception:
+        except Exception:  # not swallowed: first taken back, so that the next has them
             rooms.keep_signs(seats, guests)
             for participant in supervisors:
                 rooms.supervisor_is_alive(participant)

@@ -30,6 +30,8 @@ from reports.clock import monotonic, now
 log = logging.getLogger(__name__)
 
 REFUSED_SECONDS = 15  # a seat that refused, slept or sent it on is not asked again
+AFTER_REST_SECONDS = 10  # nor for so long after its rest, if it slept
+MAX_REST_SECONDS = 60  # see ``agency_seconds_in_reason``
 MAX_WAVE = 200  # calls of one line looked at in one turn
 # A waiting caller hears what changed within 2 s and, as there is a look after each of
 # these and a turn, whatever there is within 5 s. Not at each turn: a surge has thirty a
@@ -221,15 +223,20 @@ def _refused(
 ) -> dict[tuple[int, int], str]:
     """Return which seats are not asked for which call for a while, and why."""
     since = moment - timedelta(seconds=REFUSED_SECONDS)
-    refused: dict[tuple[int, int], str] = {
-        (call, seat): state
-        for call, seat, state in Offer.objects.filter(
-            call_id__in=calls,
-            seat_id__in=epochs,
-            state__in=[OfferState.DECLINED, OfferState.UNANSWERED],
-            settled_at__gt=since,
-        ).values_list("call_id", "seat_id", "state")
-    }
+    longest = moment - timedelta(seconds=MAX_REST_SECONDS + AFTER_REST_SECONDS)
+    refused: dict[tuple[int, int], str] = {}
+    for call, seat, state, settled_at, rest in Offer.objects.filter(
+        call_id__in=calls,
+        seat_id__in=epochs,
+        state__in=[OfferState.DECLINED, OfferState.UNANSWERED],
+        settled_at__gt=longest,
+    ).values_list(
+        "call_id", "seat_id", "state", "settled_at", "seat__agency__miss_rest_seconds"
+    ):
+        slept = AFTER_REST_SECONDS + rest if state == OfferState.UNANSWERED else 0
+        seconds = max(REFUSED_SECONDS, slept)
+        if settled_at and settled_at > moment - timedelta(seconds=seconds):
+            refused[call, seat] = state
     # Whoever hosted it in this very shift gave it away; one whose console died did not.
     for call, seat, epoch in Participant.objects.filter(
         call_id__in=calls,

@@ -5,6 +5,7 @@ import logging
 
 from django.conf import settings
 
+from accounts.metrics import failed
 from dispatch.actions import media
 from dispatch.actions.media import MediaDesk
 from dispatch.loops.base import Loop
@@ -47,7 +48,8 @@ class Media(Loop):
         try:
             if not await self.desk.reconcile():
                 self._due_at = 0.0  # no answer: ask again at the next turn
-        except Exception:
+        except Exception:  # the next look is 5 s away
+            failed("media look")
             log.exception("media: a comparison with the relay failed")
 
     async def stop(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from accounts.metrics import failed
 from dispatch.actions.recordings import set_aside, take_in, waiting
 from dispatch.loops.base import Loop
 from reports.clock import monotonic
@@ -43,6 +44,7 @@ class Recordings(Loop):
                 raise
             except Exception:
                 # One file that cannot be taken in must not keep back all others.
+                failed("recording intake")
                 log.exception("a recording could not be taken in: %s", path)
                 await self._fail(path)
             else:

@@ -7,7 +7,6 @@ killed: it would keep its legs' pages waiting, and nothing else would notice.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from accounts.metrics import dropped, failed
 from dispatch.media.interface import (
     BadDescription,
     Health,
@@ -28,11 +28,13 @@ from dispatch.media.interface import (
 )
 from dispatch.media.relay import wire
 from dispatch.media.relay.peer import end_relay
+from reports.clock import monotonic
 
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 5.0
 HEALTH_SECONDS = 2.0
+METRICS_SECONDS = 1.0
 MOST_MISSED = 3  # questions in a row after which nothing at all was heard
 BACKOFF_SECONDS = (0.05, 0.1, 0.25)  # a socket of this machine: asking is cheap
 REFUSALS = (MediaFull, RoomFull, MediaAway, BadDescription)
@@ -53,6 +55,7 @@ class RelayBackend:
         self._asked: dict[int, asyncio.Future[wire.Answer]] = {}
         self._numbers = 0
         self._missed = 0
+        self.heard_at = 0.0  # monotonic; 0: never
         self._legs: dict[UUID, tuple[UUID, Who]] = {}
 
     # --- MediaBackend ----------------------------------------------------------------
@@ -101,6 +104,13 @@ class RelayBackend:
                 self._miss(writer)
             return Health(is_alive=False)
         return answer.health or Health(is_alive=False)
+
+    async def metrics(self) -> str:
+        """Return what it counted; empty if it does not say so at once."""
+        try:
+            return (await self._ask(wire.AskMetrics, METRICS_SECONDS)).metrics
+        except MediaError:
+            return ""
 
     def listen(self, hear: Callable[[MediaEvent], None]) -> None:
         """Call ``hear`` for what happens by itself."""
@@ -152,8 +162,8 @@ class RelayBackend:
         try:
             while text := await reader.readline():
                 self._take(text)
-        except (OSError, ValueError):
-            pass
+        except (OSError, ValueError) as error:  # ended below; the next line is tried
+            log.info("the media relay's line broke: %s", type(error).__name__)
         except asyncio.CancelledError:
             is_stopping = True
             raise
@@ -161,6 +171,9 @@ class RelayBackend:
             greeting.cancel()
             self._writer = None
             writer.close()
+            if not is_stopping:
+                dropped("relay line", "it ended")
+                log.warning("the media relay is gone; waiting for the next one")
             self._fail_all(are_legs_lost=not is_stopping)
 
     async def _greet(self) -> None:
@@ -175,6 +188,7 @@ class RelayBackend:
         self._missed += 1
         if self._missed >= MOST_MISSED:
             self._missed = 0
+            failed("relay hangs")
             log.error(
                 "the media relay does not answer: %s",
                 "killed" if end_relay(writer) else "its line is dropped",
@@ -194,9 +208,11 @@ class RelayBackend:
 
     def _take(self, text: bytes) -> None:
         self._missed = 0  # slow is not dead
+        self.heard_at = monotonic()
         try:
             reply = wire.read_reply(text)
         except msgspec.MsgspecError:
+            dropped("relay answer", "not understood")
             log.error("the relay said something else")
             return
         if isinstance(reply, wire.Answer):
@@ -223,7 +239,8 @@ class RelayBackend:
         self._asked[number] = future
         try:
             writer.write(wire.line(request(number)))
-            answer: wire.Answer = await asyncio.wait_for(future, seconds)
+            async with asyncio.timeout(seconds):
+                answer: wire.Answer = await future
         except (TimeoutError, OSError) as error:
             raise MediaAway from error
         finally:
@@ -234,5 +251,7 @@ class RelayBackend:
 
     async def _tell(self, request: Callable[[int], wire.Request]) -> None:
         """Ask for what is over if the relay is away: then there is no leg either."""
-        with contextlib.suppress(MediaAway):
+        try:
             await self._ask(request, ANSWER_SECONDS)
+        except MediaAway:
+            dropped("relay request", "relay away")

@@ -172,6 +172,9 @@ class MediaBackend(Protocol):
     async def health(self) -> Health:
         """Return how it is, with every leg; not alive if it does not answer."""
 
+    async def metrics(self) -> str:
+        """Return what it counted, as Prometheus reads it; empty if it is away."""
+
     def listen(self, hear: Callable[[MediaEvent], None]) -> None:
         """Call ``hear`` for what happens by itself; it must neither block nor raise."""
 

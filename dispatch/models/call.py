@@ -241,7 +241,7 @@ class Offer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.call_id} → {self.seat_id}: {self.state}"
+        return f"{self.seat}: {self.get_state_display()}"
 
 
 class Participant(models.Model):
@@ -356,7 +356,9 @@ class Participant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} of {self.call_id}"
+        place = self.seat if self.seat_id else self.operator
+        role = str(self.get_role_display())
+        return f"{role}: {place}" if place else role
 
 
 class Notice(models.Model):

@@ -3,6 +3,7 @@
 import uuid
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import translation
@@ -126,7 +127,7 @@ class Seat(models.Model):
 
     def full_label(self, language: str | None = None) -> str:
         """Return the seat's name in ``language`` (default: the active one)."""
-        language = language or translation.get_language() or "zh-hans"
+        language = language or translation.get_language() or settings.LANGUAGE_CODE
         name = self.label if language.startswith("zh") else self.label_en or self.label
         return name or f"{self.agency.label(language)} {self.number}"
 
@@ -150,7 +151,9 @@ class Shift(models.Model):
     end_reason = models.CharField(
         _("end reason"), max_length=10, choices=ShiftEnd, blank=True
     )
-    # What the console is told when it comes back too late: which call, where it went.
+    # What the console is told when it comes back too late: the words of whoever freed
+    # the seat; which call, where it went.
+    end_note = models.CharField(_("why it was ended"), max_length=80, blank=True)
     lost_call = models.ForeignKey(
         "dispatch.Call",
         models.PROTECT,
@@ -188,4 +191,4 @@ class Shift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.operator} at {self.seat_id} ({self.epoch})"
+        return f"{self.operator}: {self.seat}"

@@ -107,8 +107,7 @@ def resume(user: User, agencies: frozenset[int], seat: UUID, epoch: int) -> int:
         ended_at=wire_time(shift.ended_at),
         why=shift.end_reason,
         by=by,
-        # Of a seat that a supervisor freed: their words and their name.
-        reason=shift.seat.reason if shift.end_reason == ShiftEnd.FREED else "",
+        reason=shift.end_note,  # of a seat that was freed: whose words these are, too
         seat=str(shift.seat.uuid),
         seat_label=shift.seat.full_label("zh-hans"),
         seat_label_en=shift.seat.full_label("en"),

@@ -1,14 +1,18 @@
 """Whose ground a claimed position is on, with the names that are shown of it."""
 
+import logging
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from accounts.matching import AreaIndex
 from accounts.models import Agency, Area
 from accounts.snapshots import area_index
+from dispatch import metrics
 from dispatch.commands import Position
 from reports.clock import now, wire_time
 from reports.events import PositionView
+
+log = logging.getLogger(__name__)
 
 
 class Located(NamedTuple):
@@ -35,6 +39,13 @@ def _ground() -> _Book:
     index = area_index()
     book = _book
     if book is None or book.index is not index:
+        metrics.faulty_polygons.set(len(index.faulty))
+        if index.faulty:
+            log.error(
+                "the polygons of %d areas cannot be read: alarms from there go to the "
+                "nearest area, or to the default agency",
+                len(index.faulty),
+            )
         agencies = {agency.pk: agency for agency in Agency.objects.all()}
         book = _book = _Book(
             index=index,

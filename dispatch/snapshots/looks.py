@@ -65,3 +65,16 @@ def _held_call(user: User, incident: Incident) -> tuple[int, UUID] | None:
         .values_list("agency_id", "wrap_up_call__uuid")
         .first()
     )
+
+
+def is_in_room(user: User, incident: Incident) -> bool:
+    """Return whether this person's seat is in a call of this incident now, as anybody.
+
+    Colleagues who were asked in follow its stream, and so may see what is in it.
+    """
+    return Participant.objects.filter(
+        seat__shifts__operator=user,
+        seat__shifts__ended_at__isnull=True,
+        left_at__isnull=True,
+        call__incident=incident,
+    ).exists()

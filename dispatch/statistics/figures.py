@@ -106,11 +106,6 @@ class Figures:
         return _share(self.in_20, self.due_20)
 
     @property
-    def share_abandoned(self) -> float | None:
-        """Share of callers who left before an answer."""
-        return _share(self.abandoned_before, self.offered)
-
-    @property
     def share_invalid(self) -> float | None:
         """Share filed as a false alarm or a test."""
         return _share(self.invalid, self.offered)

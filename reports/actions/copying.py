@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from accounts.metrics import failed
 from reports.actions.evidence import Damaged, read_chunks
 from reports.actions.views import STORAGE_FULL, begin_view, finish_view, refuse_view
 from reports.copies import child
@@ -44,6 +45,7 @@ def make_view(view: UUID) -> None:
     except StorageFull:
         refuse_view(view, STORAGE_FULL)
     except Damaged:
+        failed("damaged evidence")
         log.exception("evidence of clip %s is damaged", row.clip.uuid)
         refuse_view(view, DAMAGED)
 
@@ -74,6 +76,7 @@ def _make(row: ViewCopy) -> None:
         size=copied.bytes,
         duration_ms=copied.duration_ms,
         note=copied.note,
+        parts=copied.parts,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
+from accounts.metrics import is_away
 from reports.errors import Busy
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def _guarded(action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
             # Kept from before the database restarted: a fresh one may do. Whatever the
             # old one may have committed is known by its client id.
             return _guarded(action, *args, **kwargs)
+        is_away("action")
         log.warning("the database did not take an action: %s", type(error).__name__)
         raise Busy from error
 

@@ -117,6 +117,7 @@ def finish_view(
     size: int,
     duration_ms: int,
     note: str,
+    parts: list[tuple[int, int, int]],
 ) -> bool:
     """Note that a copy is ready; its bytes are on the storage. False: it was late."""
     return _settle(
@@ -129,6 +130,7 @@ def finish_view(
         bytes=size,
         duration_ms=duration_ms,
         reason=note,
+        parts=parts,
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import DeskAdmin
 from reports.admin.export import ExportDesk
@@ -11,6 +15,11 @@ from reports.admin.export import ExportDesk
 
 class ReadOnlyAdmin(DeskAdmin):
     """Rows that happened: no door to add, change or delete one."""
+
+    @admin.display(description=_("id"), ordering="uuid")
+    def public_id(self, row: Any) -> str:
+        """Show the id by which other systems and the journal name the row."""
+        return str(row.uuid)
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Refuse."""

@@ -52,7 +52,7 @@ class EvidenceClipAdmin(RecordsAdmin):
     resource_classes = (ClipResource,)
     agency_path = "incident__agency"
     list_display = (
-        "uuid",
+        "public_id",
         "incident",
         "source",
         "kind",
@@ -66,7 +66,7 @@ class EvidenceClipAdmin(RecordsAdmin):
     search_fields = ("incident__number", "uuid")
     date_hierarchy = "opened_at"
     fields = (
-        "uuid",
+        "public_id",
         "incident",
         "call",
         "source",
@@ -107,12 +107,20 @@ class ViewCopyAdmin(ReadOnlyAdmin):
     """Copies that people look at: made of which clip, with which hash."""
 
     agency_path = "clip__incident__agency"
-    list_display = ("uuid", "clip", "state", "mime", "bytes", "asked_at", "made_at")
+    list_display = (
+        "public_id",
+        "clip",
+        "state",
+        "mime",
+        "bytes",
+        "asked_at",
+        "made_at",
+    )
     list_filter = ("state",)
     list_select_related = ("clip",)
     search_fields = ("clip__uuid", "uuid")
     fields = (
-        "uuid",
+        "public_id",
         "clip",
         "state",
         "chunk_count",

@@ -6,9 +6,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
+from accounts.admin.base import desk_rights
 from accounts.models import Caller
 from accounts.models.fields import masked_phone
 from reports.admin.base import ReadOnlyAdmin, RecordsAdmin
@@ -74,11 +78,17 @@ TIMELINE_ENTRIES = 300  # the newest; the page of entries has all
 class CallerAdmin(ReadOnlyAdmin):
     """Callers with an incident in one's agencies; numbers and names are masked."""
 
-    list_display = ("uuid", "masked_phone", "masked_name", "assurance", "created_at")
+    list_display = (
+        "public_id",
+        "masked_phone",
+        "masked_name",
+        "assurance",
+        "created_at",
+    )
     list_filter = ("assurance", "is_synthetic")
     ordering = ("-created_at",)
     fields = (
-        "uuid",
+        "public_id",
         "masked_phone",
         "masked_name",
         "assurance",
@@ -151,7 +161,25 @@ class IncidentAdmin(RecordsAdmin):
         "saved_by",
         "timeline",
     )
-    readonly_fields = ("caller_shown", "links_shown", "timeline")
+    readonly_fields = ("record_link", "caller_shown", "links_shown", "timeline")
+
+    def get_fields(
+        self, request: HttpRequest, obj: Incident | None = None
+    ) -> list[str]:
+        """Offer the record, with its recordings, to whoever may read it."""
+        fields = list(super().get_fields(request, obj))
+        rights = desk_rights(request)
+        if obj is not None and (
+            rights.may_supervise(obj.agency_id) or rights.may_audit(obj.agency_id)
+        ):
+            fields.insert(1, "record_link")
+        return fields
+
+    @admin.display(description=_("record"))
+    def record_link(self, incident: Incident) -> str:
+        """Lead to timeline and recordings on one clock."""
+        address = reverse("record", kwargs={"number": incident.number})
+        return format_html('<a href="{}">{}</a>', address, gettext("Open the record"))
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
         """Read the callers along."""

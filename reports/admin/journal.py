@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
@@ -13,7 +14,7 @@ from import_export.fields import Field
 from accounts.models import Agency
 from reports.admin.base import ReadOnlyAdmin
 from reports.admin.export import ExportDesk, RecordResource
-from reports.admin.timeline import shown
+from reports.admin.timeline import shown, word
 from reports.clock import wire_time
 from reports.models import Entry, Incident, Stream
 
@@ -67,11 +68,32 @@ class JournalAdmin(ReadOnlyAdmin):
 class StreamAdmin(JournalAdmin):
     """Where each stream stands."""
 
-    list_display = ("uuid", "kind", "head_seq", "head_at")
+    list_display = ("public_id", "kind", "head_seq", "head_at")
     list_filter = ("kind",)
     search_fields = ("uuid",)
     ordering = ("-head_at",)
-    fields = ("uuid", "kind", "head_seq", "head_digest", "head_at")
+    fields = ("public_id", "kind", "head_seq", "head_digest", "head_at")
+    readonly_fields = ("public_id",)
+
+
+class AuthorFilter(admin.SimpleListFilter):
+    """Who acted, in the reader's words."""
+
+    title = _("author")
+    parameter_name = "author"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: object
+    ) -> list[tuple[str, str]]:
+        """Offer the kinds of authors there are."""
+        kinds = ("caller", "operator", "supervisor", "auditor", "system")
+        return [(kind, word(kind)) for kind in kinds]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Entry]
+    ) -> QuerySet[Entry]:
+        """Keep the entries of one kind of author."""
+        return queryset.filter(author_kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Entry)
@@ -80,9 +102,9 @@ class EntryAdmin(ExportDesk, JournalAdmin):
 
     resource_classes = (EntryResource,)
     to_stream = "stream__"
-    list_display = ("stream_uuid", "seq", "at", "kind", "author_kind", "object_kind")
+    list_display = ("stream_uuid", "seq", "at", "kind", "author", "object")
     list_display_links = ("stream_uuid", "seq")
-    list_filter = ("kind", "author_kind")
+    list_filter = ("kind", AuthorFilter)
     list_select_related = ("stream", "body")
     search_fields = ("stream__uuid", "object_id")
     date_hierarchy = "at"
@@ -92,15 +114,25 @@ class EntryAdmin(ExportDesk, JournalAdmin):
         "seq",
         "at",
         "kind",
-        "author_kind",
+        "author",
         "author_id",
-        "object_kind",
+        "object",
         "object_id",
         "prev",
         "body_hash",
         "body_text",
     )
-    readonly_fields = ("body_text",)
+    readonly_fields = ("author", "object", "body_text")
+
+    @admin.display(description=_("author"), ordering="author_kind")
+    def author(self, entry: Entry) -> str:
+        """Say what the author is."""
+        return word(entry.author_kind)
+
+    @admin.display(description=_("object"), ordering="object_kind")
+    def object(self, entry: Entry) -> str:
+        """Say what it was done to."""
+        return word(entry.object_kind)
 
     @admin.display(description=_("stream"))
     def stream_uuid(self, entry: Entry) -> str:

@@ -5,7 +5,32 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from reports.models import Entry
+
+# Who acts and what is acted on; a kind that is missing here is shown as it is.
+WORDS = {
+    "administrator": gettext_lazy("administrator"),
+    "agency": gettext_lazy("agency"),
+    "auditor": gettext_lazy("auditor"),
+    "call": gettext_lazy("call"),
+    "caller": gettext_lazy("caller"),
+    "clip": gettext_lazy("clip"),
+    "incident": gettext_lazy("incident"),
+    "offer": gettext_lazy("offer"),
+    "operator": gettext_lazy("operator"),
+    "participant": gettext_lazy("participant"),
+    "seat": gettext_lazy("seat"),
+    "shift": gettext_lazy("shift"),
+    "supervisor": gettext_lazy("supervisor"),
+    "system": gettext_lazy("the system"),
+}
+
+
+def word(kind: str) -> str:
+    """Say a kind of author or object in the reader's language."""
+    return str(WORDS.get(kind, kind))
 
 
 def shown(entry: Entry) -> dict[str, Any]:
@@ -13,6 +38,7 @@ def shown(entry: Entry) -> dict[str, Any]:
     body = getattr(entry, "body", None)
     return {
         "entry": entry,
+        "author": word(entry.author_kind),
         "facts": list(_facts(json.loads(body.text))) if body else None,
     }
 

@@ -12,7 +12,9 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts import logs
 from accounts.api.origin import origin_allowed
+from accounts.metrics import failed, refused
 from reports import errors
 from reports.errors import Busy, Malformed, ReportError, TooLarge
 
@@ -61,6 +63,7 @@ def answer(body: Any, status: int = 200) -> HttpResponse:
 
 def refusal(error: ReportError, frame_id: UUID | None = None) -> HttpResponse:
     """Return an error as the socket would send it, with its HTTP status."""
+    refused("http", error.code)
     body: dict[str, object] = {
         "type": "error",
         "code": error.code,
@@ -85,6 +88,7 @@ def door(*methods: str) -> Callable[[View], View]:
         async def guarded(
             request: HttpRequest, *args: Any, **kwargs: Any
         ) -> HttpResponseBase:
+            logs.about(call=kwargs.get("call"), incident=kwargs.get("incident"))
             if request.method not in methods:
                 response = refusal(Malformed(_("This address is not used that way.")))
                 response.status_code = 405
@@ -98,7 +102,8 @@ def door(*methods: str) -> Callable[[View], View]:
                 return await view(request, *args, **kwargs)
             except ReportError as error:
                 return refusal(error)
-            except Exception:
+            except Exception:  # a code and no traceback; the phone tries again
+                failed(f"door {view.__name__}")
                 log.exception("%s failed", view.__name__)
                 response = refusal(Busy())
                 response.status_code = 500

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from uuid import UUID
 
+from accounts.metrics import dropped
 from reports.clock import monotonic
 from reports.errors import OverBudget
 
@@ -28,6 +29,7 @@ def spend(incident: UUID, cost: int = 1) -> None:
     _credits[incident] = (credits - cost * is_allowed, moment)
     while len(_credits) > INCIDENTS:
         _credits.popitem(last=False)
+        dropped("incident's budget", "too many to remember")
     if not is_allowed:
         raise OverBudget
 

@@ -78,7 +78,7 @@ def convert(folder: Path, job: Job) -> Result:
         if error.errno == errno.ENOSPC:  # no fault of the file's: to be tried again
             sys.exit(os.EX_TEMPFAIL)
         return Result(refused=NOT_THAT[job.kind], fault=_place(error))
-    except Exception as error:
+    except Exception as error:  # told by the result: no counts and no log in here
         return Result(refused=NOT_THAT[job.kind], fault=_place(error))
 
 

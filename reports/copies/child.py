@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from accounts.metrics import dropped
 from reports.copies.jobs import (
     COPY,
     JOB,
@@ -42,6 +43,7 @@ class Copied:
     bytes: int
     duration_ms: int
     note: str
+    parts: list[tuple[int, int, int]]
 
 
 def convert(folder: Path, job: Job) -> Copied:
@@ -55,6 +57,7 @@ def convert(folder: Path, job: Job) -> Copied:
     status = _run(folder, PATIENCE_SECONDS[job.kind])
     result = _result(folder, job, status)
     if result.fault:
+        dropped("copy", "the conversion broke")
         log.warning("a conversion broke: %s", result.fault)
     if result.refused:
         raise Refused(result.refused)
@@ -68,6 +71,7 @@ def convert(folder: Path, job: Job) -> Copied:
         bytes=copy.stat().st_size,
         duration_ms=result.duration_ms,
         note=result.note,
+        parts=result.parts,
     )
 
 
@@ -102,5 +106,6 @@ def _result(folder: Path, job: Job, status: int) -> Result:
         raise Refused(TOOK_TOO_LONG)
     if status == -signal.SIGXFSZ:
         raise Refused(TOO_LARGE)
+    dropped("copy", "the conversion died")
     log.warning("a conversion ended with status %d", status)
     raise Refused(NOT_THAT[job.kind])

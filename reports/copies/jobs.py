@@ -49,7 +49,8 @@ class Job(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """What became of it. ``note`` says which segments are not or not wholly in it.
 
-    ``fault`` names what broke the conversion, if nobody foresaw it.
+    ``fault`` names what broke the conversion, if nobody foresaw it. ``parts`` says
+    where each segment lies in the copy: its number, from and to, in milliseconds.
     """
 
     refused: str = ""
@@ -57,6 +58,7 @@ class Result(Struct, frozen=True, kw_only=True):
     mime: str = ""
     duration_ms: int = 0
     note: str = ""
+    parts: list[tuple[int, int, int]] = []
 
 
 def write(folder: Path, name: str, what: Job | Result) -> None:

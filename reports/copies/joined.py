@@ -40,6 +40,11 @@ class Joined:
     def __enter__(self) -> Self:
         return self
 
+    @property
+    def end_ms(self) -> int:
+        """Return how far the copy reaches; the next segment starts there."""
+        return round(self._end * 1000)
+
     def __exit__(
         self,
         kind: type[BaseException] | None,

@@ -50,17 +50,20 @@ def copy(folder: Path, parts: Sequence[Part], target: Path) -> Result:
     fitting = [part for part in parts if _fits(looks[part.number], chosen)]
     cut_short: list[int] = []
     empty: list[int] = []
+    places: list[tuple[int, int, int]] = []
     with contextlib.ExitStack() as held, Joined(target, container) as joined:
         for kind, track in chosen.items():
             part = next(p for p in fitting if looks[p.number].get(kind) == track)
             template = held.enter_context(_opened(folder / part.file))
             joined.add(kind, getattr(template.streams, kind)[0])
         for part in fitting:
-            before = joined.packets
+            before, began_ms = joined.packets, joined.end_ms
             if not _append(joined, folder / part.file):
                 cut_short.append(part.number)
             if joined.packets == before:
                 empty.append(part.number)
+            else:
+                places.append((part.number, began_ms, joined.end_ms))
     if not joined.packets:
         raise Refused(NOT_A_RECORDING)
     used = {part.number for part in fitting} - set(empty)
@@ -72,6 +75,7 @@ def copy(folder: Path, parts: Sequence[Part], target: Path) -> Result:
             cut_short=[number for number in cut_short if number in used],
             holes=[p.number for p in parts if p.number in used and not p.is_whole],
         ),
+        parts=places,
     )
 
 

@@ -147,6 +147,8 @@ class ViewCopy(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
     duration_ms = models.PositiveBigIntegerField(_("milliseconds"), default=0)
+    # Where each segment of a recording lies in it: [[number, from, to]], milliseconds.
+    parts = models.JSONField(default=list, blank=True, editable=False)
     # Of a refused copy the reason's code; of a ready one what of the clip it lacks.
     reason = models.CharField(_("why it cannot be shown"), max_length=80, blank=True)
     # How often it was begun and when last: who began may have died of it.

@@ -40,7 +40,7 @@ class Stream(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.uuid}"
+        return f"{self.get_kind_display()} {self.uuid}"
 
 
 class Entry(models.Model):

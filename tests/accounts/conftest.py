@@ -14,7 +14,10 @@ from tests.accounts.region import SMALL
 @pytest.fixture(autouse=True)
 def fresh_caches(settings, tmp_path):
     """Start each test with empty limits, no remembered ground, a home of its own."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what onboarding writes
+    ]
     settings.ALLOWED_ORIGINS = ["https://testserver"]
     settings.HOME = tmp_path
     settings.STORAGES = PLAIN_STATIC

@@ -23,7 +23,7 @@ def test_check_tells_and_writes_nothing(region, settings):
     before = everything()
     said = onboard(region, "--check")
     assert "agency 370602: made" in said
-    assert said[-1] == "only checked: nothing was written"
+    assert said[-1] == "no fault: only checked, nothing was written"
     assert everything() == before
     assert not (settings.HOME / "demo.txt").exists()
     assert not (settings.HOME / "canary.key").exists()
@@ -42,7 +42,7 @@ FAULTS = [
     ('code = "370602"', 'code = "000000"', '"000000"', "canary"),
     ('code = "370613"', 'code = "370602"', 'code = "370602"', "twice"),
     ('neighbour = "370613"', 'neighbour = "370699"', "370699", "370699"),
-    ('neighbour = "370613"', 'neighbour = "370602"', "tiers = [", "own neighbour"),
+    ('neighbour = "370613"', 'neighbour = "370602"', "neighbour =", "own neighbour"),
     ('areas = ["370602"]', 'areas = ["370699"]', "370699", "no polygon for 370699"),
     ('"own.geojson"', '"gone.geojson"', "gone.geojson", "gone.geojson"),
     ('"own.geojson"', '"small.toml"', "small.toml", "not GeoJSON"),
@@ -52,8 +52,8 @@ FAULTS = [
     ("number = 7", "number = 0", "number = 0", "seats"),
     ('role = "operator"', 'role = "boss"', "boss", "boss"),
     ('agencies = ["370602"]', 'agencies = ["370699"]', "370699", "370699"),
-    ('agencies = ["370602"]', "agencies = []", "chen", "needs agencies"),
-    ('agencies = ["370602"]', "everywhere = true", "chen", "works in an agency"),
+    ('agencies = ["370602"]', "agencies = []", "agencies = []", "needs agencies"),
+    ('agencies = ["370602"]', "everywhere = true", "everywhere", "works in an agency"),
     ('username = "zhao"', 'username = "chen"', "chen", "twice"),
     ('username = "zhao"', 'username = "canary"', '"canary"', "canary"),
     ('[region]\ncode = "3706"\n', "[region]\n", "[region]", "code"),

@@ -84,3 +84,23 @@ def test_wrap_up_lasts_as_long_as_the_agency_says(world):
     world.end(chen, tapped.call)
     until = world.seat("chen").wrap_up_until
     assert timedelta(seconds=80) < until - now() <= timedelta(seconds=90)
+
+
+def test_off_is_no_way_around_the_one_who_allows_breaks(strict):
+    chen = strict.sit("chen")
+    strict.choose(chen, "off")
+    seat = strict.seat("chen")
+    assert (seat.availability, bool(seat.break_asked_at)) == ("ready", True)
+    strict.tap()
+    assert match() == 1
+    strict.accept(chen)
+    answer_break(strict, "chen", allow=True)
+    assert strict.seat("chen").availability == "break"
+    strict.choose(chen, "off")  # it is answered no call already
+    assert strict.seat("chen").availability == "off"
+
+
+def test_who_has_just_sat_down_is_off_without_asking(strict):
+    chen = strict.sit("chen", ready=False)
+    strict.choose(chen, "off", "in a minute")
+    assert strict.seat("chen").break_asked_at is None

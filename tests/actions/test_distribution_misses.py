@@ -50,6 +50,22 @@ def test_a_seat_that_missed_an_offer_rests_and_then_gets_the_next_call(world):
     assert world.offer_to("chen").call.uuid == mei.call
 
 
+def test_after_a_long_rest_too_the_call_slept_through_goes_elsewhere_first(world):
+    rules(world, world.zhifu, miss_rest_seconds=30)
+    chen, lin = world.offered()
+    passes(world, 2.5, chen, tapped=[lin])
+    passes(world, 31, chen, tapped=[lin])
+    assert match() == 0  # it could be asked, but not for this one
+    mei = world.tap("mei")
+    assert match() == 1
+    assert world.offer_to("chen").call.uuid == mei.call
+    world.decline(chen)
+    passes(world, 10, chen, tapped=[lin, mei])
+
+    assert match() == 1  # nobody is shut out for ever
+    assert world.offer_to("chen").call.uuid == lin.call
+
+
 def test_who_missed_a_call_is_named_in_the_trace_of_who_was_asked_instead(world):
     chen, lin = world.offered()
     mei, wu = world.tap("mei"), world.sit("wu")

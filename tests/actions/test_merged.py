@@ -173,3 +173,16 @@ def test_the_number_has_one_caller_and_the_last_phone_is_theirs(world):
     owner.refresh_from_db()
     assert owner.device_hash == hashed
     assert Caller.objects.filter(phone_index=owner.phone_index).count() == 1
+
+
+@pytest.mark.parametrize("old_state", ["waiting", "connected"])
+def test_the_call_that_goes_on_has_what_the_other_one_needs(world, old_state):
+    old = bring(world, "chen", "old phone", old_state, language="zh-Hans")
+    prove(world, old)
+    new = bring(
+        world, "wu", "new phone", "waiting", language="en-GB", sign_language=True
+    )
+    prove(world, new)
+    assert world.call(new).state == "ended"
+    assert world.call(old).needs == ["en", "sign"]
+    assert "call.needs_changed" in kinds(old)

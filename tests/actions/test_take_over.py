@@ -1,9 +1,15 @@
 """A call is taken over from a console that died: with a reason, by one of several."""
 
+from uuid import uuid4
+
 import pytest
 
 from accounts.actions.roles import give_role
 from accounts.states import RoleKind
+from dispatch import broadcast as rooms
+from dispatch import commands
+from dispatch.actions import seat_desk
+from dispatch.actions.seat_desk import SeatPlace
 from dispatch.errors import (
     CallEnded,
     CallTaken,
@@ -13,6 +19,8 @@ from dispatch.errors import (
     SeatBusy,
 )
 from dispatch.models import Call
+from reports.clock import monotonic
+from reports.errors import Busy
 from tests.actions.test_transfers import silent_for, told
 from tests.several import let_in, roles, take_over
 
@@ -91,3 +99,22 @@ def test_only_a_connected_call_is_taken_over_and_only_by_a_free_seat_that_sees_i
     with pytest.raises(NotYours):
         take_over(world, ma, bao)
     assert Call.objects.filter(state="connected").count() == 2
+
+
+def test_nobody_is_taken_for_silent_while_no_sign_of_life_could_be_written(
+    world, monkeypatch
+):
+    """The database stood still: every console looks dead by its lease, and none is."""
+    _, tapped = world.connected()
+    wu = world.sit("wu")
+    silent_for(world, 5, alive=[wu], phones=[tapped])
+    place = SeatPlace(world.staff["wu"], frozenset({world.zhifu.pk}), wu)
+    command = commands.TakeOverCall(id=uuid4(), call=tapped.call, reason="dead")
+    monkeypatch.setattr(rooms, "flushed_at", monotonic() - rooms.FRESH_SECONDS - 1)
+    with pytest.raises(Busy):
+        seat_desk._act(place, wu, command)
+    assert roles(tapped) == {"caller": "guest", "chen": "host"}
+    monkeypatch.setattr(rooms, "flushed_at", monotonic())
+    seat_desk._act(place, wu, command)
+
+    assert roles(tapped) == {"caller": "guest", "wu": "host"}

@@ -19,7 +19,7 @@ from accounts.models import Agency, Area, User
 from accounts.states import RoleKind
 from dispatch import commands
 from dispatch.actions import caller_desk, calls, seats
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.actions.tap import TapBatch, Tapped
 from dispatch.models import Call, Participant, Seat, Shift
 from dispatch.states import Availability

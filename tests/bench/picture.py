@@ -15,7 +15,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.machine import Meter, median
-from tests.browser.camera import write_camera
+from tests.browser.camera import WIDE_BLOCK, write_camera
 from tests.browser.people import Caller, Operator
 from tests.browser.stage import DESK_FIRST, Stage, launch_options
 from tests.halls import Hall, write_region
@@ -108,7 +108,9 @@ def _stage() -> Iterator[tuple[Stage, Hall]]:
         chromium = stack.enter_context(sync_playwright()).chromium
         browsers = []
         for name, first in (("phone", 0), ("desk", DESK_FIRST)):
-            camera = write_camera(folder / f"{name}.mjpeg", first=first, frames=FRAMES)
+            camera = write_camera(
+                folder / f"{name}.mjpeg", first=first, frames=FRAMES, block=WIDE_BLOCK
+            )
             browsers.append(chromium.launch(**launch_options(camera)))
         stage = Stage(served, *browsers)
         with stage.exits:

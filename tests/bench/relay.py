@@ -26,7 +26,7 @@ from aiortc.rtp import RtpPacket
 from dispatch.media.interface import RoomPolicy
 from dispatch.media.relay import passthrough
 from tests.bench.machine import Meter, process
-from tests.browser.camera import _picture
+from tests.browser.camera import WIDE_BLOCK, _picture
 from tests.media.peers import OPEN, Peer
 from tests.media.process import Relay, Web
 
@@ -193,7 +193,9 @@ def _pictures() -> list[bytes]:
     frames = []
     for number in range(2 * KEY_EVERY):
         grain = dice.integers(0, 12, (480, 640), dtype=np.uint8)
-        frame = av.VideoFrame.from_ndarray(_picture(number) + grain, format="gray")
+        frame = av.VideoFrame.from_ndarray(
+            _picture(number, WIDE_BLOCK) + grain, format="gray"
+        )
         frame = frame.reformat(format="yuv420p")
         frame.pts = number
         frames += [bytes(packet) for packet in encoder.encode(frame)]

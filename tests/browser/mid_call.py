@@ -14,7 +14,7 @@ from tests.browser.camera import FRAMES_A_SECOND
 from tests.browser.kept import Clip, Kept
 from tests.browser.people import Caller, Operator
 from tests.browser.processes import family_of, tell
-from tests.browser.pulse import LISTEN, is_moving
+from tests.browser.pulse import LISTEN, is_moving, longest_gap
 from tests.browser.stage import (
     DESK_FIRST,
     PHONE_FRAMES,
@@ -24,6 +24,8 @@ from tests.browser.stage import (
 )
 from tests.browser.words import Words
 from tests.halls import Hall
+
+STEADY = 1.5  # seconds: a picture that stands for less has not stopped
 
 MINE = "call-pictures .mine video"  # the phone's own preview
 OFFICER = "officer-frame video.theirs"
@@ -178,3 +180,31 @@ def row_of(operator: Operator, clip: Clip) -> Locator:
     """Return a clip's line among the evidence."""
     link = operator.page.locator(f'[href$="{clip.uuid}/original"]')
     return operator.page.locator("evidence-panel .clip").filter(has=link)
+
+
+# --- Figures -------------------------------------------------------------------------
+
+
+def figure(what: str, seconds: float) -> None:
+    """Say a figure."""
+    print(f"\nfigure: {what}: {seconds:.2f} s")
+
+
+def longest_gaps(people: tuple[Caller, Operator], what: str, since: float) -> None:
+    """Say how long either picture stood; neither may have stopped."""
+    for name, person in zip(("phone", "seat"), people, strict=True):
+        gap = longest_gap(person.page, since)
+        figure(f"{what}, longest gap in the picture on the {name}", gap.seconds)
+        assert gap.stood <= STEADY, f"until {gap.ended_at - since:.1f} s after it"
+
+
+def times_back(people: tuple[Caller, Operator], what: str, since: float) -> list[float]:
+    """Wait until both pictures move again; say and return how long that took."""
+    for person in people:  # what was on its way still arrives for a moment
+        person.until(partial(is_moving, person.page, since + 1), seconds=30)
+    see_each_other(*people)
+    times = []
+    for name, each in zip(("phone", "seat"), people, strict=True):
+        times.append(longest_gap(each.page, since).ended_at - since)
+        figure(f"{what}, picture back on the {name}", times[-1])
+    return times

@@ -38,6 +38,8 @@ def launch_options(camera: Path, microphone: Path | None = None) -> dict[str, An
                 else []
             ),
             "--disable-background-networking",
+            # No page's worker is taken from behind an unknown certificate otherwise.
+            "--ignore-certificate-errors",
         ],
     }
 
@@ -92,7 +94,12 @@ class Stage:
         return operator
 
     def context(self, browser: Browser, words: Words, **options: Any) -> BrowserContext:
-        """Open a window that trusts the server and is watched."""
+        """Open a window that trusts the server and is watched.
+
+        Pages are not kept on the phone unless a test asks: what is kept would answer in
+        place of the routes that tests lay.
+        """
+        options.setdefault("service_workers", "block")
         context = browser.new_context(
             ignore_https_errors=True, locale=words.locale, **options
         )

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.camera import WIDTH
 from tests.browser.look import look
 from tests.browser.stage import PHONE_FRAMES
 from tests.browser.test_console_live import NO_DEVICES, reads_live, shows
@@ -97,7 +98,7 @@ def test_a_photo_stands_in_the_text_and_is_looked_at(talking, hall, cameras, tmp
     expect(picture).to_be_visible(timeout=COPY_WITHIN)
     picture.click()
     expect(operator.page.locator(PHOTO)).to_have_js_property("complete", value=True)
-    operator.until(lambda: operator.page.locator(PHOTO).evaluate(WIDE) == 640)
+    operator.until(lambda: operator.page.locator(PHOTO).evaluate(WIDE) == WIDTH)
     href = operator.page.locator("evidence-player [data-part=original]")
     assert re.search(r"/clips/[0-9a-f-]{36}/original$", href.get_attribute("href"))
 

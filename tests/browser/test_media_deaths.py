@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,19 +24,23 @@ from tests.browser.camera import number_in
 from tests.browser.kept import Kept
 from tests.browser.mid_call import (
     MINE,
+    STEADY,
     Phone,
     connected,
+    figure,
     in_call,
+    longest_gaps,
     lost_after,
     phone_chunks,
     plays,
     row_of,
     see_each_other,
+    times_back,
     waiting,
 )
-from tests.browser.people import Caller, Operator
+from tests.browser.people import Caller
 from tests.browser.processes import relay_of, tell
-from tests.browser.pulse import PulseStage, is_moving, legs, longest_gap
+from tests.browser.pulse import PulseStage, legs
 from tests.browser.stage import DESK_FIRST, PHONE_FRAMES
 from tests.faults.small import HALL, small_server
 from tests.served import Served
@@ -46,14 +49,8 @@ CHUNK_DOOR = re.compile(r"/segments/\d+/chunks/\d+$")
 KEPT = "Recording, kept by the police"
 NO_ROOM = "Recording, but there is no room to store it now"
 LOST = "Caller lost since %(since)s (%(time)s)."
-STEADY = 1.5  # seconds: a picture that stands for less has not stopped
 CUT = 6.0  # seconds
 CLIMB = 8.5  # seconds: a conversation climbs by itself at first; that is no news
-
-
-def figure(what: str, seconds: float) -> None:
-    """Say a figure."""
-    print(f"\nfigure: {what}: {seconds:.2f} s")
 
 
 # --- Stages --------------------------------------------------------------------------
@@ -110,26 +107,6 @@ def cramped(tmp_path: Path) -> Iterator[Served]:
     env = {"ALARM110_EVIDENCE_DIR": str(folder)}
     with small_server(tmp_path, extra_env=env, prefix=prefix) as served:
         yield served
-
-
-def longest_gaps(people: tuple[Caller, Operator], what: str, since: float) -> None:
-    """Say how long either picture stood; neither may have stopped."""
-    for name, person in zip(("phone", "seat"), people, strict=True):
-        gap = longest_gap(person.page, since)
-        figure(f"{what}, longest gap in the picture on the {name}", gap.seconds)
-        assert gap.stood <= STEADY, f"until {gap.ended_at - since:.1f} s after it"
-
-
-def times_back(people: tuple[Caller, Operator], what: str, since: float) -> list[float]:
-    """Wait until both pictures move again; say and return how long that took."""
-    for person in people:  # what was on its way still arrives for a moment
-        person.until(partial(is_moving, person.page, since + 1), seconds=30)
-    see_each_other(*people)
-    times = []
-    for name, each in zip(("phone", "seat"), people, strict=True):
-        times.append(longest_gap(each.page, since).ended_at - since)
-        figure(f"{what}, picture back on the {name}", times[-1])
-    return times
 
 
 # --- Deaths of the phone -------------------------------------------------------------

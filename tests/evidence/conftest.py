@@ -8,6 +8,8 @@ import pytest
 from reports.api import budgets
 from reports.storage import EvidenceStorage
 from tests.evidence import stores
+from tests.evidence.phones import Recorder
+from tests.house import House
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +37,9 @@ def storage(request: pytest.FixtureRequest) -> EvidenceStorage:
     """Each storage in turn: what holds for one must hold for the other."""
     stored: EvidenceStorage = request.getfixturevalue(request.param)
     return stored
+
+
+@pytest.fixture
+async def lin(house: House) -> Recorder:
+    """Lin's phone, which records."""
+    return Recorder.of(house, await house.tap("lin"))

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from tests.wire import Answer, Frame
 
+FIRST, SECOND = b"\x1a\x45\xdf\xa3" * 20_000, b"\xa3\x42" * 40_000
 BODY = {
     "kind": "video",
     "mime": "video/webm",

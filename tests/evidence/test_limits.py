@@ -34,12 +34,6 @@ KEY = "clips/5d2a7f0e-6a3c-4a58-9b39-0c1f5a0d9c11/0/7-" + "0" * 64
 MEBIBYTE, GIBIBYTE = 1024**2, 1024**3
 
 
-@pytest.fixture
-async def lin(house):
-    """Lin's phone, which records."""
-    return Recorder.of(house, await house.tap("lin"))
-
-
 def kept(clip: EvidenceClip, index: int, data: bytes = A, segment: int = 0):
     """Put bytes on the storage, as the door does before the writer."""
     place = chunk_place(clip.incident.uuid, clip.uuid, segment, index)

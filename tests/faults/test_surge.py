@@ -7,10 +7,9 @@ work, which no test can make shorter without making it another one.
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
 from uuid import uuid4
@@ -23,7 +22,10 @@ from dispatch.models import Call, Offer, Seat
 from reports.clock import now
 from tests import ground
 from tests.house import Console, House, Phone, device_cookie
+from tests.quiet import errors
 from tests.wire import Frame
+
+__all__ = ["errors"]
 
 ALARMS, RAISED, AT_ONCE = 200, 20, 20
 TALK_SECONDS, DRAINED_SECONDS, PLACE_SECONDS = 2.0, 60.0, 5.0
@@ -35,20 +37,6 @@ TIERS = [
     ("laizhou", "zhifu", 1, 5),
     ("fushan", "zhifu", 1, 5),
 ]
-
-
-@pytest.fixture
-def errors(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """Assert in the end that nothing was logged as an error, no traceback at all."""
-    yield caplog
-    loud = [
-        record
-        for record in caplog.get_records("call")
-        # Django itself notes each 5xx it answers with; that is no failure of ours.
-        if record.exc_info
-        or (record.levelno >= logging.ERROR and record.name != "django.request")
-    ]
-    assert not loud, [record.getMessage() for record in loud]
 
 
 @pytest.mark.slow

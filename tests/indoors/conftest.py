@@ -1,20 +1,22 @@
 """Fixtures of the doors from inside."""
 
-import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
+from dispatch.actions import media
+from dispatch.actions.media import MediaDesk
+from tests.house import House
+from tests.indoors.fake_media import FakeMedia
+from tests.quiet import errors
+
+__all__ = ["errors", "fake"]
+
 
 @pytest.fixture
-def errors(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """Assert in the end that nothing was logged as an error, no traceback at all."""
-    yield caplog
-    loud = [
-        record
-        for record in caplog.get_records("call")
-        # Django itself notes each 5xx it answers with; that is no failure of ours.
-        if record.exc_info
-        or (record.levelno >= logging.ERROR and record.name != "django.request")
-    ]
-    assert not loud, [record.getMessage() for record in loud]
+async def fake(house: House) -> AsyncIterator[FakeMedia]:
+    """A desk of this process with the tests' own media server behind it."""
+    fake = FakeMedia()
+    media.attach(MediaDesk(fake))
+    yield fake
+    media.attach(None)

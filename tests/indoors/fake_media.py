@@ -81,6 +81,10 @@ class FakeMedia:
         ]
         return Health(is_alive=True, legs=legs)
 
+    async def metrics(self) -> str:
+        """Return nothing: it counts nothing."""
+        return ""
+
     def listen(self, hear: Callable[[MediaEvent], None]) -> None:
         """Tell ``hear`` what happens."""
         self._hear = hear

@@ -11,7 +11,6 @@ from django.db import transaction
 
 from dispatch import broadcast as rooms
 from dispatch.actions import media, passing
-from dispatch.actions.media import MediaDesk
 from dispatch.commands import Description, Signal
 from dispatch.events.entries import RoomChanged
 from dispatch.events.frames import MediaLinesShown, MediaShown, SignalShown
@@ -20,16 +19,7 @@ from dispatch.models import Call, Participant, Shift
 from reports.clock import now
 from reports.journal import SYSTEM, record
 from tests.indoors.fake_media import FakeMedia
-from tests.indoors.test_signals import call_of, offer, send_offer, settle, until
-
-
-@pytest.fixture
-async def fake(house):
-    """A desk of this process with the tests' own media server behind it."""
-    fake = FakeMedia()
-    media.attach(MediaDesk(fake))
-    yield fake
-    media.attach(None)
+from tests.indoors.signals import call_of, offer, send_offer, settle, until
 
 
 @dataclass

@@ -16,12 +16,15 @@ import pytest
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from accounts.snapshots import area_index, forget_ground
 from dispatch import commands
 from dispatch.actions import caller_desk
 from dispatch.actions.messages import RoomMessage, RoomMessageBatch
 from dispatch.actions.tap import TapBatch
 from dispatch.loops.matcher import match, places_in_line
 from dispatch.snapshots import incident_snapshot
+from dispatch.snapshots.earlier import earlier_alarms
+from dispatch.snapshots.outlines import ground_map
 from reports import broadcast, journal, writer
 from reports.broadcast import Registry
 from reports.clock import now
@@ -178,6 +181,22 @@ def test_an_incidents_snapshot(world, count, clips):
     with count("incident snapshot of the caller"):
         incident_snapshot(tapped.incident, for_caller=True)
     EvidenceClip.objects.all().delete()  # made without their entries
+
+
+def test_the_maps_ground_and_a_callers_past(world, count):
+    """Two statements for the map, then none; a past of any length in one."""
+    own = frozenset([world.zhifu.pk])
+    forget_ground()
+    area_index()
+    with count("map of the ground"):
+        kept = ground_map(own)
+    assert ground_map(own) is kept
+    for _ in range(3):
+        tapped = world.tap()
+        world.hang_up(world.place(tapped))
+    incident = Incident.objects.get(uuid=tapped.incident)
+    with count("earlier alarms"):
+        assert earlier_alarms(incident, world.staff["chen"])["count"] == 2
 
 
 # --- Doors, with nothing else running ------------------------------------------------

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from dispatch import broadcast as rooms
 from tests.house import Console, House, Phone
-from tests.indoors.test_signals import until
+from tests.indoors.signals import until
 from tests.wire import Frame
 
 

@@ -18,6 +18,8 @@ async def test_a_receiver_has_what_we_reach_into():
     receiver = RTCPeerConnection().addTransceiver("video").receiver
     assert getattr(receiver, passthrough.NACKS).missing == set()
     assert getattr(receiver, passthrough.BUFFER).capacity == 512
+    assert getattr(receiver, passthrough.STREAMS) == {}
+    assert passthrough.packets_lost(receiver) == 0
     again = passthrough.asker_for_lost_packets(receiver)
     assert getattr(receiver, passthrough.BUFFER).capacity == 256
     await again()

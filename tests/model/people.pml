@@ -43,7 +43,7 @@ end:
 /* --- Consoles ------------------------------------------------------------------------------ */
 
 /* A window acts with the epoch it believes to hold; the lock is where it is compared. */
-/* = dispatch/actions/calls.py: locked_seat */
+/* = dispatch/actions/holding.py: locked_seat */
 #define IS_NEWEST(s, e) (seat[s].staffed && seat[s].epoch == e)
 #define MAY_ACT(s, e) (console[s * 2 + e - 1] && !dead[s] && \
     (IS_NEWEST(s, e) || BUG == EPOCH_NOT_COMPARED))

@@ -10,7 +10,7 @@ from accounts.actions.roles import take_role
 from accounts.models import User
 from accounts.states import RoleKind
 from dispatch.actions import seats
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.actions.switchboard import Switchboard
 from dispatch.errors import SeatBusy
 from dispatch.models import Participant

@@ -47,6 +47,7 @@ class Supervised:
         self.process = subprocess.Popen(
             [sys.executable, "-c", SUPERVISE, CHILD.format(notes=str(notes))],
             cwd=ROOT,
+            env={**os.environ, "ALARM110_LOG": "plain"},
             stderr=subprocess.PIPE,
             text=True,
         )

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import template
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ["accounts", "alarm110", "dispatch", "reports", "templates", "tests"]
 LEFT_OUT = ("static", "locale", "bench", "js", "seeds", "*.toml")
@@ -41,8 +43,9 @@ def copy_tree(folder: Path) -> None:
     for part in PARTS:
         ignored = shutil.ignore_patterns(*LEFT_OUT)
         shutil.copytree(ROOT / part, folder / part, ignore=ignored)
-    for name in ("manage.py", "pyproject.toml"):
-        shutil.copy2(ROOT / name, folder / name)
+    for path in (ROOT / "manage.py", *ROOT.glob("*.toml"), *ROOT.glob("requirements*")):
+        shutil.copy2(path, folder / path.name)
+    template.migrated()  # from here on in the environment, for all of them
 
 
 def run_tests(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:

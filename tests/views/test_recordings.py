@@ -169,3 +169,15 @@ def test_many_segments_take_a_moment():
     made = convert("recording", *[recorded(WEBM)] * 40)
     assert 79_000 <= made.copied.duration_ms <= 81_000
     assert made.packets("video") == 1200
+
+
+def test_a_copy_knows_where_each_of_its_segments_lies():
+    """By this the record lays it on the clock: a recorder pauses, a copy does not."""
+    made = convert(
+        "recording", recorded(WEBM), b"no recording", recorded(WEBM, hue=200)
+    )
+
+    (first, begins, ends), (second, goes_on, stops) = made.copied.parts
+    assert (first, begins, second) == (0, 0, 2)
+    assert ends == goes_on == pytest.approx(2000, abs=100)
+    assert stops == pytest.approx(made.copied.duration_ms, abs=100)

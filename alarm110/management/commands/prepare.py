@@ -28,6 +28,9 @@ from alarm110.tls import CertificateTrouble, ensure_certificate
 from alarm110.translations import compile_catalogues
 
 LITTLE_SPACE = 256 * 1024 * 1024  # bytes; below it a start says so
+TO_TRY = """
+To try it: sign in at the seats as li, take a seat, choose Ready; then raise an alarm in
+another window. The browser warns of a certificate that it does not know: go on."""
 
 
 class Command(BaseCommand):
@@ -87,7 +90,12 @@ class Command(BaseCommand):
         if not region.is_file():
             refuse(f"ALARM110_REGION: there is no file {region}.")
         self.stdout.write(f"Bringing {region.stem} on line...")
-        call_command("onboard", str(region), stdout=io.StringIO())
+        told = io.StringIO()
+        call_command("onboard", str(region), stdout=told)
+        # Rows that were made are of no interest here; what is left to do is.
+        for line in told.getvalue().splitlines():
+            if line.startswith("give a password"):
+                self.stdout.write(line)
 
     def _say_where(self) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -106,10 +114,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  {place}/")
         self.stdout.write(f"Seats:        {places[0]}/console/")
         self.stdout.write(f"Supervisors:  {places[0]}/admin/")
+        self.stdout.write(f"Records:      {places[0]}/records/")
         logins = settings.HOME / "demo.txt"
         if logins.exists():
             self.stdout.write(f"Demo log-ins (kept in {logins}):")
-            self.stdout.write(logins.read_text(encoding="utf-8").rstrip())
+            people = logins.read_text(encoding="utf-8").rstrip()
+            self.stdout.write(people)
+            if "\nli " in people:  # the demo's own; another region has other people
+                self.stdout.write(TO_TRY)
         self.stdout.write("")
         code = io.StringIO()
         segno.make(f"{places[0]}/").terminal(out=code, compact=True)

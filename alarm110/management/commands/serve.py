@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.urls import get_resolver
 
+from accounts import logs
 from alarm110 import hosts
 from alarm110.checks import TAG
 from alarm110.management.refusal import bind_sentence, database_sentence, refuse
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             # The accepted origins were read with TLS on: read the settings again.
             os.environ["ALARM110_TLS"] = "0"
             os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606  ourselves
+        logs.name_process("web")
         os.umask(0o077)  # what the data folder gets is for this user alone
         if os.environ.get("ALARM110_SUPERVISED"):
             end_with_the_supervisor()

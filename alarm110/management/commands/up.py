@@ -21,6 +21,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from accounts import logs
 from alarm110.management.lock import hold_data_folder
 from alarm110.management.refusal import CONFIGURATION
 
@@ -228,4 +229,5 @@ def _reason(status: int) -> str:
 
 
 def _say(sentence: str) -> None:
-    print(f"alarm110: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    line = logs.written_by("supervisor", sentence, os.environ.get("ALARM110_LOG", ""))
+    print(line, file=sys.stderr, flush=True)  # noqa: T201

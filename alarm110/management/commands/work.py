@@ -20,6 +20,9 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from accounts import logs
+from accounts.metrics import failed, is_away
+from alarm110 import processes
 from alarm110.management.supervised import end_with_the_supervisor
 from reports.actions import copying, views
 from reports.clock import now
@@ -43,6 +46,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Do what there is to do, each second."""
+        logs.name_process("worker")
         os.umask(0o077)
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
@@ -54,6 +58,15 @@ class Command(BaseCommand):
         pid_file.unlink(missing_ok=True)
 
 
+class TellingWorker(Worker):
+    """Says before each job that it is still at it: one may take two minutes."""
+
+    def run_task(self, db_task_result: "DBTaskResult[Any, Any]") -> None:
+        """Do one job."""
+        processes.tell(settings.HOME)
+        super().run_task(db_task_result)
+
+
 class Work:
     """Turns, one a second: find what is to be made, make it."""
 
@@ -61,7 +74,7 @@ class Work:
         self.is_stopping = False
         self._looks_back: datetime | None = None  # None: to the beginning
         self._chores_at = 0.0
-        self._worker = Worker(
+        self._worker = TellingWorker(
             queue_names=["*"],
             interval=INTERVAL,
             batch=True,
@@ -79,6 +92,7 @@ class Work:
         with contextlib.suppress(SystemExit):
             while not self.is_stopping:
                 self._turn_safely()
+                processes.tell(settings.HOME)
                 time.sleep(INTERVAL)
 
     def turn(self) -> None:
@@ -99,9 +113,11 @@ class Work:
         try:
             self.turn()
         except (OperationalError, InterfaceError) as error:
+            is_away("worker")
             log.warning("worker: the database is away (%s)", type(error).__name__)
             connection.close()
-        except Exception:
+        except Exception:  # the next turn begins again what was not done
+            failed("worker")
             log.exception("worker: a turn failed")
 
     def _stop(self, number: int, frame: FrameType | None) -> None:

@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password
 
 from accounts.actions.configure import configure_agency
 from accounts.actions.roles import enrol, set_encoded_password
@@ -17,7 +17,7 @@ from accounts.api.device import canary_device, device_hash
 from accounts.models import Agency, Caller, User
 from accounts.states import RoleKind
 from dispatch.actions.regions.changes import Changes
-from dispatch.actions.regions.logins import write_secret
+from dispatch.actions.regions.logins import hash_random, write_secret
 from dispatch.actions.regions.region_file import CANARY_CODE, CANARY_USER
 
 
@@ -35,7 +35,7 @@ def read_key(path: Path) -> CanaryKey:
     key = secrets.token_urlsafe(32) if is_new else path.read_text("utf-8").strip()
     operator = User.objects.filter(username=CANARY_USER).first()
     fits = operator is not None and check_password(key, operator.password)
-    return CanaryKey(key, is_new, None if fits else make_password(key))
+    return CanaryKey(key, is_new, None if fits else hash_random(key))
 
 
 def write_key(path: Path, key: CanaryKey) -> None:
@@ -64,7 +64,7 @@ def _settle_operator(agency: Agency, key: CanaryKey, changes: Changes) -> None:
     operator = User.objects.filter(username=CANARY_USER).first()
     if operator is None:
         operator = User(username=CANARY_USER, display_name="Canary")
-        operator.password = key.encoded or make_password(key.key)
+        operator.password = key.encoded or hash_random(key.key)
         enrol(operator, RoleKind.OPERATOR, [agency])
         changes.note("canary's operator: made")
     elif key.encoded is not None:

@@ -1,10 +1,9 @@
 """What is wrong with a region file, and on which line."""
 
-import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-# msgspec names places like this: $.agencies[3].tiers[0].neighbour
-STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+from dispatch.actions.regions.places import Path, key_lines
 
 
 class Fault(NamedTuple):
@@ -20,60 +19,30 @@ class Fault(NamedTuple):
 class RegionFaulty(Exception):
     """The file cannot be loaded; nothing was."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[Fault], warnings: Sequence[Fault] = ()) -> None:
         self.faults = sorted(faults)
+        self.warnings = list(warnings)
         super().__init__("; ".join(str(fault) for fault in self.faults))
 
 
 class Lines:
-    """Finds the line of a place in a TOML text, as well as a person would point at it.
-
-    A TOML reader forgets where things stood. Tables start on a line of their own and
-    keys inside them too, so a look for the header and then the key is enough.
-    """
+    """Finds the line of a place in a TOML text."""
 
     def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
+        self._lines = key_lines(text)
 
-    def of(self, table: str, index: int = 0, key: str = "", word: str = "") -> int:
-        """Return the line of ``key`` in the table (``word`` in or after it), or 0."""
-        header = re.compile(rf"\s*\[\[?\s*{re.escape(table)}\s*\]\]?\s*(#.*)?$")
-        starts = [n for n, line in enumerate(self._lines) if header.match(line)]
-        if index >= len(starts):
-            return 0
-        start = starts[index]
-        end = next(
-            (
-                n
-                for n in range(start + 1, len(self._lines))
-                if re.match(r"\s*\[\[?\s*\w+\s*\]", self._lines[n])
-            ),
-            len(self._lines),
-        )
-        found = start
-        if key:
-            found = self._first(rf"\s*{re.escape(key)}\s*=", start, end, start)
-        if word:
-            found = self._first(rf".*{re.escape(word)}", found, end, found)
-        return found + 1
+    def at(self, *path: str | int) -> int:
+        """Return the line of a key, or of the nearest table around it; 0 for none."""
+        steps = path
+        while steps and steps not in self._lines:
+            steps = steps[:-1]
+        return self._lines.get(steps, 0)
 
-    def of_path(self, path: str, word: str = "") -> int:
-        """Return the line of a place as msgspec names it."""
-        steps = [name or int(index) for name, index in STEP.findall(path)]
-        table, rest = (str(steps[0]), steps[1:]) if steps else ("", [])
-        if not table:
-            return self._top_line(word)
-        index = int(rest.pop(0)) if rest and isinstance(rest[0], int) else 0
-        key = next((step for step in rest if isinstance(step, str)), "")
-        return self.of(table, index, str(key), word)
+    def is_there(self, *path: str | int) -> bool:
+        """Return whether the key itself stands in the file."""
+        return path in self._lines
 
-    def _top_line(self, word: str) -> int:
-        """Return where an unknown table or top-level key stands."""
-        pattern = rf"\s*(\[\[?\s*)?{re.escape(word)}\b" if word else r".*"
-        return self._first(pattern, 0, len(self._lines), -1) + 1
-
-    def _first(self, pattern: str, start: int, end: int, otherwise: int) -> int:
-        return next(
-            (n for n in range(start, end) if re.match(pattern, self._lines[n])),
-            otherwise,
-        )
+    def nearest(self, table: Path, *keys: str) -> int:
+        """Return the line of the first of these keys that the table has, or its own."""
+        there = next((key for key in keys if self.is_there(*table, key)), None)
+        return self.at(*table) if there is None else self.at(*table, there)

@@ -74,6 +74,30 @@ def ground_faults(
             ) % {"place": _place(piece.polygon), "datum": name}
 
 
+def outside_faults(piece: Piece, region: BaseGeometry) -> Iterator[str]:
+    """Yield where a piece reaches out of the region's own outline."""
+    outside = piece.polygon.difference(region)
+    part = outside.area / piece.polygon.area
+    if part > SLIVER:
+        yield _("%(place)s: %(part)d %% of it lie outside the region's outline") % {
+            "place": _place(outside),
+            "part": max(1, round(part * 100)),
+        }
+
+
+def uncovered(region: BaseGeometry, pieces: Iterable[Piece]) -> str:
+    """Say where nobody answers within the region's outline; nothing if all is told."""
+    rest = region.difference(shapely.union_all([piece.polygon for piece in pieces]))
+    part = rest.area / region.area
+    if part <= SLIVER:
+        return ""
+    largest = max(shapely.get_parts(rest), key=lambda one: one.area)
+    return _(
+        "%(place)s: %(part)d %% of the region lie in no area; the nearest area within "
+        "20 km answers there, else the default agency"
+    ) % {"place": _place(largest), "part": round(part * 100)}
+
+
 def _far_away(piece: Piece, others: Sequence[Piece]) -> Iterator[str]:
     near = [other.polygon for other in others if other.agency[:2] == piece.agency[:2]]
     if not near:

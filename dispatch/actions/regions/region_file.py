@@ -1,29 +1,36 @@
-"""The region file: its shape, and what must hold before anything is loaded.
+"""The region file: what stands in it, and how it is read.
 
-What the file does not say stays as it is in the database.
+What the file does not say stays as it is in the database. ``shape`` tells what does not
+fit these declarations (``wanted`` is how it says what would), ``rules`` what they
+cannot tell.
 """
 
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple
 
-import msgspec
-from django.core.exceptions import ValidationError
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from accounts.models.listed import check_skills
 from dispatch.actions.regions.faults import Fault, Lines, RegionFaulty
+from dispatch.actions.regions.places import Path as Keys
+from dispatch.actions.regions.shape import fit
 
-T = TypeVar("T")
 CANARY_CODE = "000000"
 CANARY_USER = "canary"
 MAX_SEATS = 500
 
-Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
+Code = Annotated[
+    str, Meta(pattern=r"^[0-9]{6}$", extra={"wanted": "a code of six digits"})
+]
+Phone = Annotated[
+    str,
+    Meta(
+        pattern=r"^\+?[0-9][0-9 -]{0,17}[0-9]$",
+        extra={"wanted": "a phone number of 2 to 20 digits, spaces, -, or + in front"},
+    ),
+]
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00]+$")]
 Label = Annotated[str, Meta(max_length=60, pattern=r"^[^\x00]*$")]
 Sentence = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
@@ -36,9 +43,18 @@ class Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class RegionHead(Strict, frozen=True, kw_only=True):
     """``[region]``: every agency's code begins with ``code``."""
 
-    code: Annotated[str, Meta(pattern=r"^[0-9]{2,6}$")]
+    code: Annotated[
+        str, Meta(pattern=r"^[0-9]{2,6}$", extra={"wanted": "a code of 2 to 6 digits"})
+    ]
     name: Name
     name_en: Name | UnsetType = UNSET
+    # Of the whole installation; they count where the file has the default agency.
+    language: Literal["zh-hans", "en"] | UnsetType = UNSET
+    time_zone: Annotated[str, Meta(max_length=60)] | UnsetType = UNSET
+    phone_country: Annotated[str, Meta(max_length=60)] | UnsetType = UNSET
+    phone_number: Phone | UnsetType = UNSET
+    # A GeoJSON file: no area may reach out of it.
+    outline: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     demo: bool = False  # staff get random passwords, written to demo.txt
 
 
@@ -76,7 +92,13 @@ class TierSpec(Strict, frozen=True, kw_only=True):
 class Category(Strict, frozen=True, kw_only=True):
     """What an incident can be filed as."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[0-9A-Z.-]+$")]
+    code: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9A-Z.-]{1,12}$",
+            extra={"wanted": "1 to 12 capital letters, digits, . or -"},
+        ),
+    ]
     name: Name
     name_en: Name | UnsetType = UNSET
 
@@ -94,7 +116,7 @@ class AgencySpec(Strict, frozen=True, kw_only=True):
     code: Code
     name: Name
     name_en: Name | UnsetType = UNSET
-    phone_number: Annotated[str, Meta(pattern=r"^[0-9+ -]{2,20}$")] | UnsetType = UNSET
+    phone_number: Phone | UnsetType = UNSET
     answer_mode: Literal["auto", "ring"] | UnsetType = UNSET
     # Rules of the seats; DESIGN's own where the file says nothing.
     ring_seconds: Annotated[int, Meta(ge=3, le=60)] | UnsetType = UNSET
@@ -129,7 +151,13 @@ class AgencySpec(Strict, frozen=True, kw_only=True):
 class StaffSpec(Strict, frozen=True, kw_only=True):
     """``[[staff]]``: a person, with one role in some agencies (``"*"``: each here)."""
 
-    username: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9._-]{0,39}$")]
+    username: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z][a-z0-9._-]{0,39}$",
+            extra={"wanted": "1 to 40 of a-z 0-9 . _ -, a letter first"},
+        ),
+    ]
     name: Annotated[str, Meta(min_length=1, max_length=60)]
     number: Annotated[str, Meta(max_length=20)] | UnsetType = UNSET
     role: Literal["operator", "supervisor", "auditor", "administrator"]
@@ -148,28 +176,42 @@ class RegionFile(Strict, frozen=True, kw_only=True):
     staff: list[StaffSpec] = []
 
 
-def read_region(path: Path) -> tuple[RegionFile, Lines]:
-    """Read and check a file.
+class Written(NamedTuple):
+    """A file as it was written: what it says, where, and what of it does not fit.
+
+    With faults, ``region`` says what could be understood, for the rules to go on.
+    """
+
+    region: RegionFile
+    lines: Lines
+    faults: list[Fault]
+
+
+def read_file(path: Path) -> Written:
+    """Read a file.
 
     Raises:
-        RegionFaulty: with every fault found, each with its line.
+        RegionFaulty: it is no TOML at all.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RegionFaulty([Fault(0, f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise RegionFaulty([Fault(0, "is not UTF-8 text")]) from error
-    lines = Lines(text)
     try:
-        region = msgspec.convert(tomllib.loads(text), RegionFile)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RegionFaulty([_syntax_fault(error)]) from error
-    except msgspec.ValidationError as error:
-        raise RegionFaulty([_shape_fault(error, lines)]) from error
-    if faults := list(_faults(region, lines)):
-        raise RegionFaulty(faults)
-    return region, lines
+    except RecursionError as error:
+        raise RegionFaulty([Fault(0, "has lists within lists without end")]) from error
+    lines = Lines(text)
+    region, misfits = fit(document, RegionFile)
+    faults = [
+        Fault(lines.at(*path), ": ".join(filter(None, [_where(document, path), text])))
+        for path, text in misfits
+    ]
+    return Written(region, lines, faults)
 
 
 def _syntax_fault(error: tomllib.TOMLDecodeError) -> Fault:
@@ -179,112 +221,18 @@ def _syntax_fault(error: tomllib.TOMLDecodeError) -> Fault:
     return Fault(int(place[1]) if place else 0, text)
 
 
-def _shape_fault(error: msgspec.ValidationError, lines: Lines) -> Fault:
-    """Take the place out of "Expected `int` - at `$.agencies[3].seats`"."""
-    text, _, path = str(error).partition(" - at `")
-    unknown = re.search(r"unknown field `([^`]+)`", text)
-    word = unknown[1] if unknown else ""
-    key = f"{word} =" if word and path.startswith("$.") else word
-    line = lines.of_path(path.removesuffix("`"), key) or lines.of_path(path, word)
-    where = re.sub(r"^\$\.?", "", path.removesuffix("`"))
-    return Fault(line, f"{where}: {text}" if where else text)
-
-
-def _faults(region: RegionFile, lines: Lines) -> Iterator[Fault]:
-    """Find what the shape alone cannot tell."""
-    codes = [agency.code for agency in region.agencies]
-    for n, code in _repeated(codes):
-        yield Fault(lines.of("agencies", n, "code"), f"agency {code} is there twice")
-    for n, agency in enumerate(region.agencies):
-        yield from _agency_faults(agency, n, region, lines)
-    yield from _ground_faults(region, lines)
-    defaults = [n for n, agency in enumerate(region.agencies) if agency.default]
-    for n in defaults[1:]:
-        line = lines.of("agencies", n, "default")
-        yield Fault(line, "there is a default agency already")
-    if region.categories is not UNSET:
-        for n, code in _repeated(category.code for category in region.categories):
-            line = lines.of("categories", n, "code")
-            yield Fault(line, f"category {code} is there twice")
-    yield from _staff_faults(region, set(codes), lines)
-
-
-def _agency_faults(
-    agency: AgencySpec, n: int, region: RegionFile, lines: Lines
-) -> Iterator[Fault]:
-    head = lines.of("agencies", n, "code")
-    if agency.code == CANARY_CODE:
-        yield Fault(head, f"{CANARY_CODE} is the canary's")
-    elif not agency.code.startswith(region.region.code):
-        yield Fault(head, f"agency {agency.code} is not in region {region.region.code}")
-    seats = [seat.number for seat in agency.seat_specs]
-    for _, number in _repeated(seats):
-        line = lines.of("agencies", n, "seats")
-        yield Fault(line, f"agency {agency.code}: seat {number} is there twice")
-    neighbours = [tier.neighbour for tier in agency.tiers]
-    line = lines.of("agencies", n, "tiers")
-    for _, code in _repeated(neighbours):
-        yield Fault(line, f"agency {agency.code}: neighbour {code} is there twice")
-    if agency.code in neighbours:
-        yield Fault(line, f"agency {agency.code} cannot be its own neighbour")
-    if (agency.opens_at is UNSET) != (agency.closes_at is UNSET):
-        key = "opens_at" if agency.closes_at is UNSET else "closes_at"
-        line = lines.of("agencies", n, key)
-        yield Fault(line, f"agency {agency.code}: give both hours, or neither")
-    if agency.after_hours == agency.code:
-        line = lines.of("agencies", n, "after_hours")
-        yield Fault(line, f"agency {agency.code} cannot stand in for itself")
-    for area in agency.area_specs:
-        if (area.gb is None) == (area.file is None):
-            line = lines.of("agencies", n, "areas")
-            yield Fault(line, f"agency {agency.code}: an area has either gb or file")
-        elif not area.own_code or (area.file and area.name is UNSET):
-            line = lines.of("agencies", n, "areas", area.file or "")
-            yield Fault(line, f"agency {agency.code}: an area from a file needs "
-                        "a code and a name")  # fmt: skip
-
-
-def _ground_faults(region: RegionFile, lines: Lines) -> Iterator[Fault]:
-    """Refuse one piece of ground in two hands."""
-    held = [
-        (n, area.own_code)
-        for n, agency in enumerate(region.agencies)
-        for area in agency.area_specs
-        if area.own_code
-    ]
-    for at, code in _repeated(code for _, code in held):
-        line = lines.of("agencies", held[at][0], "areas", code)
-        yield Fault(line, f"area {code} is there twice")
-
-
-def _staff_faults(region: RegionFile, codes: set[str], lines: Lines) -> Iterator[Fault]:
-    for n, name in _repeated(person.username for person in region.staff):
-        line = lines.of("staff", n, "username")
-        yield Fault(line, f"staff member {name} is there twice")
-    for n, person in enumerate(region.staff):
-        line = lines.of("staff", n, "username")
-        if person.username == CANARY_USER:
-            yield Fault(line, f"{CANARY_USER} is the canary's own name")
-        if bool(person.agencies) == person.everywhere:
-            yield Fault(line, f"{person.username} needs agencies, or everywhere = true")
-        if person.skills is not UNSET:
-            try:
-                check_skills(person.skills)
-            except ValidationError as error:
-                line = lines.of("staff", n, "skills")
-                yield Fault(line, f"{person.username}: {error.messages[0]}")
-        if person.everywhere and person.role == "operator":
-            yield Fault(line, f"{person.username}: an operator works in an agency")
-        for code in person.agencies:
-            if code not in codes and code != "*":
-                line = lines.of("staff", n, "agencies", code)
-                yield Fault(line, f"{person.username}: there is no agency {code}")
-
-
-def _repeated(values: Iterable[T]) -> Iterator[tuple[int, T]]:
-    """Yield what was seen before, with its place."""
-    seen: Counter[T] = Counter()
-    for n, value in enumerate(values):
-        if seen[value]:
-            yield n, value
-        seen[value] += 1
+def _where(document: dict[str, Any], path: Keys) -> str:
+    """Say a place in words: ``agency 370602: tiers: neighbour``."""
+    if not path:
+        return ""
+    table, *rest = path
+    words = [str(table)]
+    if rest and isinstance(rest[0], int):
+        row = document[str(table)][rest[0]]
+        called = row.get("code") or row.get("username") if isinstance(row, dict) else ""
+        one = {"agencies": "agency", "categories": "category", "phrases": "phrase"}
+        word = one.get(str(table), str(table))
+        name = called if isinstance(called, str) and called else f"no. {rest[0] + 1}"
+        words = [f"{word} {name}"]
+        rest = rest[1:]
+    return ": ".join(words + [step for step in rest if isinstance(step, str)])

@@ -1,11 +1,12 @@
 """``manage.py onboard FILE [--check]``: bring a region on line from one file."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from dispatch.actions.regions import RegionFaulty, load_region
+from dispatch.actions.regions import Fault, RegionFaulty, load_region
 
 
 class Command(BaseCommand):
@@ -19,23 +20,33 @@ class Command(BaseCommand):
         """Take the file, and whether only to look."""
         parser.add_argument("file", type=Path, help="a region file (TOML)")
         parser.add_argument(
-            "--check", action="store_true", help="say what would change, change nothing"
+            "--check",
+            action="store_true",
+            help="name every fault and its line, say what would change, change nothing",
         )
 
+    @no_translations  # one language, whatever the region's
     def handle(self, *, file: Path, check: bool, **options: object) -> None:
         """Load the file and list what changed."""
         try:
             outcome = load_region(file, check_only=check)
         except RegionFaulty as error:
+            self._warn(error.warnings)
             faults = "\n".join(f"  {fault}" for fault in error.faults)
             raise CommandError(f"{file}: nothing was loaded\n{faults}") from error
         except OSError as error:
             raise CommandError(
                 f"nothing was loaded: {error.filename}: {error.strerror}"
             ) from error
+        self._warn(outcome.warnings)
         for line in outcome.changes or ["nothing changed"]:
             self.stdout.write(line)
         for hint in outcome.hints:
             self.stdout.write(self.style.WARNING(hint))
-        if check and outcome.changes:
-            self.stdout.write("only checked: nothing was written")
+        if check:
+            self.stdout.write("no fault: only checked, nothing was written")
+
+    def _warn(self, warnings: Iterable[Fault]) -> None:
+        """Warnings stand apart from what stops a file: on standard error, marked."""
+        for warning in warnings:
+            self.stderr.write(self.style.WARNING(f"warning: {warning}"))

@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from accounts import logs
+from accounts.metrics import Counting, failed
 from dispatch.media.relay import files, passthrough
 from dispatch.media.relay.leg import Address
 from dispatch.media.relay.rooms import Rooms
@@ -27,9 +29,8 @@ STREAMS = 8  # pictures coming in; at 14 one process lost frames
 
 def main() -> int:
     """Serve until told to stop."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(levelname)s relay: %(message)s", stream=sys.stderr
-    )
+    logs.write_to_stderr("relay")
+    logging.getLogger().addHandler(Counting(logging.WARNING))
     # They log the addresses of callers.
     logging.getLogger("aioice").setLevel(logging.CRITICAL)
     logging.getLogger("aiortc").setLevel(logging.CRITICAL)
@@ -108,6 +109,7 @@ def _say_without_contents(
 ) -> None:
     """Say what kind of thing failed; its text may hold an address or an SDP."""
     error = context.get("exception")
+    failed("relay background")
     log.warning("in the background: %s", type(error).__name__ if error else "?")
 
 

@@ -65,7 +65,7 @@ def read_offer(sdp: str) -> Described:
     text = "\r\n".join(kept) + "\r\n"
     try:
         session = SessionDescription.parse(text)
-    except Exception as error:  # its parser raises whatever comes
+    except Exception as error:  # its parser raises whatever comes; told as refused
         raise BadDescription(type(error).__name__) from error
     media = session.media
     lines = [

@@ -19,8 +19,9 @@ from aiortc import (
 from aiortc.codecs import get_capabilities
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
+from accounts.metrics import dropped, failed
 from dispatch.media.interface import BadDescription, LegState, Track, Who, is_party
-from dispatch.media.relay import passthrough
+from dispatch.media.relay import counting, passthrough
 from dispatch.media.relay.description import (
     MAX_CANDIDATES,
     Described,
@@ -40,6 +41,7 @@ KEY_EVERY_SECONDS = 4.0  # so that a recording can be entered anywhere
 # A wish that comes so soon after a key frame was sent before that one arrived; several
 # receivers that lost the same packets wish at once, and get one.
 WISH_SECONDS = 0.5
+_frames = {kind: counting.frames.labels(kind) for kind in ("audio", "video")}
 CODECS = {"audio": "audio/opus", "video": "video/vp8"}
 
 
@@ -85,6 +87,7 @@ class Leg:
         )
         self._frames: dict[Track, int] = {"audio": 0, "video": 0}
         self._received = -1  # packets of any kind
+        self._lost = 0
         self._candidates = 0
         self._hear = hear
         self._wish = wish
@@ -121,7 +124,7 @@ class Leg:
                 RTCSessionDescription(described.sdp, "offer")
             )
             await self._connection.setLocalDescription()
-        except Exception as error:  # aiortc raises whatever comes
+        except Exception as error:  # aiortc raises whatever comes; told as refused
             raise BadDescription(type(error).__name__) from error
         self.answer = with_address(
             self._connection.localDescription.sdp, address.public
@@ -135,9 +138,12 @@ class Leg:
         self._candidates += 1
         candidate = read_candidate(text, may_be_loopback=address.is_loopback)
         if candidate is None or self._candidates > MAX_CANDIDATES or self.is_closed:
+            dropped("candidate", "not for us" if candidate is None else "too many")
             return
-        with contextlib.suppress(ValueError, AssertionError):
+        try:
             await self._connection.addIceCandidate(candidate)
+        except (ValueError, AssertionError):
+            dropped("candidate", "not understood")
 
     def send(self, frame: EncodedFrame, source: "Leg", now: float) -> None:
         """Pass a frame of another leg on to this browser."""
@@ -166,13 +172,23 @@ class Leg:
             self.want_key()
 
     async def look(self, now: float) -> None:
-        """Note whether packets still come; called each second."""
-        for transceiver in self._connection.getTransceivers()[:1]:
+        """Note whether packets still come, and how many did not; called each second."""
+        transceivers = self._connection.getTransceivers()
+        for transceiver in transceivers[:1]:  # they share one transport
             report = await transceiver.receiver.getStats()
             for entry in report.values():
-                if entry.type == "transport" and entry.packetsReceived > self._received:
-                    self._received = entry.packetsReceived
-                    self.heard_at = now
+                if entry.type == "transport":
+                    self._hear_of(entry.packetsReceived, now)
+        lost = sum(passthrough.packets_lost(each.receiver) for each in transceivers)
+        if lost > self._lost:  # it may shrink: a packet that was late has come
+            counting.packets_lost.inc(lost - self._lost)
+            self._lost = lost
+
+    def _hear_of(self, received: int, now: float) -> None:
+        if received > self._received:
+            counting.packets.inc(received - max(0, self._received))
+            self._received = received
+            self.heard_at = now
 
     async def state(self) -> LegState:
         """Return its counters."""
@@ -202,8 +218,11 @@ class Leg:
         self.is_closed = True
         for task in self._tasks:
             task.cancel()
-        with contextlib.suppress(Exception):  # what is left of it must not stay
+        try:
             await self._connection.close()
+        except Exception as error:  # what is left of it must not stay
+            failed("relay leg's end")
+            log.info("a leg did not close well: %s", type(error).__name__)
         if self.recorder is not None:
             await self.recorder.close()
 
@@ -259,13 +278,15 @@ class Leg:
 
     def _take(self, frame: EncodedFrame) -> None:
         self._frames[frame.kind] += 1
+        _frames[frame.kind].inc()
         if frame.kind == "video":
             if frame.is_key:
                 self._is_broken = False
                 self._wants_key = False
                 self._key_at = monotonic()
             elif self._is_broken:
-                return  # built on what was lost
+                dropped("media frame", "built on what was lost")
+                return
         self._hear(self, frame)
 
     def _broke(self) -> None:
@@ -274,17 +295,18 @@ class Leg:
 
     async def _ask_for_keys(self) -> None:
         """Ask at once when one is wanted, again each 0.3 s, and every 4 s anyway."""
-        while True:
+        while not self.is_closed:
             self._key_wake.clear()
             since = monotonic() - self._key_at
             is_due = self._wants_key or since > KEY_EVERY_SECONDS
             if is_due and self.is_up and self._ask is not None:
                 await self._ask()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._key_wake.wait(), KEY_AGAIN_SECONDS)
+                async with asyncio.timeout(KEY_AGAIN_SECONDS):
+                    await self._key_wake.wait()
 
     async def _ask_for_packets(self, again: Callable[[], Awaitable[None]]) -> None:
-        while True:
+        while not self.is_closed:
             await asyncio.sleep(LOST_AGAIN_SECONDS)
             if self.is_up:
                 await again()

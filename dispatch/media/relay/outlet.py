@@ -15,6 +15,7 @@ from uuid import UUID
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import Packet
 
+from accounts.metrics import dropped
 from dispatch.media.interface import Track
 from dispatch.media.relay.passthrough import CLOCK_RATES, EncodedFrame
 
@@ -41,6 +42,8 @@ class Outlet(MediaStreamTrack):
     def push(self, frame: EncodedFrame, source: UUID, now: float) -> None:
         """Take a frame of the leg ``source``, arrived ``now``."""
         is_new = source != self._source
+        if len(self._queue) >= MOST_WAITING:
+            dropped("media frame", "the receiver stands still", len(self._queue))
         if is_new or len(self._queue) >= MOST_WAITING:
             self._source = source
             self._queue.clear()

@@ -33,6 +33,7 @@ PINNED = [
 LOOPBACK = "127.0.0.1"
 BUFFER = "_RTCRtpReceiver__jitter_buffer"  # of a receiver
 NACKS = "_RTCRtpReceiver__nack_generator"
+STREAMS = "_RTCRtpReceiver__remote_streams"  # its statistics, by source
 
 CLOCK_RATES: dict[Track, int] = {"audio": 48_000, "video": 90_000}  # ticks a second
 
@@ -124,6 +125,12 @@ def asker_for_lost_packets(receiver: RTCRtpReceiver) -> Callable[[], Awaitable[N
 
     receiver._send_rtcp_nack = ask_and_note  # type: ignore[method-assign]
     return ask_again
+
+
+def packets_lost(receiver: RTCRtpReceiver) -> int:
+    """Return how many packets did not come; its own report keeps but one source."""
+    streams = getattr(receiver, STREAMS).values()
+    return sum(max(0, int(stream.packets_lost)) for stream in streams)
 
 
 def outlive_byes(receiver: RTCRtpReceiver) -> None:

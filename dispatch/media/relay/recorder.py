@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from accounts.metrics import failed
+from dispatch.media.relay import counting
 from dispatch.media.relay.segments import Arrival, DiskFullError, Segments
 
 log = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ class Recorder:
         if self.has_failed:
             return
         if self._queued >= MOST_QUEUED:
-            self._fail("the disk is too slow")
+            self._fail("too slow", "the disk is too slow")
             return
         self._queued += 1
         self._thread.submit(self._write, arrival)
@@ -49,9 +51,11 @@ class Recorder:
         try:
             self._segments.take(arrival)
         except DiskFullError as error:
-            self._fail(str(error))
+            self._fail("disk full", str(error))
             self._finish()
-        except Exception:
+        except Exception:  # a recording less; the picture must go on
+            failed("relay recording")
+            counting.recordings_stopped.labels("error").inc()
             log.exception("a recording failed")
             self.has_failed = True
             self._finish()
@@ -64,11 +68,13 @@ class Recorder:
             self._segments.close()
         except DiskFullError as error:
             if not self.has_failed:
-                self._fail(str(error))
-        except Exception:
+                self._fail("disk full", str(error))
+        except Exception:  # what is on the disk is closed at the relay's next start
+            failed("relay recording")
             log.exception("a recording could not be finished")
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, kind: str, why: str) -> None:
         """Say it once a leg; the picture goes on."""
         self.has_failed = True
+        counting.recordings_stopped.labels(kind).inc()
         log.error("a recording stopped, the call goes on: %s", why)

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Literal
 from uuid import UUID
 
+from accounts import logs
 from dispatch.media.interface import (
     Health,
     MediaError,
@@ -22,6 +23,7 @@ from dispatch.media.interface import (
     Who,
     is_party,
 )
+from dispatch.media.relay import counting
 from dispatch.media.relay.description import Described, read_offer
 from dispatch.media.relay.files import LegFolder
 from dispatch.media.relay.leg import Address, Leg
@@ -62,6 +64,19 @@ class Rooms:
         self, call: UUID, who: Who, uuid: UUID, sdp: str, policy: RoomPolicy
     ) -> str:
         """Admit a leg in place of the participant's former; return the answer."""
+        logs.about(call=call)
+        try:
+            outcome, answer = await self._offer(call, who, uuid, sdp, policy)
+        except MediaError as error:
+            counting.offers.labels(error.code).inc()
+            log.info("leg %s is refused: %s", uuid, error.code)
+            raise
+        counting.offers.labels(outcome).inc()
+        return answer
+
+    async def _offer(
+        self, call: UUID, who: Who, uuid: UUID, sdp: str, policy: RoomPolicy
+    ) -> tuple[str, str]:
         described = read_offer(sdp)
         room = self._rooms.setdefault(call, Room())
         room.set_policy(policy)
@@ -69,7 +84,7 @@ class Rooms:
         if former is not None and former.uuid == uuid and not former.is_closed:
             for candidate in described.candidates:
                 await former.add_candidate(candidate, self._address)
-            return former.answer  # repeated, because a socket was lost
+            return "repeated", former.answer  # because a socket was lost
         try:
             room.find_place(who, policy)
             self._find_place(who, described, besides=former)
@@ -87,7 +102,7 @@ class Rooms:
                 self._close(former, "replaced")
             self._drop_if_empty(call)
         log.info("leg %s of call %s, key %s", uuid, call, described.fingerprint)
-        return answer
+        return "admitted", answer
 
     async def add_candidate(self, call: UUID, uuid: UUID, text: str) -> None:
         """Add a leg's candidate; an unknown leg is none of ours any more."""
@@ -137,6 +152,13 @@ class Rooms:
             streams=streams,
             legs=[await leg.state() for leg in self._all()],
         )
+
+    def count(self) -> None:
+        """Say how busy it is at this moment, for the figures."""
+        counting.streams.set(sum(map(_weighs, self._all())))
+        counting.most_streams.set(self._streams)
+        counting.legs.set(sum(1 for _ in self._all()))
+        counting.calls.set(len(self._rooms))
 
     # --- What passes -----------------------------------------------------------------
 
@@ -227,6 +249,7 @@ class Rooms:
     def _event(
         self, leg: Leg, state: Literal["up", "lost", "closed"], code: str = ""
     ) -> None:
+        counting.events.labels(state).inc()
         self._tell(MediaEvent(leg.call, leg.who, leg.uuid, state, code))
 
     def _tell_lines(self, leg: Leg) -> None:

@@ -11,8 +11,9 @@ from time import monotonic
 
 import msgspec
 
+from accounts.metrics import dropped, failed
 from dispatch.media.interface import MediaError, MediaEvent
-from dispatch.media.relay import wire
+from dispatch.media.relay import counting, wire
 from dispatch.media.relay.peer import peer_of
 from dispatch.media.relay.rooms import Rooms
 
@@ -98,6 +99,7 @@ class Door:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         if peer_of(writer).uid != os.getuid():
+            dropped("relay line", "another user's")
             log.warning("another user's process knocked")
             writer.close()
             return
@@ -115,6 +117,7 @@ class Door:
         try:
             request = wire.read_request(text)
         except msgspec.MsgspecError:
+            dropped("relay request", "not understood")
             log.warning("a request that is none")
             return
         task = asyncio.get_running_loop().create_task(self._answer(request, writer))
@@ -128,7 +131,8 @@ class Door:
             answer = await self._perform(request)
         except MediaError as error:
             answer = wire.Answer(request.n, error=error.code)
-        except Exception:
+        except Exception:  # one leg's; the others' packets pass through here, too
+            failed("relay request")
             log.exception("a request failed")
             answer = wire.Answer(request.n, error=MediaError.code)
         with contextlib.suppress(OSError, RuntimeError):
@@ -151,4 +155,7 @@ class Door:
                 rooms.close_room(call)
             case wire.AskHealth():
                 return wire.Answer(request.n, health=await rooms.health())
+            case wire.AskMetrics():
+                rooms.count()
+                return wire.Answer(request.n, metrics=counting.text())
         return wire.Answer(request.n)

@@ -71,7 +71,13 @@ class AskHealth(Struct, frozen=True, tag="health"):
     n: int
 
 
-Request = Offer | AddCandidate | SetPolicy | Kick | CloseRoom | AskHealth
+class AskMetrics(Struct, frozen=True, tag="metrics"):
+    """Ask what the relay has counted."""
+
+    n: int
+
+
+Request = Offer | AddCandidate | SetPolicy | Kick | CloseRoom | AskHealth | AskMetrics
 
 
 class Answer(Struct, frozen=True, tag="answer", omit_defaults=True):
@@ -81,6 +87,7 @@ class Answer(Struct, frozen=True, tag="answer", omit_defaults=True):
     error: str = ""
     sdp: str = ""
     health: Health | None = None
+    metrics: str = ""  # in the text format of Prometheus
 
 
 class Told(Struct, frozen=True, tag="event"):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from reports import writer
+from reports import metrics, writer
 from reports.actions import running
 from reports.actions.evidence.chunks import ChunkBatch, ChunkItem, Receipt, keep_bytes
 from reports.actions.evidence.closing import CloseBatch, CloseItem
@@ -22,7 +22,7 @@ from reports.actions.evidence.opening import (
     claim,
 )
 from reports.actions.evidence.reading import find_clip, stored_ranges
-from reports.errors import Busy, DigestMismatch, NoSuchClip, OverQuota
+from reports.errors import Busy, DigestMismatch, NoSuchClip, OverQuota, ReportError
 from reports.journal import Author
 from reports.models import Entry, EvidenceClip, Incident
 from reports.models.hot import chunk_place
@@ -60,8 +60,13 @@ async def keep_chunk(
             )
             if isinstance(kept, ChunkItem):
                 kept = await writer.submit(ChunkBatch, kept)
-    except OverQuota as error:
-        if error.facts.get("of") != "incident":
+                metrics.chunks.labels("stored").inc()
+                metrics.chunk_bytes.inc(len(data))
+            else:
+                metrics.chunks.labels("known").inc()
+    except ReportError as error:
+        metrics.chunks.labels(error.code).inc()
+        if isinstance(error, OverQuota) and error.facts.get("of") != "incident":
             await close_clip(incident=incident, clip=clip, reason="over_quota")
         raise
     assert isinstance(kept, Receipt)

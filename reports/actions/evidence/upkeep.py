@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.metrics import dropped
 from reports import journal
 from reports.actions.evidence.closing import CloseBatch, CloseItem
 from reports.clock import now
@@ -82,6 +83,7 @@ def _remove_orphans_of(clip: str, keys: Iterable[str], before: datetime) -> int:
             if BEGUN.fullmatch(key):
                 count += evidence_storage().delete_orphan(key, before)
             else:
+                dropped("stored file", "not ours")  # it is left where it is
                 log.warning(
                     "the evidence storage holds a file that is not ours: %s", key
                 )
@@ -111,6 +113,7 @@ def _remove(
             if row.chunks.filter(segment=segment, index=index, sha256=sha256).exists():
                 return False
         if evidence_storage().delete_orphan(key, before):
+            dropped("stored bytes", "without a row for a day")
             log.warning("removed %s: it has had no row for a day", key)
             return True
     return False

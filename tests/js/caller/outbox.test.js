@@ -59,3 +59,16 @@ test("a browser that refuses storage, or holds rubbish, costs nothing", () => {
   none.keepTap(tap);
   assert.deepEqual(none.tap, tap);
 });
+
+test("a tap knows how old it is after a reload, and never of the future", () => {
+  const storage = memory();
+  new Outbox(storage).keepTap(tap);
+  const kept = JSON.parse(storage.getItem("alarm110.caller"));
+  const again = (tappedAt) => {
+    storage.setItem("alarm110.caller", JSON.stringify({ ...kept, tappedAt }));
+    return new Outbox(storage).tapAgeMs;
+  };
+  assert.ok(again(Date.now() - 60_000) >= 60_000);
+  assert.equal(again(Date.now() + 60_000), 0);
+  assert.equal(again(undefined), 0);
+});

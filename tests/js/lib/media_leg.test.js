@@ -1,74 +1,12 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, mock, test } from "node:test";
-import { FakePeerConnection, FakeStream } from "./fake_peer.js";
+import { test } from "node:test";
+import { FakePeerConnection } from "./fake_peer.js";
+import {
+  bringUp, eachFresh, leg, lineIs, media, microphone, offers, pass, peer, say, sent,
+  settle, start, told,
+} from "./media_legs.js";
 
-globalThis.MediaStream = FakeStream;
-globalThis.RTCPeerConnection = FakePeerConnection;
-globalThis.RTCRtpReceiver = {
-  getCapabilities: (kind) => ({
-    codecs: ["video/H264", "video/VP8", "video/rtx", "video/AV1", "audio/opus", "audio/red"]
-      .filter((mimeType) => mimeType.startsWith(kind))
-      .map((mimeType) => ({ mimeType })),
-  }),
-};
-const { MediaLeg } = await import("../../../dispatch/static/dispatch/lib/media_leg.js");
-const { PARTY } = await import("../../../dispatch/static/dispatch/lib/media_peer.js");
-
-const camera = { kind: "video", id: "camera" };
-const microphone = { kind: "audio", id: "microphone" };
-
-let now;
-let media;
-let sent;
-let isLineUp;
-let told;
-
-async function settle() {
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-}
-
-async function pass(ms) {
-  for (let step = 0; step < ms; step += 100) {
-    now += 100;
-    mock.timers.tick(100);
-    await settle();
-  }
-}
-
-beforeEach(() => {
-  now = 1_000_000;
-  mock.method(performance, "now", () => now);
-  mock.method(Date, "now", () => now);
-  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
-  FakePeerConnection.made = [];
-  sent = [];
-  told = [];
-  isLineUp = true;
-  media = new MediaLeg({ send: (frame) => isLineUp && sent.push(frame) > 0 });
-  media.addEventListener("change", () => told.push(`${media.state}:${media.why}`));
-});
-
-afterEach(() => {
-  media.stop();
-  mock.timers.reset();
-  mock.restoreAll();
-});
-
-const peer = () => FakePeerConnection.made.at(-1);
-const offers = () => sent.filter((frame) => frame.description);
-const leg = () => offers().at(-1).leg;
-const say = (state, code = "") => media.take({ type: "media", leg: leg(), state, code });
-
-async function start() {
-  media.start({ audio: microphone, video: camera });
-  await settle();
-}
-
-async function bringUp() {
-  media.take({ type: "signal", leg: leg(), sdp: "v=0 answer" });
-  await settle();
-  peer().turns("connected");
-}
+eachFresh();
 
 test("an offer leaves first, then its candidates; the answer brings it up", async () => {
   await start();
@@ -102,12 +40,12 @@ test("no more than 64 candidates leave", async () => {
 });
 
 test("what the socket did not take leaves later, and its time does not count", async () => {
-  isLineUp = false;
+  lineIs(false);
   await start();
   peer().finds("candidate:1 1 udp 1 192.0.2.1 5000 typ host");
   await pass(20_000);
   assert.equal(FakePeerConnection.made.length, 1);
-  isLineUp = true;
+  lineIs(true);
   await pass(500);
   assert.deepEqual(sent.map((frame) => Boolean(frame.description)), [true, false]);
 });
@@ -302,79 +240,4 @@ test("figures are those of the leg", async () => {
     lossOut: 0.125,
     rttMs: 40,
   });
-});
-
-// --- Several parties -------------------------------------------------------------------
-
-const carry = (lines) => media.take({ type: "media_lines", leg: leg(), lines });
-const names = () => [...media.voices.keys()];
-
-test("who speaks besides the other side is told by the lines", async () => {
-  const heard = [];
-  media.addEventListener("voices", () => heard.push(names()));
-  await start();
-  carry({ 0: "host", 1: "host", 2: "party:a" });
-  assert.deepEqual(names(), []); // not up yet: nothing to hear
-  await bringUp();
-  assert.deepEqual(names(), ["party:a"]);
-  assert.equal(media.voices.get("party:a"), peer().lines[2].receiver.track);
-  carry({ 0: "host", 1: "host", 2: "party:a", 4: "party:b" });
-  carry({ 0: "host", 1: "host", 4: "party:b" });
-  assert.deepEqual(heard.slice(-2), [["party:a", "party:b"], ["party:b"]]);
-  assert.deepEqual(media.remote.getTracks().length, 2); // the other side, as ever
-});
-
-test("lines of a leg that is no more, and unknown ones, carry nobody", async () => {
-  await start();
-  await bringUp();
-  const former = leg();
-  carry({ 0: "host", 2: "party:a", 99: "party:b" });
-  assert.deepEqual(names(), ["party:a"]);
-  say("lost");
-  await settle();
-  assert.deepEqual(names(), []);
-  await bringUp();
-  media.take({ type: "media_lines", leg: former, lines: { 2: "party:a" } });
-  assert.deepEqual(names(), []);
-});
-
-test("whoever was let in sends no picture and sees two", async () => {
-  media.start({ audio: microphone, video: null }, PARTY);
-  await settle();
-  assert.deepEqual(peer().lines.map(({ kind, direction }) => `${kind} ${direction}`), [
-    "audio sendrecv",
-    "video recvonly",
-    "video recvonly",
-    ...Array(4).fill("audio recvonly"),
-  ]);
-  media.setTrack("video", camera);
-  await settle();
-  assert.equal(peer().lines[1].sender.track, null);
-  await bringUp();
-  carry({ 0: "guest", 1: "guest", 2: "host", 3: "host", 4: "party:a" });
-  assert.deepEqual([...media.tracksOf("video").keys()], ["guest", "host"]);
-  assert.deepEqual(names(), ["host", "party:a"]);
-});
-
-test("being put out is told apart from a window that replaced this one", async () => {
-  await start();
-  await bringUp();
-  say("closed", "kicked");
-  assert.deepEqual([media.state, media.closedBy], ["stopped", "kicked"]);
-  await start();
-  assert.equal(media.closedBy, "");
-});
-
-test("the frames that are told are the first picture's, and a second one is no stall", async () => {
-  media.start({ audio: null, video: null }, PARTY);
-  await settle();
-  await bringUp();
-  peer().stats = [
-    { type: "inbound-rtp", kind: "video", mid: "1", framesDecoded: 3, bytesReceived: 5 },
-    { type: "inbound-rtp", kind: "video", mid: "2", framesDecoded: 90, bytesReceived: 5 },
-    { type: "inbound-rtp", kind: "audio", mid: "0", audioLevel: 0.5 },
-    { type: "inbound-rtp", kind: "audio", mid: "3", audioLevel: 0 },
-  ];
-  const figures = await media.stats();
-  assert.deepEqual([figures.framesDecoded, figures.audioLevelIn], [3, 0.5]);
 });

@@ -78,15 +78,39 @@ def test_going_back_takes_only_what_the_form_shows(here, there, cast):
     assert not agency.is_default
 
 
-def test_a_person_is_more_than_their_row_and_is_not_put_back(cast):
-    cast.chen.display_name = "Chen"
-    cast.chen.save()
+def test_of_a_person_it_is_put_back_who_they_are_and_no_right(cast):
+    chen = cast.chen
+    chen.display_name, chen.skills = "Chen Jing", ["en"]
+    chen.save()
+    chen.is_active = False  # closed since; an old version opens nobody's door
+    chen.save()
     browser = desk(cast.tang)
+    oldest = versions(chen)[0]
+    shown = text(browser, oldest)
+    assert "Press the" in shown
+    assert 'name="is_active"' not in shown
+    assert "roles-TOTAL_FORMS" not in shown
+    form = {"username": "chen", "display_name": "Chen", "staff_number": ""}
+    answer = send(browser, oldest, form | {"is_active": "on", "password": "x"})
+    assert answer.status_code == 302
+    held = list(chen.roles.values_list("kind", "agency__code"))
+    before = chen.password
+    chen.refresh_from_db()
+    assert (chen.display_name, chen.skills) == ("Chen", [])
+    assert not chen.is_active
+    assert chen.password == before
+    assert held == [("operator", "370602")]
+    newest = chen.history.first()
+    assert (newest.display_name, newest.is_active) == ("Chen", False)
+
+
+def test_a_person_is_put_back_only_with_power_over_all_their_roles(cast):
     path = versions(cast.chen)[0]
-    assert look(browser, path) == 200
-    assert send(browser, path, {"username": "other"}).status_code == 403
+    form = {"username": "chen", "display_name": "other", "staff_number": ""}
+    for name in ("chen", "han", "ma"):
+        assert send(desk(getattr(cast, name)), path, form).status_code in (302, 403)
     cast.chen.refresh_from_db()
-    assert cast.chen.username == "chen"
+    assert cast.chen.display_name != "other"
 
 
 def test_a_tier_comes_back_into_use(here, cast):

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.errors import EpochStale
 from dispatch.loops.matcher import match
 from dispatch.models import Call, Offer

@@ -10,8 +10,8 @@ from accounts.actions.roles import enrol
 from accounts.models import Agency, User
 from accounts.states import RoleKind
 from dispatch.actions import listening, supervision
-from dispatch.actions.calls import Holder
-from dispatch.actions.tap import Tapped
+from dispatch.actions.holding import Holder
+from dispatch.actions.tap import Tapped, tapped_call
 from dispatch.errors import DispatchError, EpochStale
 from dispatch.models import Call, Offer, Participant
 from dispatch.states import Stance
@@ -316,18 +316,7 @@ class Parties(Rooms):
         return self._of(self._room(name))
 
     def _of(self, call: Call) -> Tapped:
-        return Tapped(
-            call=call.uuid,
-            incident=call.incident.uuid,
-            number=call.incident.number,
-            mode=call.mode,
-            state=call.state,
-            queued_at=call.queued_at,
-            agency=call.agency,
-            is_new=False,
-            is_merged=False,
-            epoch=None,
-        )
+        return tapped_call(call, epoch=None)
 
     def _try(self, act: Callable[[], Any]) -> None:
         """Do what may be refused; a refusal has a code and a sentence."""

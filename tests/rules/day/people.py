@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import strategies as st
 
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.actions.tap import Tapped
 from dispatch.errors import DispatchError
 from dispatch.models import Call, Participant, Seat

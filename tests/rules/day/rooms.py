@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from dispatch.actions.calls import Holder
+from dispatch.actions.holding import Holder
 from dispatch.errors import EpochStale, NoSeat
 from tests import room_acts
 from tests.rules.day.operators import Operators

@@ -28,20 +28,25 @@ export async function askView(clip) {
 
 /**
  * The whole number, to call back; that it was looked at is written down.
- * @param {string} call @returns {Promise<string>} "" if there is none; rejects with `Refused`
+ * As a telephone takes it, and as people here write it; both "" if there is none.
+ * @param {string} call
+ * @returns {Promise<{phone: string, written: string}>} rejects with `Refused`
  */
 export async function askPhone(call) {
-  return (await ask(`/api/v1/console/calls/${call}/phone`, { method: "POST" })).phone;
+  return ask(`/api/v1/console/calls/${call}/phone`, { method: "POST" });
 }
 
-/** @param {string} path @param {RequestInit} options @returns {Promise<any>} */
-async function ask(path, options) {
+/**
+ * @param {string} path @param {RequestInit} options
+ * @returns {Promise<any>} the answer's body; rejects with `Refused`
+ */
+export async function ask(path, options) {
   let response;
   try {
     response = await fetch(path, {
-      ...options,
       credentials: "same-origin",
       cache: "no-store",
+      ...options,
       signal: AbortSignal.timeout(ANSWER_MS),
     });
   } catch {

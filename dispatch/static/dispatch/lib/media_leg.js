@@ -6,6 +6,7 @@
 //   media.addEventListener("change", () => show(media.state, media.why));
 //   media.addEventListener("tracks", () => (video.srcObject = media.remote));
 //   media.addEventListener("voices", () => play(media.voices));   others came or left
+//   media.prepare({ audio, video });      its offer is made, and leaves with `start`
 //   media.start({ audio, video });        media.take(frame);  on `signal`, `media`, `media_lines`
 //   media.setTrack("video", otherTrack);  media.check();      media.stop();
 
@@ -28,6 +29,8 @@ const AGAIN_MS = 20_000; // no path, or the server is full
 const NOT_NOW_MS = 1000;
 // The media server starts again: soon, as a rule. To ask costs a frame and no packet.
 const AWAY_MS = [500, 1000, 1000, 1000, 1000, 1000, 2000, 4000];
+// What was prepared longer ago may name addresses that this machine no longer has.
+const READY_MS = 300_000;
 const LONG_AWAY = 6; // times asked in vain, until it is said to have failed
 
 export class MediaLeg extends EventTarget {
@@ -41,6 +44,8 @@ export class MediaLeg extends EventTarget {
   /** Why the server closed it: kicked, replaced, call_ended. */ #closedBy = "";
   /** @type {Tracks} */ #tracks = { audio: null, video: null };
   /** @type {MediaPeer | null} */ #peer = null;
+  /** Made before it is needed. @type {{peer: MediaPeer, since: import("./age.js").Mark,
+   *   shape: import("./media_peer.js").Shape} | null} */ #ready = null;
   #watch = new StallWatch();
   #stallLimit = STALLED_MS;
   #rounds = 0;
@@ -65,7 +70,7 @@ export class MediaLeg extends EventTarget {
     return this.#state;
   }
 
-  /** @returns {string} why it is not up: a RungReason of dispatch/commands.py */
+  /** @returns {string} why it is not up: a RungReason of dispatch/commands/words.py */
   get why() {
     return this.#why;
   }
@@ -104,6 +109,32 @@ export class MediaLeg extends EventTarget {
   // --- What the page calls -----------------------------------------------------------
 
   /**
+   * Have the offer and its addresses ready, so that `start` only sends them; nothing
+   * leaves before. Again: looks whether it still holds. No effect while it runs.
+   * @param {Tracks} tracks
+   * @param {import("./media_peer.js").Shape} [shape]
+   */
+  prepare(tracks, shape = this.#shape) {
+    if (this.#ticking !== undefined || !("RTCPeerConnection" in globalThis)) return;
+    if (this.#ready && ageMs(this.#ready.since) < READY_MS / 2) return;
+    this.unprepare();
+    this.#listen(true);
+    this.#tracks = tracks;
+    this.#shape = shape;
+    const peer = this.#make();
+    this.#ready = { peer, shape, since: mark() };
+    peer.offer().catch(() => this.#ready?.peer === peer && this.unprepare());
+  }
+
+  /** What was prepared is not needed, or no longer true. */
+  unprepare() {
+    if (!this.#ready) return;
+    this.#listen(false);
+    this.#ready.peer.close();
+    this.#ready = null;
+  }
+
+  /**
    * Begin, or begin anew.
    * @param {Tracks} tracks
    * @param {import("./media_peer.js").Shape} [shape]  as before
@@ -115,7 +146,7 @@ export class MediaLeg extends EventTarget {
     this.#rounds = 0;
     this.#awayTimes = 0;
     if (!("RTCPeerConnection" in globalThis)) return this.#tell("failed", "no_webrtc");
-    if (this.#ticking === undefined) this.#listen(true);
+    this.#listen(true);
     this.#ticking ??= setInterval(() => this.#tick(), TICK_MS);
     this.#tell("connecting", "connecting");
     this.#fresh();
@@ -130,6 +161,11 @@ export class MediaLeg extends EventTarget {
     this.#tracks = { ...this.#tracks, [kind]: track };
     // A connection that refuses is one about to be replaced.
     this.#peer?.setTrack(kind, track).catch(() => this.#lost());
+  }
+
+  /** Send what waits: the line may be open now. */
+  flush() {
+    this.#peer?.flush();
   }
 
   /** Hear a frame of this leg; those of former legs are ignored. @param {Frame} frame */
@@ -148,7 +184,7 @@ export class MediaLeg extends EventTarget {
 
   /** Look at once: the page is visible again, or the network is back. */
   check() {
-    if (this.#ticking === undefined) return;
+    if (this.#ticking === undefined) return this.unprepare();
     if (this.#again) return this.#fresh();
     this.#stallLimit = CHECKED_MS;
     this.#tick();
@@ -171,13 +207,35 @@ export class MediaLeg extends EventTarget {
     this.#again = null;
     this.#peer?.close();
     this.#forget();
+    if (this.#useReady()) return;
+    const peer = this.#peer = this.#make();
+    peer.offer().catch(() => this.#peer === peer && this.#roundIsOver());
+  }
+
+  /** @returns {MediaPeer} it sends and tells only while it is the present one */
+  #make() {
     const peer = new MediaPeer(this.#tracks, {
       shape: this.#shape,
-      send: this.#send,
+      send: (frame) => this.#peer === peer && this.#send(frame),
       onChange: () => this.#peer === peer && this.#changed(),
     });
-    this.#peer = peer;
-    peer.offer().catch(() => this.#peer === peer && this.#roundIsOver());
+    return peer;
+  }
+
+  /** @returns {boolean} whether the prepared leg is the present one now */
+  #useReady() {
+    const ready = this.#ready;
+    if (!ready) return false;
+    this.#ready = null;
+    if (ready.shape !== this.#shape || ageMs(ready.since) > READY_MS) {
+      ready.peer.close();
+      return false;
+    }
+    const peer = this.#peer = ready.peer;
+    for (const kind of /** @type {const} */ (["audio", "video"]))
+      peer.setTrack(kind, this.#tracks[kind]).catch(() => this.#peer === peer && this.#lost());
+    peer.flush();
+    return true;
   }
 
   /** Nobody is heard on a leg that is no more. */
@@ -250,6 +308,7 @@ export class MediaLeg extends EventTarget {
 
   /** @param {boolean} isBye */
   #halt(isBye) {
+    this.unprepare();
     this.#listen(false);
     clearInterval(this.#ticking);
     clearTimeout(this.#settling);

@@ -36,7 +36,7 @@ export function busiest(quarters) {
 }
 
 /** @param {Sums} sums @param {number} index @returns {string} 09:45, local */
-export function quarterTime({ starts_at }, index) {
+function quarterTime({ starts_at }, index) {
   const at = new Date(Date.parse(starts_at) + index * QUARTER_MS);
   return [at.getHours(), at.getMinutes()].map((n) => String(n).padStart(2, "0")).join(":");
 }

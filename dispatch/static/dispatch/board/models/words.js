@@ -45,7 +45,7 @@ export function roomRole(role) {
 }
 
 /** @param {string} need @returns {string} */
-export function needName(need) {
+function needName(need) {
   if (need === "sign_language") return gettext("Sign language");
   try {
     const names = new Intl.DisplayNames([document.documentElement.lang], { type: "language" });

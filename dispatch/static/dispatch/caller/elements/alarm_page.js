@@ -8,7 +8,7 @@ import { Alarm } from "../models/alarm.js";
 import { patiently, whenIdle } from "../models/later.js";
 import { Outbox, windowStorage } from "../models/outbox.js";
 import { Senses } from "../models/senses.js";
-import { clockTime, endSentence } from "../models/sentences.js";
+import { ageSentence, clockTime, endSentence } from "../models/sentences.js";
 import { CallFacts } from "./call_facts.js";
 import { CallPictures } from "./call_pictures.js";
 import { TalkThread } from "./talk_thread.js";
@@ -66,6 +66,8 @@ export class AlarmPage extends HTMLElement {
     const parts = await patiently(async () => await import("./call_parts.js"));
     parts.begin(this, this.#alarm, this.#senses);
     this.#render();
+    // Not beside a call: the line is for that.
+    if (this.#alarm.phase === "idle") parts.keepPage(this.dataset.worker ?? "");
   }
 
   // --- Pressing ----------------------------------------------------------------------
@@ -123,6 +125,10 @@ export class AlarmPage extends HTMLElement {
         return this.#alarm.answerWarning(false);
       case "retry-position":
         return void this.#senses.position.start();
+      case "send-now":
+        return this.#alarm.sendNow();
+      case "unsend":
+        return this.#alarm.unsend();
       case "new-alarm":
         return this.#alarm.forget();
     }
@@ -174,7 +180,7 @@ export class AlarmPage extends HTMLElement {
   }
 
   #render() {
-    const { phase, mode, isReadOnly, isLive, failures } = this.#alarm;
+    const { phase, mode, isReadOnly, isLive } = this.#alarm;
     this.#senses.follow();
     this.#wakeLock.set(isLive);
     this.dataset.mode = mode;
@@ -193,9 +199,10 @@ export class AlarmPage extends HTMLElement {
       if (!isFor) element.toggleAttribute("hidden", true);
       else if (!element.hasAttribute("data-only")) element.toggleAttribute("hidden", false);
     }
-    part(this, "offline").hidden = navigator.onLine;
-    part(this, "tries").hidden = failures === 0;
-    write(part(this, "tries"), fill(gettext("Tries so far: %(failures)s"), { failures }));
+    const isOut = phase === "idle" && (!navigator.onLine || this.#alarm.isOut);
+    part(this, "offline").hidden = !isOut;
+    this.toggleAttribute("data-out", isOut);
+    this.#showSending();
     this.#showEnd();
     this.#showTime();
     if (phase !== this.#phase) this.#enter(phase);
@@ -228,6 +235,19 @@ export class AlarmPage extends HTMLElement {
     }
   }
 
+  /** What waits here to be sent, and since when: its owner can take it back. */
+  #showSending() {
+    const { failures, isOld, isLate, tapAgeMs } = this.#alarm;
+    part(this, "sending").hidden = isOld;
+    part(this, "old").hidden = !isOld;
+    part(this, "not-sent").hidden = !isLate;
+    part(this, "unsend").hidden = !isLate;
+    part(this, "tries").hidden = failures === 0;
+    const age = fill(gettext("You tapped %(age)s."), { age: ageSentence(tapAgeMs) });
+    write(part(this, isOld ? "old-age" : "tap-age"), age);
+    write(part(this, "tries"), fill(gettext("Tries so far: %(failures)s"), { failures }));
+  }
+
   #showEnd() {
     const call = this.#alarm.state?.call;
     if (this.#alarm.phase !== "ended" || !call) return;
@@ -239,7 +259,7 @@ export class AlarmPage extends HTMLElement {
   /** What changes by the clock alone. */
   #showTime() {
     const { isLate, isLongWait, truth } = this.#alarm;
-    part(this, "not-sent").hidden = !isLate;
+    if (this.#phase === "sending") this.#showSending();
     this.toggleAttribute("data-urge", isLate || isLongWait || truth.is === "silent");
     this.#showClock();
   }

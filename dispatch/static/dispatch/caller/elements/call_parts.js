@@ -2,6 +2,7 @@
 // better to do, at the latest with the call.
 
 import { find } from "../../lib/dom.js";
+export { keepPage } from "../models/kept_page.js";
 import { AttachFiles } from "./attach_files.js";
 import { OfficerFrame } from "./officer_frame.js";
 import { PhoneCheck } from "./phone_check.js";

@@ -12,6 +12,8 @@ import { ThreadItem } from "./thread_item.js";
 const TYPING_SHOWN_MS = 4000;
 const TYPING_GAP_MS = 2000;
 const AT_END_PX = 40;
+// What no message may hold: a pasted one would be refused for it.
+const UNSEEN = /[\0-\x08\x0b\x0c\x0e-\x1f]/g;
 
 export class TalkThread extends HTMLElement {
   /** @type {Alarm | null} */ #alarm = null;
@@ -63,7 +65,7 @@ export class TalkThread extends HTMLElement {
   #submit(event) {
     event.preventDefault();
     const field = this.#field();
-    const text = field.value.replaceAll("\0", "").trim();
+    const text = field.value.replace(UNSEEN, "").trim();
     if (!text) return field.focus();
     this.#alarm?.words.say(text);
     field.value = "";
@@ -140,6 +142,8 @@ export class TalkThread extends HTMLElement {
   }
 
   #stayAtEnd() {
+    // Before the alarm nothing is shown, and to measure it would lay out the page.
+    if (!this.#alarm?.isLive) return;
     const pane = this.#pane();
     if (this.#isAtEnd) pane.scrollTop = pane.scrollHeight;
   }

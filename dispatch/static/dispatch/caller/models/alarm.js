@@ -18,7 +18,10 @@ import { OwnWords } from "./own_words.js";
 
 const LATE_MS = 2500;
 const LONG_WAIT_MS = 60_000;
-const MINE_AGAIN_MS = [1000, 3000, 10_000, 30_000];
+// While nobody answers, the page asks on: it must say when the line is back.
+const MINE_AGAIN_MS = [1000, 2000, 3000, 5000, 10_000];
+// A tap older than this, found after a load, is not sent without asking.
+const OLD_TAP_MS = 15 * 60_000;
 
 export class Alarm extends EventTarget {
   /** @type {AlarmState | null} what the server confirmed */ state = null;
@@ -31,6 +34,10 @@ export class Alarm extends EventTarget {
   signs = signs();
   /** The server has it. */
   isSignKept = false;
+  /** Before a tap: the server does not answer; a page kept on the phone knows nothing yet. */
+  isOut = document.documentElement.hasAttribute("data-kept");
+  /** A tap from long ago was never sent: its owner decides. */
+  isOld = false;
   words;
 
   #outbox;
@@ -39,6 +46,7 @@ export class Alarm extends EventTarget {
   #isWelcome = false;
   /** @type {import("../../lib/age.js").Mark | null} */ #sendingSince = null;
   #clockAheadMs = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
 
   /** @param {import("./outbox.js").Outbox} outbox */
   constructor(outbox) {
@@ -83,6 +91,11 @@ export class Alarm extends EventTarget {
     return this.phase === "sending" && (this.failures > 0 || (!!since && ageMs(since) > LATE_MS));
   }
 
+  /** How long ago it was tapped, in ms. */
+  get tapAgeMs() {
+    return this.#outbox.tapAgeMs;
+  }
+
   /** Nobody answered for a minute: the phone number is shown larger. */
   get isLongWait() {
     const { call } = this.#outbox;
@@ -109,7 +122,7 @@ export class Alarm extends EventTarget {
 
   // --- Beginning ---------------------------------------------------------------------
 
-  /** @param {Mode} mode @param {object | null} position already known, or null */
+  /** @param {Mode} mode @param {import("./position_watch.js").Place | null} position already known */
   tap(mode, position) {
     if (this.phase !== "idle") return;
     const language = document.documentElement.lang.slice(0, 10);
@@ -120,11 +133,30 @@ export class Alarm extends EventTarget {
 
   /** After a load: go on where this window, or this phone, was. */
   resume() {
-    if (this.#outbox.tap) this.#deliver();
+    this.isOld = !!this.#outbox.tap && this.tapAgeMs > OLD_TAP_MS;
+    if (this.isOld) this.#changed();
+    else if (this.#outbox.tap) this.#deliver();
     else if (this.#outbox.ended) this.state = this.#outbox.ended;
     else if (this.#outbox.call) this.#connect();
     else this.#adopt();
     this.#changed();
+  }
+
+  /** Its owner wants the old tap sent all the same. */
+  sendNow() {
+    this.isOld = false;
+    this.#deliver();
+  }
+
+  /**
+   * Send the tap no more. One of the tries may have reached the police all the same: then
+   * the page finds the call and goes on with it, so nobody believes it undone.
+   */
+  unsend() {
+    if (this.phase !== "sending") return;
+    this.forget();
+    this.isOut = this.isOut || !navigator.onLine;
+    this.#adopt();
   }
 
   /** The alarm is over and read: make room for a new one. */
@@ -132,7 +164,7 @@ export class Alarm extends EventTarget {
     this.#line?.stop();
     this.#line = null;
     this.#outbox.clear();
-    Object.assign(this, { state: null, place: null, failures: 0, isSignKept: false });
+    Object.assign(this, { state: null, place: null, failures: 0, isSignKept: false, isOld: false });
     this.#epoch = null;
     this.#changed();
   }
@@ -140,6 +172,7 @@ export class Alarm extends EventTarget {
   /** The page is visible again, or the network is back. */
   check() {
     this.#line?.check();
+    if (this.isOut && this.phase === "idle") this.#adopt();
   }
 
   async #deliver() {
@@ -149,6 +182,7 @@ export class Alarm extends EventTarget {
     this.#changed();
     const tapped = await sendTap(tap, {
       isWanted: () => this.#outbox.tap?.id === tap.id,
+      ageMs: () => this.tapAgeMs,
       onFailure: (failures) => {
         this.failures = failures;
         this.#changed();
@@ -166,16 +200,22 @@ export class Alarm extends EventTarget {
   /** Perhaps this phone has a live call that this window does not know: another window's,
    * or one raised by the plain form. @param {number} [tries] */
   async #adopt(tries = 0) {
+    clearTimeout(this.#asking);
+    if (this.phase !== "idle") return;
     try {
       const mine = await findMine();
-      if (this.phase !== "idle" || !mine) return;
-      this.#outbox.keepCall(mine);
-      this.#connect();
-      this.#changed();
+      this.isOut = false;
+      if (mine && this.phase === "idle") {
+        this.#outbox.keepCall(mine);
+        this.#connect();
+      }
     } catch {
-      const ms = MINE_AGAIN_MS[tries];
-      if (ms) setTimeout(() => this.phase === "idle" && this.#adopt(tries + 1), ms);
+      this.isOut = true;
+      const step = Math.min(tries, MINE_AGAIN_MS.length - 1);
+      clearTimeout(this.#asking);
+      this.#asking = setTimeout(() => this.#adopt(tries + 1), MINE_AGAIN_MS[step]);
     }
+    this.#changed();
   }
 
   // --- Acting ------------------------------------------------------------------------

@@ -81,7 +81,7 @@ export class EvidenceDoor {
  * Only two answers let a chunk be wiped: `taken` and `conflict`.
  * @param {{status: number, body: any}} answer @returns {Outcome["is"]}
  */
-export function meaning({ status, body }) {
+function meaning({ status, body }) {
   if (status >= 200 && status < 300) return "taken";
   switch (status) {
     case 409:

@@ -21,7 +21,7 @@ const RUNGS = ["text", "voice", "stills", "video"];
 /**
  * @param {{camera: Device, microphone: Device, leg: Leg | null, isOnline: boolean}} facts
  *   `leg`: null before there is one; `isOnline`: the server was heard lately
- * @returns {{rung: Rung, why: string}}  words of dispatch/commands.py
+ * @returns {{rung: Rung, why: string}}  words of dispatch/commands/words.py
  */
 export function ladder({ camera, microphone, leg, isOnline }) {
   const isUp = leg?.state === "up";

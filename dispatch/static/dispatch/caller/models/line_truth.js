@@ -8,7 +8,7 @@
  * @property {number} seconds  without a sign of the server, for "silent"
  */
 
-export const PROOF_MS = 6000;
+const PROOF_MS = 6000;
 
 /**
  * @param {{line: LineState, silentMs: number, callState: string | null,

@@ -70,6 +70,18 @@ export class Live extends EventTarget {
       if (tracks[kind] !== this.#tracks[kind]) this.#leg.setTrack(kind, tracks[kind]);
     }
     this.#tracks = tracks;
+    this.#leg.flush();
+  }
+
+  /**
+   * Be ready for the seat's answer while the call waits.
+   * @param {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null} | null} tracks
+   *   null: there is no such call
+   */
+  prepare(tracks) {
+    if (this.#isWanted) return;
+    if (tracks) this.#leg.prepare(tracks);
+    else this.#leg.unprepare();
   }
 
   /** @param {Frame} frame  any; those that are not the leg's are ignored */

@@ -8,6 +8,7 @@
 /**
  * @typedef {object} Kept
  * @property {Tap} [tap]  not yet confirmed
+ * @property {number} [tappedAt]  when it was made, in ms of this phone's clock
  * @property {Tapped} [call]  the confirmed alarm; its epoch is kept up to date
  * @property {Unsent[]} [unsent]
  * @property {string[]} [off]  what the caller switched off: it stays off
@@ -30,6 +31,11 @@ export class Outbox {
     return this.#kept.tap ?? null;
   }
 
+  /** How old the tap is, in ms; a clock that was set back makes it new. */
+  get tapAgeMs() {
+    return Math.max(0, Date.now() - (this.#kept.tappedAt ?? Date.now()));
+  }
+
   get call() {
     return this.#kept.call ?? null;
   }
@@ -49,7 +55,7 @@ export class Outbox {
 
   /** @param {Tap} tap */
   keepTap(tap) {
-    this.#write({ ...this.#kept, tap });
+    this.#write({ ...this.#kept, tap, tappedAt: Date.now() });
   }
 
   /** The server has it. @param {Tapped} call */

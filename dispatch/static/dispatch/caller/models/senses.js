@@ -205,6 +205,7 @@ export class Senses extends EventTarget {
     // A leg stays when the call goes back to the line: its recording goes on.
     this.#hasLeg = isHeld && (isOfUse || (this.#hasLeg && Boolean(video || audio)));
     this.live?.follow(this.#hasLeg, { audio, video });
+    this.live?.prepare(isHeld && (audio || video) ? { audio, video } : null);
     const stream = this.camera.state === "on" ? this.camera.stream : null;
     this.pictures.follow(stream, { isTalking, isLive: this.live?.isUp ?? false });
     this.#record(video, audio);

@@ -299,6 +299,15 @@ export function endSentence(reason, hasPhone) {
   }
 }
 
+/** @param {number} ms @returns {string} how long ago */
+export function ageSentence(ms) {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 90) return fill(gettext("%(seconds)s s ago"), { seconds });
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return fill(gettext("%(minutes)s min ago"), { minutes });
+  return fill(gettext("%(hours)s h ago"), { hours: Math.round(minutes / 60) });
+}
+
 /** @param {string} at  UTC text with microseconds @returns {string} hours and minutes here */
 export function clockTime(at) {
   const date = new Date(at.replace(/(\.\d{3})\d*/, "$1"));

@@ -13,7 +13,8 @@ import { fill, gettext } from "../../lib/words.js";
 
 export class CallBacks extends Region {
   #noting = "";
-  /** @type {Map<string, string>} call → the number this window was shown */ #numbers = new Map();
+  /** @type {Map<string, {phone: string, written: string}>} call → the number shown here */
+  #numbers = new Map();
 
   show() {
     const calls = callsToReturn(this.desk.agencies);
@@ -85,16 +86,16 @@ export class CallBacks extends Region {
     writeSlot(row, "number", shortNumber(call.number));
     slot(row, "number").title = call.number;
     writeSlot(row, "area", areaName(call) || gettext("Place unknown"));
-    const number = call.needs_callback ? this.#numbers.get(call.call) : "";
+    const number = call.needs_callback ? this.#numbers.get(call.call) : undefined;
     const link = /** @type {HTMLAnchorElement} */ (slot(row, "dial"));
-    link.hidden = !number;
-    if (number) link.href = `tel:${number}`;
+    link.hidden = !number?.phone;
+    if (number?.phone) link.href = `tel:${number.phone}`;
     else link.removeAttribute("href");
-    writeSlot(row, "dial-words", number ?? "");
-    slot(row, "phone").hidden = Boolean(number);
+    writeSlot(row, "dial-words", number ? number.written : "");
+    slot(row, "phone").hidden = Boolean(number?.phone);
     writeSlot(row, "phone", call.phone_masked || gettext("No phone number"));
     const isKnown = Boolean(call.phone_masked) && call.needs_callback;
-    slot(row, "show-phone").hidden = !isKnown || Boolean(number);
+    slot(row, "show-phone").hidden = !isKnown || Boolean(number?.phone);
     const acts = slot(row, "acts");
     acts.hidden = !call.needs_callback;
     acts.inert = this.#noting === call.call;

@@ -14,6 +14,7 @@ import { fill, gettext } from "../../lib/words.js";
 export class CallHead extends Region {
   #isAsking = false;
   #finishing = false;
+  #hasEnded = false;
   #announced = "";
 
   show() {
@@ -26,6 +27,8 @@ export class CallHead extends Region {
     this.reveal("end-confirm", !isWrapUp && this.#isAsking);
     this.reveal("leave-room", !isWrapUp && isVisitor);
     this.reveal("wrap-up", isWrapUp);
+    // The wrap-up may come before the answer to the command that began it, or after.
+    if (this.#hasEnded && isWrapUp) this.#goToRecord();
     if (incident) this.#showCall(incident.call, incident.caller);
     else this.write("number", "");
     this.tick(this.desk.clock.now());
@@ -98,6 +101,7 @@ export class CallHead extends Region {
 
   #reset() {
     this.#isAsking = false;
+    this.#hasEnded = false;
     this.#announced = "";
   }
 
@@ -125,10 +129,16 @@ export class CallHead extends Region {
     const call = this.desk.incident?.call.call;
     if (!call) return;
     this.find("acts").inert = true;
-    await this.desk.attempt({ type: "end_call", call });
+    this.#hasEnded = Boolean(await this.desk.attempt({ type: "end_call", call }));
     this.find("acts").inert = false;
     this.#isAsking = false;
     this.show();
+  }
+
+  /** What is left is the record. Not "Done": a key held down would press that too. */
+  #goToRecord() {
+    this.#hasEnded = false;
+    this.dispatchEvent(new CustomEvent("record", { bubbles: true }));
   }
 
   /** Words first: the form is asked to save before the screen is cleared. */

@@ -89,8 +89,9 @@ export class CallOffer extends Region {
     this.announce(asked || words);
     if (offer.answer !== "ring") return;
     this.ring.start();
-    // Never out of somebody's typing; only where nothing has the focus.
-    if (document.activeElement === document.body) this.find("accept").focus();
+    // Never out of somebody's typing; only where nothing has the focus, or what does nothing.
+    const focused = document.activeElement;
+    if (!focused || focused.matches("body, waiting-line h2")) this.find("accept").focus();
   }
 
   #put() {

@@ -1,10 +1,10 @@
-// Where the phone says it is: words and figures first, then the trail. A map takes the
-// sketch's place once there are tiles.
+// Where the phone says it is: words and figures first, then the trail. The map
+// (caller_map.js) takes the place of the sketch once it is there.
 
 import { Region } from "./region.js";
-import { duration, secondsSince, timeOfDay } from "../models/clock.js";
+import { secondsSince, timeOfDay } from "../models/clock.js";
 import { accuracy, coordinates, sketch } from "../models/trail.js";
-import { areaName } from "../models/words.js";
+import { areaName, fixAge } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").Position} Position */
@@ -27,7 +27,6 @@ export class CallerPlace extends Region {
     this.write("area", areaName(position) || gettext("Area unknown"));
     this.reveal("outside", !position.is_inside);
     this.write("coordinates", coordinates(position));
-    this.write("accuracy", accuracy(position.accuracy_mm));
     this.#showTrail(trail.length ? trail : [position]);
     this.tick(this.desk.clock.now());
   }
@@ -37,7 +36,7 @@ export class CallerPlace extends Region {
     const position = this.desk.incident?.position;
     if (!position) return;
     const seconds = secondsSince(position.at, now) + position.age_ms / 1000;
-    this.write("age", fill(gettext("%(time)s ago"), { time: duration(seconds) }));
+    this.write("age", fixAge(position.accuracy_mm, seconds));
     this.find("age").dataset.tone = seconds > OLD_SECONDS ? "warn" : "";
   }
 

@@ -42,6 +42,9 @@ export class EvidencePanel extends Region {
     const clips = clipsOf(incident.clips);
     this.hidden = !this.#isOpen && !isOver;
     this.reveal("close", !isOver);
+    const record = /** @type {HTMLAnchorElement} */ (this.find("record"));
+    record.href = `/records/${incident.incident.number}/`;
+    record.hidden = this.desk.isVisitor; // the host's to read
     this.reveal("ended", isOver);
     if (isOver) this.write("ended", endedWords(incident.call));
     this.reveal("empty", clips.length === 0);

@@ -25,7 +25,9 @@ export class IncidentForm extends Region {
     form.addEventListener("input", (event) => this.#typed(event.target));
     form.addEventListener("change", (event) => this.#typed(event.target));
     this.desk.addEventListener("cleared", () => this.#close());
-    this.closest("seat-console")?.addEventListener("wrapping-up", (event) => {
+    const console = this.closest("seat-console");
+    console?.addEventListener("record", () => void this.act("notes"));
+    console?.addEventListener("wrapping-up", (event) => {
       if (this.#saver) /** @type {CustomEvent} */ (event).detail.push(this.#saver.flush());
     });
   }

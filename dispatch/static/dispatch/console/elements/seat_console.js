@@ -102,15 +102,15 @@ export class SeatConsole extends HTMLElement {
    */
   #enterView(view) {
     this.#view = view;
-    const hasFocus =
-      document.activeElement &&
-      document.activeElement !== document.body &&
-      isOnScreen(document.activeElement);
+    const focused = document.activeElement;
+    // A button that went away keeps the focus until the next paint.
+    const hasFocus = focused && focused !== document.body && focused.checkVisibility();
     if (hasFocus || !matchMedia("(pointer: fine)").matches) return;
     const next = {
       choose:
         ":is([data-part=notice] [data-act=retake], .seat-card):not(:disabled, [hidden], [hidden] *)",
       elsewhere: "[data-view-name=elsewhere] button",
+      idle: "waiting-line h2", // nothing that Enter would press
       call: "text-thread textarea",
     }[view];
     if (next) /** @type {HTMLElement | null} */ (this.querySelector(next))?.focus();

@@ -26,7 +26,7 @@ import { fill, gettext } from "../../lib/words.js";
  */
 
 /** @param {Seat} seat @returns {boolean} whether it can be asked now */
-export function canBeAsked(seat) {
+function canBeAsked(seat) {
   return Boolean(seat.operator_id) && seat.activity === "idle" && seat.availability === "ready";
 }
 

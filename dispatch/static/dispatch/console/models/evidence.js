@@ -128,7 +128,7 @@ export function viewWords(clip) {
 }
 
 /** @param {string} reason @returns {string} */
-export function refusedBecause(reason) {
+function refusedBecause(reason) {
   switch (reason) {
     case "not_an_image":
       return gettext("it is not a picture");

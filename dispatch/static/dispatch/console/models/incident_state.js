@@ -11,7 +11,7 @@ const LONGEST_TRAIL = 50;
 const MOST_CLIPS = 60; // kept, the newest; of older ones only how many there are
 
 /** @returns {import("./evidence_shapes.js").Muted} nothing is stopped */
-export function nothingMuted() {
+function nothingMuted() {
   return { guest: { audio: false, video: false }, host: { audio: false, video: false } };
 }
 

@@ -31,6 +31,8 @@ export const DEFAULT_KEYS = Object.freeze({
   mute: "KeyM",
   sound: "KeyS",
   stops: "KeyY",
+  centre: "Digit0",
+  earlier: "Digit9",
   veil: "KeyG",
   snapshot: "KeyP",
   warn: "KeyW",

@@ -12,7 +12,7 @@ import { fill, gettext } from "../../lib/words.js";
 const NO_LEG = ["connecting", "no_webrtc", "no_path", "media_full", "media_away"];
 
 /** @param {string} rung @returns {string} */
-export function rungName(rung) {
+function rungName(rung) {
   switch (rung) {
     case "video":
       return gettext("Live video");
@@ -26,7 +26,7 @@ export function rungName(rung) {
 }
 
 /** @param {string} why @returns {string} why the phone gives no more; "" for no reason */
-export function rungReason(why) {
+function rungReason(why) {
   switch (why) {
     case "connecting":
       return gettext("live video is being set up");

@@ -115,6 +115,7 @@
  */
 /**
  * @typedef {object} Caller
+ * @property {string} caller
  * @property {string} assurance
  * @property {string} phone_masked
  * @property {string} name_masked

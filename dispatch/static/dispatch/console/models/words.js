@@ -1,5 +1,7 @@
 // Codes into words, in the language of the page.
 
+import { duration } from "./clock.js";
+import { accuracy } from "./trail.js";
 import { fill, gettext, isEnglish } from "../../lib/words.js";
 
 /** @param {string | null | undefined} chinese @param {string | null | undefined} english */
@@ -24,6 +26,18 @@ export function seatName(seat, agency) {
 /** @param {{area: string, area_en: string}} place @returns {string} */
 export function areaName(place) {
   return inLanguage(place.area, place.area_en);
+}
+
+/**
+ * @param {number} accuracyMm @param {number} seconds  since the phone was there
+ * @returns {string} ±12 m, 4 s ago
+ */
+export function fixAge(accuracyMm, seconds) {
+  const time =
+    seconds < 60
+      ? fill(gettext("%(seconds)s s"), { seconds: Math.floor(seconds) })
+      : duration(seconds);
+  return fill(gettext("%(accuracy)s, %(time)s ago"), { accuracy: accuracy(accuracyMm), time });
 }
 
 /** @param {string} number @returns {string} the serial, as spoken: the last part */

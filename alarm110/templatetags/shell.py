@@ -1,0 +1,28 @@
+"""What the caller's page links to so that a phone can keep it."""
+
+from django import template
+from django.conf import settings
+from django.utils.translation import get_language
+
+from alarm110.catalog import phone_catalog_path
+
+register = template.Library()
+
+
+@register.simple_tag
+def page_language() -> str:
+    """Return the page's language: one of ours, whatever the visitor asked for."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+@register.simple_tag
+def phone_words() -> str:
+    """Return the address of what the page's scripts say, in its language."""
+    return phone_catalog_path(page_language())
+
+
+@register.simple_tag
+def shell_worker() -> str:
+    """Return the address of the worker that keeps the page; "" where it is off."""
+    return "/worker.js" if settings.OFFLINE_SHELL else ""

@@ -1,0 +1,76 @@
+"""What a console fetches when it is needed: the map's ground, a caller's past.
+
+Neither is a matter of seconds, so neither rides on the socket that calls do.
+"""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.gzip import gzip_page
+
+from accounts.models import User
+from dispatch.actions.running import run
+from dispatch.api.answers import answer, door
+from dispatch.errors import NotYours
+from dispatch.snapshots.console import console_of
+from dispatch.snapshots.earlier import earlier_alarms
+from dispatch.snapshots.looks import looker_at
+from dispatch.snapshots.outlines import GroundMap, ground_map
+from reports.models import Incident
+
+
+# Nothing secret is in it that a length could tell of (BREACH).
+@gzip_page
+@door("GET")
+async def ground(request: HttpRequest) -> HttpResponseBase:
+    """Send the outlines of the operator's areas and of those around them.
+
+    304 for who has them already. Refused to everybody who could not open a console.
+    """
+    user = await _person(request)
+    found = await run(_ground_of, user, request.session.session_key or "")
+    if found is None:
+        raise NotYours
+    response: HttpResponse
+    # Compression made it a weak one: W/"…".
+    if found.etag in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(found.body, content_type="application/json")
+    response["ETag"] = found.etag
+    response["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+@door("GET")
+async def earlier(request: HttpRequest, incident: UUID) -> HttpResponse:
+    """Tell what the caller of this incident raised before.
+
+    To whoever hosts or wraps up its call, supervises its agency or audits it; for
+    everybody else there is no such incident.
+    """
+    user = await _person(request)
+    told = await run(_earlier_for, user, incident)
+    if told is None:
+        raise NotYours
+    return answer(told)
+
+
+async def _person(request: HttpRequest) -> User:
+    user = await request.auser()
+    if not isinstance(user, User):
+        raise NotYours
+    return user
+
+
+def _ground_of(user: User, session_key: str) -> GroundMap | None:
+    console = console_of(user, session_key)
+    return ground_map(console.agencies) if console else None
+
+
+def _earlier_for(user: User, incident: UUID) -> dict[str, object] | None:
+    row = Incident.objects.filter(uuid=incident).first()
+    if row is None or looker_at(user, row) is None:
+        return None
+    return earlier_alarms(row, user)

@@ -1,0 +1,153 @@
+"""An incident's stream as lines that a person reads, oldest first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db.models import Count, Max, Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Agency, User
+from dispatch.snapshots.record.lanes import to_ms
+from dispatch.snapshots.record.sentences import Teller, agency_ids
+from dispatch.snapshots.record.words import Said, in_language
+from reports.events import ChunksStored
+from reports.models import Entry, Incident
+
+MOST_LINES = 3_000  # the newest; the desk's page of entries has all
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry in words; or several of one kind, ``seq`` to ``last_seq``.
+
+    ``by`` is who did it. ``is_erased``: what it said was erased, the chain is whole.
+    """
+
+    seq: int
+    last_seq: int
+    at: datetime
+    said: Said
+    by: str
+    is_erased: bool = False
+
+    @property
+    def ms(self) -> int:
+        """Return when, milliseconds since 1970."""
+        return to_ms(self.at)
+
+
+def lines_of(incident: Incident) -> tuple[list[Line], int]:
+    """Return an incident's lines, and how many older entries are left out.
+
+    Receipts of chunks, of which a call has thousands, are one line a clip.
+    """
+    entries = Entry.objects.filter(stream__uuid=incident.uuid)
+    told = entries.exclude(kind=ChunksStored.kind).order_by("-seq")
+    rows = list(
+        told.values_list(
+            *("seq", "at", "kind", "author_kind", "author_id", "body__text")
+        )[:MOST_LINES]
+    )
+    left_out = max(0, told.count() - len(rows)) if len(rows) == MOST_LINES else 0
+    rows.reverse()
+    bodies: list[Any] = [
+        msgspec.json.decode(text) if text else None for *_row, text in rows
+    ]
+    agencies = {
+        str(agency.uuid): agency.label()
+        for agency in Agency.objects.filter(
+            uuid__in=agency_ids([body for body in bodies if body])
+        )
+    }
+    people = _people({(kind, author) for _, _, _, kind, author, _ in rows})
+    teller = Teller(agencies, categories_of(incident.agency))
+    lines = [
+        Line(
+            seq,
+            seq,
+            at,
+            _said(teller, kind, body),
+            _by(author_kind, author, people),
+            is_erased=body is None,
+        )
+        for (seq, at, kind, author_kind, author, _), body in zip(
+            rows, bodies, strict=True
+        )
+    ]
+    lines += _receipts(incident.uuid)
+    return sorted(lines, key=lambda line: line.seq), left_out
+
+
+def categories_of(agency: Agency) -> dict[str, str]:
+    """Return what an agency's categories are called, by code: Burglary (0101)."""
+    return {
+        row[
+            "code"
+        ]: f"{in_language(row['name'], row.get('name_en', ''))} ({row['code']})"
+        for row in agency.categories
+    }
+
+
+def _said(teller: Teller, kind: str, body: Any) -> Said:
+    if body is None:
+        return Said(kind, icon="lock", sort="call")
+    try:
+        return teller.tell(kind, body)
+    except (KeyError, TypeError, AttributeError):
+        # An entry as an older version wrote it: named, rather than no page at all.
+        return Said(kind, icon="info", sort="call")
+
+
+def _receipts(incident: UUID) -> Iterable[Line]:
+    groups = (
+        Entry.objects.filter(stream__uuid=incident, kind=ChunksStored.kind)
+        .values("object_id")
+        .annotate(
+            many=Count("pk"),
+            first=Min("seq"),
+            last=Max("seq"),
+            begins=Min("at"),
+            ends=Max("at"),
+        )
+        .order_by("first")
+    )
+    for group in groups:
+        text = ngettext(
+            "%(count)s receipt of pieces, until %(time)s",
+            "%(count)s receipts of pieces, until %(time)s",
+            group["many"],
+        )
+        said = Said(
+            text % {"count": group["many"], "time": clock_time(group["ends"])},
+            icon="check-check",
+            sort="recording",
+            clip=group["object_id"],
+            is_quiet=True,
+        )
+        yield Line(group["first"], group["last"], group["begins"], said, "")
+
+
+def clock_time(moment: datetime) -> str:
+    """Return a time of day in the local zone, to the second."""
+    return f"{timezone.localtime(moment):%H:%M:%S}"
+
+
+def _people(authors: set[tuple[str, str]]) -> dict[str, str]:
+    uuids = {UUID(author) for kind, author in authors if kind != "caller" and author}
+    if not uuids:
+        return {}
+    return {str(user.uuid): str(user) for user in User.objects.filter(uuid__in=uuids)}
+
+
+def _by(kind: str, author: str, people: dict[str, str]) -> str:
+    if kind == "caller":
+        return _("Caller")
+    if kind == "system":
+        return _("the system")
+    return people.get(author, kind)

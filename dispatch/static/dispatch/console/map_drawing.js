@@ -1,0 +1,148 @@
+// The map on the screen, drawn with Leaflet: outlines, the caller with the accuracy, the
+// trail. Colours are the page's own (map.css), so light and dark need nothing here.
+
+import { timeOfDay } from "./models/clock.js";
+import { accuracy } from "./models/trail.js";
+import { inLanguage } from "./models/words.js";
+import { spotOf } from "./models/map_view.js";
+
+/** @typedef {import("./models/map_view.js").Box} Box */
+/** @typedef {import("./models/map_view.js").Outline} Outline */
+/** @typedef {import("./models/shapes.js").Position} Position */
+
+const CLOSEST = 18;
+const FURTHEST = 6;
+const WAY = "way";
+
+export class MapDrawing {
+  /** @type {any} */ #L;
+  /** @type {any} */ #map;
+  /** @type {any} */ #ground;
+  /** @type {any} */ #way;
+  #isOurs = false;
+  #isShown = false;
+
+  /**
+   * @param {any} L  Leaflet @param {HTMLElement} place
+   * @param {{tiles: string, credit: string, onHeld: () => void}} options
+   *   `tiles`: address of tiles, or ""; `onHeld`: a person moved the map
+   */
+  constructor(L, place, { tiles, credit, onHeld }) {
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#L = L;
+    this.#map = L.map(place, {
+      zoomControl: false,
+      attributionControl: false,
+      minZoom: FURTHEST,
+      maxZoom: CLOSEST,
+      zoomSnap: tiles ? 1 : 0.5, // tiles are sharp at whole steps only
+      inertia: !isCalm,
+      zoomAnimation: !isCalm,
+      fadeAnimation: !isCalm,
+    });
+    if (tiles) {
+      L.tileLayer(tiles, { maxZoom: CLOSEST, attribution: "" }).addTo(this.#map);
+      const words = document.createElement("span");
+      words.textContent = credit; // as text: no link leaves this page
+      // The prefix is Leaflet's own link and flag.
+      const shown = L.control.attribution({ prefix: false });
+      if (credit) shown.addTo(this.#map).addAttribution(words.innerHTML);
+    }
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.#map);
+    // Over the names, under the tooltips: nothing stands before the caller.
+    this.#map.createPane(WAY).style.zIndex = "640";
+    this.#ground = L.layerGroup().addTo(this.#map);
+    this.#way = L.layerGroup().addTo(this.#map);
+    this.#map.on("movestart zoomstart", () => this.#isOurs || onHeld());
+  }
+
+  /** @returns {Box | null} what is on the screen; null before anything is */
+  get shown() {
+    if (!this.#isShown) return null;
+    const bounds = this.#map.getBounds();
+    return {
+      south: bounds.getSouth(),
+      west: bounds.getWest(),
+      north: bounds.getNorth(),
+      east: bounds.getEast(),
+    };
+  }
+
+  /** @param {Outline[]} outlines */
+  drawGround(outlines) {
+    this.#ground.clearLayers();
+    for (const { polygons, is_own: isOwn } of outlines) {
+      const className = isOwn ? "map-area map-area-own" : "map-area";
+      const rings = polygons.map((rings) => rings.map((ring) => ring.map(([x, y]) => [y, x])));
+      this.#L.polygon(rings, { className, interactive: false }).addTo(this.#ground);
+    }
+    for (const { name, name_en: english, label, is_own: isOwn } of outlines) {
+      const words = document.createElement("span");
+      words.textContent = inLanguage(name, english);
+      const className = isOwn ? "map-name map-name-own" : "map-name";
+      const icon = this.#L.divIcon({ className, html: words, iconSize: [0, 0] });
+      const place = [label[1], label[0]];
+      this.#L
+        .marker(place, { icon, interactive: false, keyboard: false })
+        .addTo(this.#ground);
+    }
+  }
+
+  /** @param {Position[]} trail  oldest first, at least one */
+  drawWay(trail) {
+    this.#way.clearLayers();
+    const last = /** @type {Position} */ (trail.at(-1));
+    const [spots, here] = [trail.map(spotOf), spotOf(last)];
+    const radius = last.accuracy_mm / 1000;
+    const add = (/** @type {any} */ layer) => layer.addTo(this.#way);
+    const still = { pane: WAY, interactive: false };
+    add(this.#L.circle(here, { ...still, radius, className: "map-accuracy" }));
+    if (trail.length > 1) add(this.#L.polyline(spots, { ...still, className: "map-way" }));
+    for (const spot of trail.slice(0, -1)) add(this.#dot(spot, 4, "map-dot"));
+    add(this.#dot(last, 7, "map-dot map-here"));
+  }
+
+  /** Nothing of one caller stays for the next. */
+  clearWay() {
+    this.#way.clearLayers();
+  }
+
+  /** @param {Box} box */
+  show({ south, west, north, east }) {
+    this.#isShown = true;
+    const corners = [
+      [south, west],
+      [north, east],
+    ];
+    this.#ourselves(() => this.#map.fitBounds(corners, { animate: false, padding: [8, 8] }));
+  }
+
+  /** The place it stands in has another size. */
+  fit() {
+    this.#ourselves(() => this.#map.invalidateSize({ animate: false, pan: true }));
+  }
+
+  /** By a person: closer (1) or further (-1). @param {number} steps */
+  zoom(steps) {
+    this.#map.setZoom(this.#map.getZoom() + steps);
+  }
+
+  /** @param {Position} position @param {number} radius @param {string} className */
+  #dot(position, radius, className) {
+    const words = document.createElement("span");
+    words.textContent = `${timeOfDay(position.at)} ${accuracy(position.accuracy_mm)}`;
+    const dot = this.#L
+      .circleMarker(spotOf(position), { pane: WAY, radius, className })
+      .bindTooltip(words, { direction: "top", offset: [0, -radius] });
+    // Leaflet listens for the focus, which makes each of fifty dots a stop of Tab.
+    dot.on("add", () => dot.getElement()?.setAttribute("tabindex", "-1"));
+    return dot;
+  }
+
+  /** @param {() => void} move  by the page, not by a person */
+  #ourselves(move) {
+    this.#isOurs = true;
+    move();
+    this.#isOurs = false;
+  }
+}

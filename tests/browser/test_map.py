@@ -1,0 +1,82 @@
+"""The map in a call: comes after the call, follows the caller, obeys the hand."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.look import look
+
+
+def outline(page):
+    """Return where the outline of the hall's own ground stands on the screen."""
+    box = page.locator(".map-area-own").first.bounding_box()
+    assert box is not None
+    return {side: round(value) for side, value in box.items()}
+
+
+def goes_on(caller, operator, latitude, longitude, fixes):
+    """Let the caller walk on, and wait until the seat knows."""
+    spot = {"latitude": latitude, "longitude": longitude, "accuracy": 20}
+    caller.context.set_geolocation(spot)
+    trail = operator.page.locator("caller-place .place-list li")
+    expect(trail).to_have_count(fixes, timeout=15_000)
+
+
+def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
+    caller, operator = talking(hall)
+    page, (latitude, longitude) = operator.page, hall.place
+    place, centre = page.locator("caller-place"), page.locator("[data-part=centre]")
+    expect(place).to_have_attribute("data-map", "on")
+    expect(page.locator(".map-here")).to_be_visible()
+    expect(place.locator("[data-part=age]")).to_have_text(
+        re.compile(r"^±12 m, \d+ s ago$")
+    )
+    expect(page.locator(".place-sketch")).to_be_hidden()
+    assert page.locator(".map a").count() == 0, "no link, no flag"
+    look(page, "console-map")
+
+    at_first = outline(page)
+    box = page.locator(".map").bounding_box()
+    x, y = box["x"] + box["width"] / 3, box["y"] + box["height"] / 3
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 70, y + 30, steps=4)
+    expect(centre).to_have_attribute("data-held", "true")
+    held = outline(page)
+    assert held["x"] - at_first["x"] > 50
+    # Mid drag: far enough that the map would have to follow.
+    goes_on(caller, operator, latitude + 0.03, longitude + 0.03, fixes=2)
+    assert outline(page) == held
+    page.mouse.up()
+
+    page.keyboard.press("Alt+0")
+    expect(centre).to_have_attribute("data-held", "false")
+    whole, here = page.locator(".map").bounding_box(), page.locator(".map-here")
+    dot = here.bounding_box()
+    assert whole["x"] < dot["x"] < whole["x"] + whole["width"]
+    assert whole["y"] < dot["y"] < whole["y"] + whole["height"]
+
+
+def test_where_the_map_cannot_come_the_words_and_the_sketch_stand(stage, hall, talking):
+    blocked = []
+
+    def refuse(route):
+        blocked.append(route.request.url)
+        route.abort()
+
+    opening = stage.context
+
+    def context(browser, words, **options):
+        made = opening(browser, words, **options)
+        made.route(re.compile(r"/leaflet\."), refuse)
+        return made
+
+    stage.context = context
+    caller, operator = talking(hall)
+    page = operator.page
+    operator.until(lambda: bool(blocked))
+    expect(page.locator("caller-place")).to_have_attribute("data-map", "off")
+    expect(page.locator(".place-sketch")).to_be_visible()
+    expect(page.locator("caller-place [data-part=coordinates]")).to_be_visible()
+    operator.writes("Are you alone?")
+    caller.has_read("Are you alone?")

@@ -1,0 +1,80 @@
+"""The record after a call: recordings and timeline on one clock; axe finds nothing."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.look import look
+from tests.browser.test_console_evidence import COPY_WITHIN
+from tests.browser.test_console_live import reads_live
+
+VIDEO = ".stage .figure-video:not([hidden]) video"
+PLAYS = f"""() => [...document.querySelectorAll("{VIDEO}")]
+  .some((one) => !one.paused && one.currentTime > 0.2 && one.readyState > 1)"""
+# How far what each recording shows is from the hand of the clock, in seconds.
+APART = """() => {
+  const clock = JSON.parse(document.querySelector("#record-clock").textContent);
+  const at = document.querySelector("record-player").at;
+  return [...document.querySelectorAll(".clip[data-way=play]")].flatMap((row) => {
+    const { pieces } = clock.clips.find(({ clip }) => clip === row.dataset.clip);
+    const piece = pieces.find(([from, length]) => from <= at && at < from + length);
+    const video = [...document.querySelectorAll(".stage video")]
+      .find(({ src }) => src.includes(row.dataset.clip));
+    if (!piece || !video || video.closest("[hidden]")) return [];
+    return [Math.abs(video.currentTime - (piece[2] + at - piece[0]) / 1000)];
+  });
+}"""
+
+
+def test_a_call_is_played_afterwards_on_one_clock(talking, hall):
+    caller, operator = talking(hall)
+    reads_live(operator)
+    caller.writes("He has a knife")
+    operator.has_read("He has a knife")
+    operator.page.keyboard.press("Alt+p")
+    operator.sees("Kept as evidence %(time)s")
+    strip = operator.page.locator("call-timeline .call-mark")
+    expect(strip.first).to_be_attached()
+    caller.hangs_up()
+    expect(operator.page.locator("evidence-panel [data-part=ended]")).to_be_visible()
+    operator.page.keyboard.press("Alt+l")  # longer: the record is open to the wrap-up
+
+    with operator.context.expect_page() as opened:
+        operator.page.get_by_role("link", name="Open the record").click()
+    page = opened.value
+    expect(page.locator("h1")).to_contain_text(re.compile(r"\d{6}-\d{8}-\d{4,}"))
+    expect(page.locator(".record-badge")).to_contain_text("The chain is whole")
+    phone = page.locator(".clip", has_text="from the phone").first
+    expect(phone).to_have_attribute("data-way", "play", timeout=COPY_WITHIN)
+    look(page, "record-ready")
+
+    entry = page.locator(".line", has_text="He has a knife")
+    entry.locator(".seek").click()
+    expect(entry).to_have_attribute("aria-current", "time")
+    page.wait_for_function(f"() => ({APART})().some((one) => one < 0.15)")
+
+    before = page.locator(".line[aria-current]").get_attribute("data-seq")
+    page.keyboard.press(" ")
+    expect(page.locator("[data-does=play]")).to_have_text(re.compile("Stop"))
+    page.wait_for_function(PLAYS)
+    expect(page.locator(".line[aria-current]")).not_to_have_attribute(
+        "data-seq", before or "", timeout=15_000
+    )
+    page.wait_for_function(f"() => ({APART})().every((one) => one < 0.6)")
+    page.keyboard.press(" ")
+    expect(page.locator("[data-does=play]")).to_have_text(re.compile("Play"))
+    goes_by_keys(page)
+    look(page, "record-played")
+
+
+def goes_by_keys(page: Page) -> None:
+    """J and L jump ten seconds, the arrows go from entry to entry."""
+    hand = "() => document.querySelector('record-player').at"
+    page.evaluate("() => document.querySelector('record-player').seek(0)")
+    first = page.evaluate(hand)
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(hand) == first + 5000
+    page.keyboard.press("j")
+    assert page.evaluate(hand) == first
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(hand) > first

@@ -1,0 +1,1 @@
+"""The record of an incident: page, rights, words, and the clock."""

@@ -1,0 +1,158 @@
+"""What a record shows: words, times, gaps, what cannot be played, and the proof."""
+
+import json
+import re
+
+from django.utils import translation
+
+from dispatch.snapshots.record import sentences
+from reports.actions import evidence, views
+from reports.events import KINDS
+from reports.models import EntryBody, Stream
+from tests import database
+
+IN_THE_LEDGER = {
+    *("clip.viewed", "record.viewed", "records.exported"),
+    *("room.monitored", "phone.revealed"),
+}
+OF_AN_AGENCY = {"seat.updated", "line.updated", "notice.updated", "leases.extended"}
+FOLDED = {"chunks.stored"}
+
+
+def text_of(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_each_kind_of_entry_has_its_sentence():
+    known = {kind for kind in KINDS if not kind.startswith("test")}
+    assert known - IN_THE_LEDGER - OF_AN_AGENCY - FOLDED <= set(sentences.TOLD)
+
+
+def test_the_timeline_tells_what_happened_in_its_order(story):
+    said = text_of(story.page())
+    told = [
+        f"Alarm raised: incident {story.tapped.number}",
+        "Two men at the door",
+        "Answered at",
+        "The caller went silent",
+        "He has a &lt;b&gt;knife",
+        "Are you alone?",
+        "Place: West Street 7",
+        "3 receipts of pieces",
+    ]
+    places = [said.index(words) for words in told]
+    assert places == sorted(places)
+    assert "Priority: Life in danger" in said
+
+    before = said[: said.index("Are you alone")]
+    assert before.rfind("Chen") > before.rfind("Caller")  # who wrote it
+
+
+def test_no_number_and_no_script_of_a_caller_reaches_the_page(story):
+    page = story.page()
+    assert "<b>knife</b>" not in page
+    assert not re.search(r"\son\w+=|\sstyle=", page)
+    scripts = re.findall(r"<script(?![^>]*\ssrc=)[^>]*>", page)
+    assert scripts == ['<script id="record-clock" type="application/json">']
+
+
+def test_the_other_language_has_its_own_words(story):
+    with translation.override("zh-hans"):
+        expected = translation.gettext("Caller")
+    assert expected in text_of(story.page(language="zh-hans"))
+
+
+def clock(page):
+    found = re.search(r'<script id="record-clock"[^>]*>(.*?)</script>', page)
+    return json.loads(found.group(1))
+
+
+def test_a_recording_without_its_copy_is_prepared_and_then_played(story):
+    [clip] = clock(story.page())["clips"]
+    assert clip["way"] == "ask"
+
+    view = views.ask_view(story.clip.uuid)
+    page = story.page()
+    assert "A copy to look at is still being prepared." in page
+    assert f"/api/v1/console/clips/{story.clip.uuid}/original" in page
+    [clip] = clock(page)["clips"]
+    assert [copy for _at, _length, copy in clip["pieces"]] == [None]
+
+    views.finish_view(
+        view.uuid,
+        chunk_count=3,
+        mime="video/webm",
+        sha256="a" * 64,
+        size=11,
+        duration_ms=2900,
+        note="",
+        parts=[(0, 0, 2900)],
+    )
+    page = story.page()
+    [clip] = clock(page)["clips"]
+    [(at, length, copy)] = clip["pieces"]
+    assert (clip["way"], length, copy) == ("play", 2900, 0)
+    assert clock(page)["begins"] <= at <= story.clip.opened_at.timestamp() * 1000
+    assert f"/api/v1/console/clips/{story.clip.uuid}/view/{view.uuid}" in page
+
+
+def test_what_never_arrived_is_a_gap_with_its_reason(story):
+    clip = story.world.clip(story.tapped, b"one", b"two", b"three", close=False)
+    evidence.close_clip(clip, reason="finished", segments={0: 6})
+    page = story.page()
+    assert "3 pieces never arrived" in page
+    [gap] = [gap for clip in clock(page)["clips"] for gap in clip["gaps"]]
+    assert gap[2] == "3 pieces never arrived"
+
+
+def test_a_copy_that_cannot_be_made_says_why_and_offers_the_original(story):
+    view = views.ask_view(story.clip.uuid)
+    views.refuse_view(view.uuid, "not_a_recording")
+    page = story.page()
+    assert "It cannot be shown here: it is not a recording." in page
+    assert f"/api/v1/console/clips/{story.clip.uuid}/original" in page
+
+
+def test_an_incident_without_recordings_says_so(story):
+    other = story.world.tap("phone 2")
+    page = story.browser("han").get(f"/records/{other.number}/", secure=True)
+    assert "Nothing was recorded." in page.content.decode()
+
+
+def test_an_erased_entry_is_said_to_be_erased_and_the_chain_stays_whole(story):
+    with database.triggers_lifted():
+        EntryBody.objects.filter(text__contains="knife").delete()
+    page = story.page()
+    assert "knife" not in page
+    assert "The content was erased; the chain is whole." in page
+    assert "The chain is whole" in page
+
+
+def test_a_broken_chain_is_not_called_whole(story):
+    page = story.page()
+    assert "The chain is whole" in page
+    assert "could rewrite it all" in page  # what the check does not show
+
+    body = EntryBody.objects.get(text__contains="Are you alone")
+    stream = Stream.objects.get(uuid=story.tapped.incident)
+    whole = body.text
+    with database.triggers_lifted():
+        EntryBody.objects.filter(pk=body.pk).update(
+            text=whole.replace("alone", "armed")
+        )
+    try:
+        page = story.page()
+        assert "The chain is broken" in page
+        assert "was changed" in page
+        assert "The chain is whole" not in page
+    finally:
+        with database.triggers_lifted():
+            EntryBody.objects.filter(pk=body.pk).update(text=whole)
+    assert stream.head_seq > 10
+
+
+def test_a_long_record_shows_its_newest_end_and_says_so(story, monkeypatch):
+    monkeypatch.setattr("dispatch.snapshots.record.timeline.MOST_LINES", 3)
+    page = story.page()
+    assert "Older entries are left out here." in page
+    assert "Two men at the door" not in page

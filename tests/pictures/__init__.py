@@ -1,0 +1,1 @@
+"""Pictures of every screen, for docs/pictures and the README: ``./run pictures``."""
