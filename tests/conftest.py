@@ -19,8 +19,8 @@ from tests.house import House
 from tests.lanes import (
     pytest_collection_modifyitems,
     pytest_ignore_collect,
+    pytest_runtest_setup,
     pytest_sessionfinish,
-    pytest_sessionstart,
 )
 from tests.no_skip import pytest_make_collect_report, pytest_runtest_makereport
 from tests.served import Served, serve
@@ -32,8 +32,8 @@ __all__ = [
     "pytest_ignore_collect",
     "pytest_make_collect_report",
     "pytest_runtest_makereport",
+    "pytest_runtest_setup",
     "pytest_sessionfinish",
-    "pytest_sessionstart",
 ]
 
 # The same examples in each run; ALARM110_DICE=1 throws the dice anew, and a failure

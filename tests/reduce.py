@@ -199,6 +199,7 @@ RULES: dict[str, Callable[[Snapshot, Entry, Audience], None]] = {
     "clip.view_changed": _clip,
     "clip.viewed": _nothing,  # in the ledger, which no socket follows
     "records.exported": _nothing,  # the same
+    "record.viewed": _nothing,  # the same
     "room.monitored": _nothing,  # the same
     "phone.revealed": _nothing,  # the same
     "call.called_back": _call,

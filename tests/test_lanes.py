@@ -1,24 +1,20 @@
-"""What ran in the other lanes of ``./run test``; see ``tests/lanes.py``."""
+"""What ran beside the second half of ``./run test``; see ``tests/lanes.py``."""
 
 import time
 
 import pytest
 
-from tests import lanes
-from tests.services import require
+from tests.lanes import on_postgresql
 
 
+@pytest.mark.postgres
 @pytest.mark.slow
-@pytest.mark.parametrize("name", lanes.LANES)
-def test_the_lane_holds(name: str, capsys: pytest.CaptureFixture[str]):
-    if lanes.LANES[name].on_postgresql:
-        require("postgresql")
-    lane = lanes.running(name)
+def test_the_same_tests_hold_on_postgresql(capsys: pytest.CaptureFixture[str]):
+    lane = on_postgresql()
     status, words = lane.result()
 
     with capsys.disabled():
         minutes = (time.monotonic() - lane.began) / 60
-        tail = words[words.rfind("= short test summary") - 40 :].splitlines()[-40:]
-        print(f"\n-- lane {name}, {minutes:.0f} min --", *tail, sep="\n")
-    assert status == 0, f"in the lane {name}:\n{words[-30_000:]}"
+        print(f"\n-- on PostgreSQL, {minutes:.0f} min --", words[-2000:], sep="\n")
+    assert status == 0, f"on PostgreSQL:\n{words[-30_000:]}"
     assert " passed" in words

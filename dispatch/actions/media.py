@@ -122,6 +122,9 @@ class MediaDesk:
                     # Another window holds the place, at another web process.
                     self._refuse(uuid, port, "replaced")
                     return
+                # A look from before its place was taken may have dropped it meanwhile:
+                # a leg that flows and is not known here would never be put out.
+                self._legs[uuid] = leg
                 self._follow(leg.call, standing)
                 policy = self._policy(leg.call, standing)
                 answer = await self.backend.offer(leg.call, leg.who, uuid, sdp, policy)

@@ -1,7 +1,7 @@
 """Between a look and the lock somebody acts: what was due is looked at again."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import OperationalError
@@ -22,7 +22,7 @@ LATER = timedelta(seconds=60)
 @pytest.fixture
 def meanwhile(monkeypatch):
     """Let something be done just before the next lock, as another process would."""
-    lock: Any = vars(Switchboard)["lock"].__func__
+    lock = cast(Any, Switchboard.lock).__func__
 
     def let(act):
         def locked(cls, **rows):

@@ -13,6 +13,7 @@ from tests.room_acts import answer_warning, mute, warn
 
 IN_THE_LEDGER = {
     "clip.viewed",
+    "record.viewed",
     "records.exported",
     "room.monitored",
     "phone.revealed",

@@ -18,7 +18,7 @@ from tests.halls import CATEGORY
 FOCUS = """() => {
   const at = document.activeElement;
   if (!at || at === document.body) return null;
-  const region = at.closest("[data-region], [data-view-name], form");
+  const region = at.closest("[data-region], [data-view-name]") ?? at.closest("form");
   const seen = at.matches("input[type=radio]") ? at.nextElementSibling : at;
   const box = seen.getBoundingClientRect(), style = getComputedStyle(seen);
   const where = [box.left + box.width / 2, box.top + Math.min(box.height / 2, 12)];

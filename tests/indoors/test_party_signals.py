@@ -1,7 +1,7 @@
 """Live media of who was let in: admitted by the rows, heard as these say, put out."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from dispatch.events.entries import RoomChanged
 from dispatch.events.frames import MediaLinesShown, MediaShown, SignalShown
 from dispatch.media.interface import MediaEvent, RoomFull, RoomPolicy, party
 from dispatch.models import Call, Participant, Shift
+from dispatch.snapshots.media import standing_of
 from reports.clock import now
 from reports.journal import SYSTEM, record
 from tests.indoors.fake_media import FakeMedia
@@ -299,3 +300,20 @@ async def test_a_seat_put_out_loses_its_leg(house, invited, fake):
     await send_offer(wu, late := uuid4())
     await settle(house)
     assert late not in fake.legs
+
+
+async def test_a_look_from_before_its_place_was_taken_does_not_lose_a_leg(
+    house, fake, call
+):
+    """A leg that flows and is not known here would never be put out."""
+    window = (await house.db(let_in, house, call)).enter()
+    before = replace(await house.db(standing_of, call), places={})
+    async with media._desk._turn(call):
+        leg = window.signals()
+        await asyncio.sleep(0.01)  # its offer waits for the turn
+        await media._desk._put_out(call, before)
+    await until(lambda: leg in fake.legs)
+
+    assert leg in media._desk._legs
+    await house.db(change, window, left_at=now())
+    await until(lambda: leg not in fake.legs)

@@ -53,6 +53,7 @@ async def test_who_reads_nothing_is_let_go_and_costs_little(besieged):
         times = dict(zip(deaf, spans, strict=True))
         print("let go after", {side: round(span, 1) for side, span in times.items()})
         watched.cancel()
+        await asyncio.gather(watched, return_exceptions=True)
         top, late = max(SIZES), max(LATE)
         print(f"at most {(top - before) / MIB:+.1f} MiB; answers within {late:.2f} s")
         await phone.command("post_message", text="still here")
@@ -72,12 +73,15 @@ async def watch(served) -> None:
     http = Http(served.url, served.ssl_context())
     SIZES.clear()
     LATE.clear()
-    while True:
-        at = time.monotonic()
-        await http.request("GET", "/healthz")
-        LATE.append(time.monotonic() - at)
-        SIZES.append(resident(served))
-        await asyncio.sleep(0.1)
+    try:
+        while True:
+            at = time.monotonic()
+            await http.request("GET", "/healthz")
+            LATE.append(time.monotonic() - at)
+            SIZES.append(resident(served))
+            await asyncio.sleep(0.1)
+    finally:
+        await http.close()
 
 
 async def fill(phone: Phone) -> None:

@@ -3,8 +3,7 @@
 import pytest
 
 from dispatch import leases
-from dispatch.actions import assigning
-from dispatch.actions import calls as call_actions
+from dispatch.actions import assigning, holding
 from dispatch.actions.dropping import drop_seats
 from dispatch.errors import CallEnded, EpochStale, SeatBusy, SeatNotFree
 from dispatch.leases import sweep
@@ -267,7 +266,7 @@ def test_a_console_that_is_back_at_the_last_moment_keeps_seat_and_call(
     def it_is_heard():
         world.lives(seats=[wu])
 
-    with meanwhile(monkeypatch, call_actions, it_is_heard):
+    with meanwhile(monkeypatch, holding, it_is_heard):
         assert drop_seats([wu.seat_id], ShiftEnd.LAPSED, lapsed_only=True) == 0
 
     assert several.roles(lin)["wu"] == "host"
@@ -280,7 +279,7 @@ def test_a_call_that_comes_while_a_seat_is_dropped_is_left_with_nobody_never(
     tapped = world.tap()
     world.passes(9, sweep=False)
 
-    with meanwhile(monkeypatch, call_actions, lambda: world.take(wu, tapped.call)):
+    with meanwhile(monkeypatch, holding, lambda: world.take(wu, tapped.call)):
         drop_seats([wu.seat_id], ShiftEnd.LAPSED, lapsed_only=True)
     world.check()
     sweep()

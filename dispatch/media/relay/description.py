@@ -88,7 +88,7 @@ def read_offer(sdp: str) -> Described:
     is_sound = (
         0 < len(lines) == len(media)
         and all(_may_be(kind, lines) for kind in KINDS.values())
-        and all(_MID.match(mid) for mid in mids)
+        and all(mid and _MID.match(mid) for mid in mids)
         and len(set(mids)) == len(mids)
         and bundled == [mids]
         and all(one.dtls and one.dtls.fingerprints for one in media)
