@@ -3,10 +3,14 @@
 ``en`` or ``zh`` among the names takes one language only. The gallery is made anew.
 """
 
+import os
 import signal
 import sys
+import tempfile
 import time
 import traceback
+
+import django
 
 from tests.browser.words import Language
 from tests.pictures import gallery, scenes
@@ -60,4 +64,9 @@ def _is_taken(studio: Studio, name: str, play: scenes.Scene) -> bool:
 if __name__ == "__main__":
     # Whoever stops us must not leave a server behind.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    sys.exit(main(sys.argv[1:]))
+    # The words of the pages are looked up in Django's catalogues, the packages' too.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "alarm110.settings"
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["ALARM110_HOME"] = home
+        django.setup()
+        sys.exit(main(sys.argv[1:]))

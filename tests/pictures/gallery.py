@@ -5,7 +5,7 @@ from tests.pictures.studio import FOLDER
 
 HEAD = """# Pictures
 
-Every screen in every state, taken by `./run pictures` from a running system: real
+Screens and their states, taken by `./run pictures` from a running system: real
 browsers, and a real call each time. What the cameras see is drawn
 (`tests/pictures/`): there is nobody's face in it, and nobody's data. A name
 brings one scene back, `./run pictures console-call zh`; `PICTURE_FONTS=FOLDER` brings
