@@ -52,16 +52,16 @@ def keep_static(home: Path) -> None:
     """Keep the static files that a server collected, for the next one's home."""
     kept = _static_folder()
     if not (kept / "static").exists():
-        link_static(home, kept)
+        _link(home, kept)
 
 
 def give_static(home: Path) -> None:
     """Lay out what was kept; ``prepare`` still looks whether it is today's."""
     if (_static_folder() / "static").exists():
-        link_static(_static_folder(), home)
+        _link(_static_folder(), home)
 
 
-def link_static(source: Path, target: Path) -> None:
+def _link(source: Path, target: Path) -> None:
     """Links, not copies: collecting replaces files, it never writes into one."""
     if not (source / "static").exists():
         return

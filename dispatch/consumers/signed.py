@@ -1,5 +1,6 @@
 """Whose session a socket was opened with, and whether they may still use it."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -37,13 +38,13 @@ class SignedSocket(Socket, Generic[R]):
 
     right: R | None = None  # of the last look; None before the first, and for nobody
 
+    @abstractmethod
     def right_of(self, user: User, session_key: str) -> R | None:
         """Return what this person may do here; None for nothing. Reads rows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_enough(self, fresh: R) -> bool:
         """Say whether a right still covers what this window shows."""
-        raise NotImplementedError
 
     async def shut_out(self) -> None:
         """Give up at once what the connection would only give up once it is gone."""

@@ -42,8 +42,7 @@ class Recordings(Loop):
                 return
             except (OperationalError, InterfaceError):
                 raise
-            except Exception:
-                # One file that cannot be taken in must not keep back all others.
+            except Exception:  # one bad file must not keep back all others
                 failed("recording intake")
                 log.exception("a recording could not be taken in: %s", path)
                 await self._fail(path)

@@ -1,5 +1,6 @@
 """Several parties in the rooms of a day: who is asked, comes, goes, listens."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -227,9 +228,9 @@ class Parties(Rooms):
         self.time_goes(9)
         self.time_goes(125)
 
+    @abstractmethod
     def time_goes(self, seconds: float) -> None:
         """Let time pass; the day itself knows who gives signs of life meanwhile."""
-        raise NotImplementedError
 
     def need(self, data: st.DataObject) -> None:
         """The phone asks for sign language, or no longer."""
