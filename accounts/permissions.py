@@ -6,7 +6,6 @@ An agency is named by its database id. A role without an agency holds in all of 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
-from uuid import UUID
 
 from accounts.states import DESK_ROLES, RoleKind
 
@@ -66,7 +65,6 @@ class Rights:
     A disabled person has no roles here, whatever the table says.
     """
 
-    user_uuid: UUID
     version: int
     roles: frozenset[HeldRole] = field(default_factory=frozenset)
 
@@ -96,11 +94,6 @@ class Rights:
     def administrator_agencies(self) -> frozenset[int]:
         """Agencies this person configures."""
         return self.agencies(RoleKind.ADMINISTRATOR)
-
-    @property
-    def is_nobody(self) -> bool:
-        """Say whether there is no right at all."""
-        return not self.roles
 
     @property
     def has_desk(self) -> bool:

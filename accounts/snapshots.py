@@ -18,29 +18,28 @@ GROUND_CHECK_SECONDS = 10  # at most one version query in this time
 def rights_of(user: User) -> Rights:
     """Read a person's rights afresh, in one query; a disabled person has none."""
     rows = User.objects.filter(pk=user.pk).values_list(
-        "uuid",
         "rights_version",
         "is_active",
         "is_superuser",
         "roles__kind",
         "roles__agency_id",
     )
-    return _rights(user, rows)
+    return _rights(rows)
 
 
 def _rights(
-    user: User, rows: Iterable[tuple[object, int, bool, bool, str | None, int | None]]
+    rows: Iterable[tuple[int, bool, bool, str | None, int | None]],
 ) -> Rights:
     version = 0
     roles: set[HeldRole] = set()
-    for _uuid, version, is_active, is_superuser, kind, agency_id in rows:  # noqa: B007
+    for version, is_active, is_superuser, kind, agency_id in rows:  # noqa: B007
         if not is_active:
             continue
         if kind is not None:
             roles.add(HeldRole(kind, agency_id))
         if is_superuser:  # made at the machine itself, to let the first person in
             roles.add(HeldRole(RoleKind.ADMINISTRATOR, None))
-    return Rights(user.uuid, version, frozenset(roles))
+    return Rights(version, frozenset(roles))
 
 
 class _GroundCache:

@@ -3,6 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# What an agency has until somebody sets it otherwise.
+RING_SECONDS = 15
+WRAP_UP_SECONDS = 30
+
 
 class RoleKind(models.TextChoices):
     """What a staff member may do in an agency."""

@@ -13,6 +13,7 @@ from django.utils.translation.trans_real import DjangoTranslation
 from django.views.i18n import JavaScriptCatalog
 
 from alarm110 import messages
+from alarm110.languages import refuse_unless_ours
 
 PHONE = ("caller", "lib")  # folders of scripts that the caller's page loads
 
@@ -34,6 +35,7 @@ class PhoneCatalog(JavaScriptCatalog):
         """
         if (language := kwargs.get("language")) is None:
             return super().get(request, *args, **kwargs)
+        refuse_unless_ours(language)  # another would be kept in memory for ever
         with translation.override(language):
             answer: HttpResponse = super().get(request, *args)
         is_now = kwargs["version"] == phone_catalog_version(language)
@@ -48,7 +50,7 @@ def phone_catalog_path(language: str) -> str:
     return f"/jsi18n/phone/{language}/{phone_catalog_version(language)}.js"
 
 
-@cache
+@cache  # of our own languages alone: who asks for another is refused before
 def phone_catalog_version(language: str) -> str:
     """Return a hash of the phone's words in a language."""
     view = PhoneCatalog()

@@ -29,6 +29,12 @@ body_refusals = Counter(
     "alarm110_http_bodies_refused",
     "Bodies over 2 MiB, refused before they were read.",
 )
+connection_refusals = Counter(
+    "alarm110_connections_refused",
+    "Connections refused or cut off: too many of one address (in a request, or gave "
+    "way to a new one), no request within 15 s, too few descriptors for a socket.",
+    ["why"],
+)
 
 SUBJECT = re.compile(r"/(call|incident)s/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 TAP = "/api/v1/calls"

@@ -27,7 +27,7 @@ DATABASE_PATIENCE = 2.0  # seconds
 # With less on its disk, SQLite is about to refuse alarms.
 DATABASE_ROOM = 32 * 1024 * 1024  # bytes
 # An alarm is served without these: told when late, and no reason to send it elsewhere.
-BESIDE = {"media", "recordings", "clips", "tidier", "boards", "rights"}
+BESIDE = {"media", "recordings", "clips", "tidier", "boards", "rights", "silence"}
 # What it means that something does not work, for whoever was woken up by it.
 MEANS = {
     "database": _("Nothing can be written or read: the database does not answer."),
@@ -41,6 +41,7 @@ MEANS = {
     "poll": _("What got lost on its way to a page is not looked for."),
     "doorbell": _("What other web processes wrote reaches pages late."),
     "rights": _("Who lost a right, or signed out elsewhere, is not cut off."),
+    "silence": _("Seats are not told whose console is silent, to take its call over."),
     "media": _("Live pictures are not kept in step with calls; stills take over."),
     "recordings": _("The relay's recordings are not taken in as evidence."),
     "clips": _("Recordings that nobody closed stay open."),

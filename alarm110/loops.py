@@ -27,6 +27,7 @@ from dispatch.loops.media import Media
 from dispatch.loops.poll import Poll
 from dispatch.loops.recordings import Recordings
 from dispatch.loops.rights import Rights
+from dispatch.loops.silence import Silence
 from dispatch.loops.sweeper import Sweeper
 from dispatch.loops.tidier import Tidier
 from dispatch.statistics import gauges
@@ -67,6 +68,7 @@ async def start() -> None:
     _writer.start()
     writer.attach(_writer)
     _loops[:] = [Keeper(boot_id), Pulse(), Matcher(), Sweeper(), Poll(), Rights()]
+    _loops.append(Silence())
     media = _media = Media()
     _loops.extend([Tidier(), Clips(), media, Recordings()])
     _loops.append(Boards(Inside(ticks, media.backend.health, _batches)))

@@ -23,8 +23,16 @@ from twisted.internet.ssl import ContextFactory
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from accounts.metrics import failed
-from alarm110.counted import body_refusals
-from alarm110.lines import LineSocket, QuickPort, give_line
+from alarm110.counted import body_refusals, connection_refusals
+from alarm110.entrance import (
+    Doorkeeper,
+    Entrance,
+    GuardedPort,
+    connection_of,
+    raise_descriptor_limit,
+    share_of,
+)
+from alarm110.lines import LineSocket, give_line
 
 NEVER = 10 * 365 * 24 * 60 * 60  # seconds
 # Our heartbeats run every 2 s and know more than a protocol ping: daphne's are off.
@@ -91,12 +99,17 @@ class Certificate(ContextFactory):
 
 
 class BoundedRequest(WebRequest):  # type: ignore[misc]
-    """Refuses a large body before it is read: Twisted would keep all of it on disk."""
+    """Refuses a large body before it is read: Twisted would keep all of it on disk.
+
+    And a socket where descriptors are few: then a tap over HTTP must still find one.
+    """
 
     taken = 0
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802
         """Look at the announced length; None means that it comes in chunks."""
+        if connection := connection_of(self.channel):
+            connection.entrance.asked(connection)
         super().gotLength(length)
         if length is not None and length > MAX_BODY:
             self._refuse()
@@ -109,10 +122,28 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
         else:
             super().handleContentChunk(data)
 
+    def process(self) -> Any:
+        """Answer, now that all of it is here."""
+        upgrade = (self.getHeader(b"upgrade") or b"").lower()
+        connection = connection_of(self.channel)
+        if upgrade == b"websocket" and connection and connection.entrance.is_crowded:
+            connection_refusals.labels("few descriptors").inc()
+            return self._end(b"503 Service Unavailable\r\nRetry-After: 5")
+        return super().process()
+
+    def finish(self) -> None:
+        """Leave the connection to the next request."""
+        if connection := connection_of(self.channel):
+            connection.entrance.answered(connection)
+        super().finish()
+
     def _refuse(self) -> None:
         body_refusals.inc()  # not logged: anyone can send these, as often as they like
+        self._end(b"413 Content Too Large")
+
+    def _end(self, status: bytes) -> None:
         self.channel.transport.write(
-            b"HTTP/1.1 413 Content Too Large\r\n"
+            b"HTTP/1.1 " + status + b"\r\n"
             b"Connection: close\r\nContent-Length: 0\r\n\r\n"
         )
         self.channel.loseConnection()
@@ -132,7 +163,8 @@ class AlarmServer(Server):  # type: ignore[misc]
     """Opens its doors when ``start`` has returned; closes them before ``stop``.
 
     ``run()`` raises ``CannotListenError`` if a door cannot be opened. ``failure`` is
-    what ``start`` raised, if it did.
+    what ``start`` raised, if it did. ``per_address``: how many connections one address
+    may have; None behind a proxy, where all have one.
     """
 
     def __init__(
@@ -140,6 +172,7 @@ class AlarmServer(Server):  # type: ignore[misc]
         application: Any,
         doors: Sequence[Door],
         *,
+        per_address: int | None,
         start: Callable[[], Awaitable[None]],
         stop: Callable[[], Awaitable[None]],
     ) -> None:
@@ -155,6 +188,7 @@ class AlarmServer(Server):  # type: ignore[misc]
         )
         self.endpoints: list[str] = []
         self.doors = doors
+        self.per_address = per_address
         self.start, self.wind_down = start, stop
         self.ports: list[Any] = []
         self.failure: Exception | None = None
@@ -164,9 +198,21 @@ class AlarmServer(Server):  # type: ignore[misc]
         # Say why (1009, 1002) before closing, so a client need not guess.
         self.ws_factory.setProtocolOptions(failByDrop=False, utf8validateIncoming=False)
         self.ws_factory.protocol = LineSocket
+        descriptors = raise_descriptor_limit()
+        share = share_of(descriptors, self.per_address)
+        log.info(
+            "%s descriptors may be open; %s connections of one address",
+            descriptors,
+            share or "any number of",
+        )
+        entrance = Entrance(
+            per_address=share,
+            descriptors=descriptors,
+            call_later=network.callLater,
+        )
         factory = BoundedFactory(self)
         for door in self.doors:
-            port = _listen(door, factory)
+            port = _listen(door, factory, entrance)
             port.stopReading()
             self.ports.append(port)
         network.callWhenRunning(lambda: asyncio.ensure_future(self._begin()))
@@ -256,15 +302,17 @@ def _held_bytes(transport: Any) -> int:
     return len(tcp.dataBuffer) - int(tcp.offset) + int(tcp._tempDataLen)
 
 
-def _listen(door: Door, factory: BoundedFactory) -> Any:
+def _listen(door: Door, factory: BoundedFactory, entrance: Entrance) -> Any:
     """Open one door; the loop does not run yet, so waiting holds up nobody."""
     deadline = time.monotonic() + BIND_PATIENCE
     context, whole = cast(Any, door.tls), cast(Any, factory)
     if context is not None:
         whole = TLSMemoryBIOFactory(context, False, whole)
+    whole = cast(Any, Doorkeeper(entrance, whole))
     while True:
         try:
-            port = QuickPort(door.port, whole, BACKLOG, door.host, network)
+            port = GuardedPort(door.port, whole, BACKLOG, door.host, network)
+            port.entrance = entrance
             port.startListening()
             return port
         except CannotListenError as error:

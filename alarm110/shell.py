@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import translation
@@ -86,6 +86,17 @@ async def manifest(request: HttpRequest, language: str) -> HttpResponse:
         json.dumps(facts, ensure_ascii=False), content_type="application/manifest+json"
     )
     answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@require_GET
+async def favicon(request: HttpRequest) -> HttpResponse:
+    """Send whoever asks without having read a page on to the icon.
+
+    For a day, not for ever: its name changes with its content.
+    """
+    answer = HttpResponseRedirect(static("alarm110/icon-192.png"))
+    answer["Cache-Control"] = "public, max-age=86400"
     return answer
 
 

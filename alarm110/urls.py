@@ -7,10 +7,11 @@ from django.urls import include, path
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.i18n import JavaScriptCatalog
-from drf_spectacular.views import SpectacularAPIView
 
+from accounts.views import change_password
 from alarm110 import health, metrics, shell
 from alarm110.catalog import PhoneCatalog
+from alarm110.languages import Schema, set_language
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -24,7 +25,7 @@ urlpatterns = [
     path("", include("dispatch.urls")),
     path("api/v1/", include("accounts.urls")),
     path("api/v1/", include("reports.urls")),
-    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/schema", Schema.as_view(), name="schema"),
     # Named one by one: staff accounts are made by hand, nobody signs up or resets by
     # mail, and an address that is not here cannot be left open by an update.
     path("accounts/login/", account.login, name="account_login"),
@@ -37,11 +38,11 @@ urlpatterns = [
     ),
     path(
         "accounts/password/change/",
-        account.password_change,
+        change_password,
         name="account_change_password",
     ),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("jsi18n/", _catalog, name="javascript-catalog"),
     path("jsi18n/phone/", _phone_catalog, name="phone-catalog"),
     path(
@@ -52,6 +53,7 @@ urlpatterns = [
     # At the root: a worker keeps pages below its own address only.
     path("worker.js", shell.worker, name="shell-worker"),
     path("alarm.<str:language>.webmanifest", shell.manifest, name="manifest"),
+    path("favicon.ico", shell.favicon, name="favicon"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),

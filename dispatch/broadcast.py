@@ -5,7 +5,7 @@ is in flight each way; the next leaves only after the receiver's ``still_seen``,
 newer one replaces the one that waits. While the call waits only the last is held.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
@@ -21,6 +21,10 @@ from reports.clock import monotonic
 IN_FLIGHT_SECONDS = 5.0  # a receiver that never said "seen" gets the next one anyway
 WAITING_INTERVAL_SECONDS = 5.0
 LIVE_INTERVAL_SECONDS = 0.2  # 4 a second, with some play for jitter
+# Windows of a phone beside the one that holds the call: with three of them a caller has
+# four. A phone that changes networks leaves dead ones behind, known as such after 15 s;
+# it takes 5 s to open the next, so three more.
+MOST_WATCHERS = 6
 
 
 class Port(Protocol):
@@ -33,15 +37,13 @@ class Port(Protocol):
 class PictureLane:
     """Pictures one way: the newest wins."""
 
-    __slots__ = ("_in_flight", "_sent_at", "_taken_at", "held", "passed", "replaced")
+    __slots__ = ("_in_flight", "_sent_at", "_taken_at", "held")
 
     def __init__(self) -> None:
         self.held: tuple[StillShown, float] | None = None
         self._in_flight: int | None = None
         self._sent_at = 0.0
         self._taken_at = 0.0
-        self.passed = 0
-        self.replaced = 0
 
     def take(self, still: StillShown, *, interval: float) -> bool:
         """Hold a new picture; False if it came sooner than ``interval`` allows."""
@@ -51,7 +53,6 @@ class PictureLane:
             return False
         self._taken_at = moment
         if self.held is not None:
-            self.replaced += 1
             dropped("still", "a newer one came")
         self.held = (still, moment)
         return True
@@ -70,7 +71,6 @@ class PictureLane:
             StillShown(call=still.call, n=still.n, age_ms=age_ms, jpeg=still.jpeg)
         )
         self._in_flight, self._sent_at = still.n, moment
-        self.passed += 1
         return still.n
 
     def seen(self, n: int) -> bool:
@@ -92,9 +92,11 @@ class Room:
         self.call = call
         self.guest: Port | None = None
         self.host: Port | None = None
-        self.watchers: set[Port] = set()  # the phone's other windows
+        # The phone's other windows, the one that came first at the front.
+        self.watchers: dict[Port, None] = {}
         self.parties: dict[UUID, Port] = {}  # by participant: who was let in
         self.to_parties: dict[UUID, PictureLane] = {}  # the phone's pictures, to each
+        self.ringing: Port | None = None  # the seat it rings at: not in the room yet
         self.from_guest = PictureLane()
         self.from_host = PictureLane()
         self.device: DeviceShown | None = None
@@ -104,7 +106,8 @@ class Room:
     def is_empty(self) -> bool:
         """Return whether nobody is here."""
         has_side = self.guest is not None or self.host is not None
-        return not has_side and not self.watchers and not self.parties
+        has_others = bool(self.watchers or self.parties or self.ringing)
+        return not has_side and not has_others
 
     def port_of(self, who: str) -> Port | None:
         """Return the window that holds a side: guest, host, party:<participant>."""
@@ -140,16 +143,25 @@ class Room:
     def enter_as_guest(self, port: Port) -> Port | None:
         """Let the phone's window in; return the one it replaces."""
         former, self.guest = self.guest, port
-        self.watchers.discard(port)
+        self.watchers.pop(port, None)
         self.from_host.forget()
         if self.seat_device is not None and former is not port:
             port.show(self.seat_device)
         return former if former is not port else None
 
+    def watch(self, port: Port) -> Port | None:
+        """Let one more window of the phone look on; return the one that must go."""
+        self.watchers[port] = None
+        if len(self.watchers) <= MOST_WATCHERS:
+            return None
+        oldest = next(iter(self.watchers))
+        del self.watchers[oldest]
+        return oldest
+
     def tell_device(self, device: DeviceShown) -> None:
         """Note what the phone can give and tell the seats."""
         self.device = device
-        for port in (self.host, *self.parties.values()):
+        for port in (self.host, self.ringing, *self.parties.values()):
             if port is not None:
                 port.show(device)
 
@@ -181,7 +193,9 @@ def leave(call: UUID, port: Port) -> None:
     if found.host is port:
         found.host = None
         found.from_host.held = None
-    found.watchers.discard(port)
+    if found.ringing is port:
+        found.ringing = None
+    found.watchers.pop(port, None)
     for participant in [p for p, held in found.parties.items() if held is port]:
         del found.parties[participant]
         del found.to_parties[participant]
@@ -262,17 +276,29 @@ def signs_of_life() -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     return seats, guests
 
 
-_seat_ports: dict[int, Live] = {}
+class Seated(Live, Protocol):
+    """The window that works at a seat."""
+
+    def tell_silent(self, silent: Mapping[UUID, list[UUID]]) -> None:
+        """Take the seats, by agency, whose console is not heard in mid call."""
 
 
-def claim_seat(seat_id: int, port: Live) -> Live | None:
+_seat_ports: dict[int, Seated] = {}
+
+
+def seated() -> list[Seated]:
+    """Return the windows of this process that work at a seat."""
+    return list(_seat_ports.values())
+
+
+def claim_seat(seat_id: int, port: Seated) -> Seated | None:
     """Make this window the seat's; return the one it replaces."""
     former = _seat_ports.get(seat_id)
     _seat_ports[seat_id] = port
     return former if former is not port else None
 
 
-def unclaim_seat(seat_id: int, port: Live) -> None:
+def unclaim_seat(seat_id: int, port: Seated) -> None:
     """This window is no longer the seat's."""
     if _seat_ports.get(seat_id) is port:
         del _seat_ports[seat_id]

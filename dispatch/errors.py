@@ -36,8 +36,7 @@ class CallTaken(DispatchError):
 
     def default_detail(self) -> str:
         """Return the sentence used when the raiser gave none."""
-        seat = self.facts.get("seat_label") or ""
-        return _("The call was taken by %(seat)s.") % {"seat": seat}
+        return _("The call was taken by %(seat)s.") % {"seat": _seat(self.facts)}
 
 
 class CallEnded(DispatchError):

@@ -7,16 +7,19 @@ Every state that is not final has a deadline in the database, and the sweeper
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts import states as of_agencies
+
 # --- Deadlines, in seconds -----------------------------------------------------------
 
 AUTO_ACCEPT_SECONDS = 2  # a console that does not accept by itself in time is dead
-RING_SECONDS = 15  # a person has this long to accept
+RING_SECONDS = of_agencies.RING_SECONDS  # a person has this long to accept
 SEAT_LEASE_SECONDS = 8  # then the call goes back to the line at its old place
+SILENT_SECONDS = 4  # half of it: then a colleague may take the call over
 CALLER_LEASE_SECONDS = 8  # then the seat is told "lost since"
 SUPERVISOR_LEASE_SECONDS = 8  # then a supervisor from the board is out of the room
 CALLER_LOST_SECONDS = 120  # then the call ends, with a call-back
 ESCALATE_SECONDS = 60  # waiting this long alerts the supervisor, again and again
-WRAP_UP_SECONDS = 30  # extendable
+WRAP_UP_SECONDS = of_agencies.WRAP_UP_SECONDS  # extendable
 WRAP_UP_EXTENSION_SECONDS = 60
 HEARTBEAT_SECONDS = 2
 RESTART_GRACE_SECONDS = 10  # a restart costs nobody a seat

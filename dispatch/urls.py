@@ -43,6 +43,11 @@ urlpatterns = [
         name="call-marks",
     ),
     path(
+        "api/v1/console/incidents/<uuid:incident>/clips",
+        records.ways,
+        name="clip-ways",
+    ),
+    path(
         "api/v1/console/calls/<uuid:call>/phone",
         call_backs.phone,
         name="call-back-phone",

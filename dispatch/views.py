@@ -23,12 +23,12 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.admin.base import desk_rights
-from accounts.api.device import device_hash, new_device, read_device, set_device
+from accounts.api.device import new_device, read_device, set_device
 from accounts.api.origin import origin_allowed
 from accounts.models import User
 from accounts.states import RoleKind
-from dispatch.actions import caller_desk, guests
-from dispatch.actions.running import run
+from dispatch.actions import caller_desk
+from dispatch.actions.running import run_urgent
 from dispatch.commands import Tap
 from dispatch.snapshots import ground
 from dispatch.snapshots.console import console_of
@@ -45,33 +45,15 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 @require_GET
 async def caller_page(request: HttpRequest) -> HttpResponse:
     """Show the alarm button. Writes nothing; the cookie names the phone at the tap."""
-    agency = await run(ground.default_agency)
+    agency = await run_urgent(ground.default_agency)
     device = read_device(request)
-    live = device is not None and await _may_have_call(device)
     # The form's own id: a plain form that is sent twice is one alarm.
-    page = {"agency": agency, "live": live, "form_id": str(uuid4())}
+    page = {"agency": agency, "form_id": str(uuid4())}
     with translation.override(_language(request)):
         response = render(request, "caller/page.html", page)
     if device is None:
         set_device(response, new_device())
     return response
-
-
-async def _may_have_call(device: str) -> bool:
-    """Return whether the page should ask for this phone's live call.
-
-    With the database away it should: the page comes all the same, and asks until told.
-    """
-    try:
-        call = await run(
-            guests.find_call,
-            capability_hash=None,
-            device_hash=device_hash(device),
-            call=None,
-        )
-    except Busy:
-        return True
-    return call is not None
 
 
 @csrf_exempt  # guarded by Origin: a page left open for days must still raise the alarm
@@ -90,7 +72,7 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
         },
         Tap,
     )
-    agency = await run(ground.default_agency)
+    agency = await run_urgent(ground.default_agency)
     language = _language(request)
     try:
         # Until a page opens on the live call, no window speaks for this phone.

@@ -64,7 +64,6 @@ class Registry:
         self._replay = replay
         self._streams: dict[UUID, _Followed] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.delivered = 0
 
     def follow(self, stream: UUID, follower: Follower) -> None:
         """Hand entries of ``stream`` to ``follower``, who reads next, then ``saw``."""
@@ -126,7 +125,6 @@ class Registry:
         followers = tuple(followed.followers)
         for follower in followers:
             follower.deliver(entry)
-        self.delivered += len(followers)
         metrics.deliveries.inc(len(followers))
 
     def _drain(self, stream: UUID, followed: _Followed) -> None:

@@ -7,7 +7,7 @@ transaction and happens at most once in it.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -36,6 +36,8 @@ class Author(NamedTuple):
 
 
 SYSTEM = Author("system")
+# What of an entry goes to the sockets, after its stream.
+SENT_FIELDS = ("seq", "at", "kind", "author_kind", "body__text", "client_id")
 
 
 class Draft(NamedTuple):
@@ -192,14 +194,9 @@ def replay(stream: UUID, after: int, limit: int = 1001) -> list[Published]:
     rows = (
         Entry.objects.filter(stream__uuid=stream, seq__gt=after)
         .order_by("seq")
-        .values_list("seq", "at", "kind", "author_kind", "body__text", "client_id")[
-            :limit
-        ]
+        .values_list(*SENT_FIELDS)[:limit]
     )
-    return [
-        Published(stream, seq, at, kind, author_kind, text or "{}", client_id)
-        for seq, at, kind, author_kind, text, client_id in rows
-    ]
+    return _published(stream, rows)
 
 
 def replay_kinds(stream: UUID, kind: str, newest: int) -> list[Published]:
@@ -207,13 +204,16 @@ def replay_kinds(stream: UUID, kind: str, newest: int) -> list[Published]:
     rows = (
         Entry.objects.filter(stream__uuid=stream, kind=kind)
         .order_by("-seq")
-        .values_list("seq", "at", "kind", "author_kind", "body__text", "client_id")[
-            :newest
-        ]
+        .values_list(*SENT_FIELDS)[:newest]
     )
+    return _published(stream, reversed(rows))
+
+
+def _published(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> list[Published]:
+    """Return rows of ``SENT_FIELDS`` as they were sent; erased bodies are empty."""
     return [
         Published(stream, seq, at, kind, author_kind, text or "{}", client_id)
-        for seq, at, kind, author_kind, text, client_id in reversed(rows)
+        for seq, at, kind, author_kind, text, client_id in rows
     ]
 
 
@@ -225,15 +225,22 @@ def heads(streams: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def verify(stream: UUID) -> str | None:
-    """Walk a stream's chain; return None if it is whole, else the first fault."""
+    """Walk a stream's chain; return None if it is whole, else the first fault.
+
+    What is written while it walks is left out: it walks to the head that it found.
+    """
     head = Stream.objects.get(uuid=stream)
     prev, seq = "0" * 64, 0
     entries = (
-        Entry.objects.filter(stream=head)
+        Entry.objects.filter(stream=head, seq__lte=head.head_seq + 1)
         .select_related("stream", "body")
         .order_by("seq")
     )
+    has_more = False
     for entry in entries.iterator(chunk_size=500):
+        if seq == head.head_seq:
+            has_more = True
+            break
         seq += 1
         if entry.seq != seq:
             return f"entry {seq} is missing"
@@ -247,4 +254,6 @@ def verify(stream: UUID) -> str | None:
         prev = entry_digest(entry)
     if (head.head_seq, head.head_digest) != (seq, prev):
         return f"the head does not match entry {seq}"
+    if has_more and Stream.objects.get(pk=head.pk).head_seq == seq:
+        return f"the head leaves entries after {seq} out"
     return None

@@ -13,26 +13,29 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from tests import database, laws
 from tests.house import House
 from tests.lanes import (
     pytest_collection_modifyitems,
     pytest_ignore_collect,
-    pytest_runtest_setup,
+    pytest_runtestloop,
     pytest_sessionfinish,
 )
 from tests.no_skip import pytest_make_collect_report, pytest_runtest_makereport
 from tests.served import Served, serve
 from tests.services import Postgres, postgres
+from tests.thrift import pytest_collection_finish
 from tests.world import World
 
 __all__ = [
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_ignore_collect",
     "pytest_make_collect_report",
     "pytest_runtest_makereport",
-    "pytest_runtest_setup",
+    "pytest_runtestloop",
     "pytest_sessionfinish",
 ]
 
@@ -74,6 +77,15 @@ def django_db_setup(
         with django_db_blocker.block():
             yield
         operations.execute_sql_flush = flush  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """Let a test that switched the language leave it as it was."""
+    former = translation.get_language()
+    yield
+    if translation.get_language() != former:
+        translation.activate(former or "en")
 
 
 @pytest.fixture

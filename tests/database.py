@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
@@ -17,9 +16,8 @@ from accounts.snapshots import forget_ground
 from dispatch import broadcast as rooms
 from dispatch.actions import caller_desk
 from dispatch.api import mailbox
-from tests import template
+from tests import kept_rows, template
 
-OURS = ("accounts", "reports", "dispatch", "sessions", "django_tasks_database")
 _migration = import_module("reports.migrations.0002_entries_never_change")
 _chunks = import_module("reports.migrations.0004_chunks_never_change")
 
@@ -79,13 +77,8 @@ def _statements() -> list[str]:
 
 def wipe() -> None:
     """Remove all rows of ours; permissions and content types stay."""
-    tables = [
-        model._meta.db_table
-        for label in OURS
-        for model in apps.get_app_config(label).get_models(include_auto_created=True)
-    ]
     with triggers_lifted(), connection.cursor() as cursor:
-        for table in tables:
+        for table in kept_rows.tables():
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608
 
 

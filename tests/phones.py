@@ -1,5 +1,6 @@
 """What the cast does with a phone: tap, tell, write, record, hang up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -81,52 +82,40 @@ class Phones:
         item = caller_desk._position_item(place, place.guest, body)
         return self.write(PositionBatch, item, place.author, body.id)
 
+    def _at_place(
+        self,
+        verb: Callable[..., Recorded],
+        place: CallerPlace,
+        command: UUID | None = None,
+        **fields: Any,
+    ) -> Recorded:
+        """Do what a window asks for, as the place it holds."""
+        client_id = command or uuid4()
+        recorded = verb(
+            call_id=place.call_id,
+            epoch=place.guest.epoch if place.guest else 0,
+            author=place.author,
+            client_id=client_id,
+            **fields,
+        )
+        return self.note_ack(place.author, client_id, recorded)
+
     def hang_up(self, place: CallerPlace, command: UUID | None = None) -> Recorded:
         """End the call from the phone."""
-        client_id = command or uuid4()
-        return self.note_ack(
-            place.author,
-            client_id,
-            calls.hang_up(
-                call_id=place.call_id,
-                epoch=place.guest.epoch if place.guest else 0,
-                author=place.author,
-                client_id=client_id,
-            ),
-        )
+        return self._at_place(calls.hang_up, place, command)
 
     def set_mode(
         self, place: CallerPlace, mode: str, command: UUID | None = None
     ) -> Recorded:
         """Go silent, or leave silence."""
-        client_id = command or uuid4()
-        return self.note_ack(
-            place.author,
-            client_id,
-            calls.set_mode(
-                call_id=place.call_id,
-                epoch=place.guest.epoch if place.guest else 0,
-                mode=CallMode(mode),
-                author=place.author,
-                client_id=client_id,
-            ),
-        )
+        return self._at_place(calls.set_mode, place, command, mode=CallMode(mode))
 
     def set_needs(
         self, place: CallerPlace, sign_language: bool, command: UUID | None = None
     ) -> Recorded:
         """Ask for sign language, or no longer."""
-        client_id = command or uuid4()
-        return self.note_ack(
-            place.author,
-            client_id,
-            needs.set_needs(
-                call_id=place.call_id,
-                epoch=place.guest.epoch if place.guest else 0,
-                sign_language=sign_language,
-                author=place.author,
-                client_id=client_id,
-            ),
+        return self._at_place(
+            needs.set_needs, place, command, sign_language=sign_language
         )
 
     # --- Words -----------------------------------------------------------------------

@@ -257,6 +257,8 @@ def prepared(
         "PORT": str(port),
         "HTTP_PORT": str(http_port),
         "PYTHONUNBUFFERED": "1",
+        # A whole test is one address.
+        "ALARM110_CONNECTIONS_PER_ADDRESS": "5000",
         "ALARM110_ORIGINS": ",".join(f"https://127.0.0.1:{front}" for front in fronts),
     }
     if database_url:

@@ -18,6 +18,7 @@ from dispatch.actions.holding import Holder
 from dispatch.actions.supervision import Supervisor
 from dispatch.actions.tap import Tapped
 from dispatch.models import Offer, Participant, Seat
+from dispatch.snapshots import incident_snapshot
 from dispatch.states import Stance
 from reports.journal import Recorded
 from tests.world import World
@@ -315,3 +316,9 @@ def asked(whom: str, world: World) -> Offer:
     offer = world.offer_to(whom)
     assert offer is not None, f"nothing is asked of {whom}"
     return offer
+
+
+def room(tapped: Tapped, *, for_caller: bool = False) -> dict[str, Any]:
+    """Return the room as a snapshot shows it, to the seats or to the phone."""
+    shown: dict[str, Any] = incident_snapshot(tapped.incident, for_caller=for_caller)[1]
+    return shown["room"]

@@ -1,20 +1,24 @@
-"""What ran beside the second half of ``./run test``; see ``tests/lanes.py``."""
+"""What ran beside ``./run test``, on each database; see ``tests/lanes.py``."""
 
 import time
 
 import pytest
 
-from tests.lanes import on_postgresql
+from tests.lanes import lane
 
 
-@pytest.mark.postgres
 @pytest.mark.slow
-def test_the_same_tests_hold_on_postgresql(capsys: pytest.CaptureFixture[str]):
-    lane = on_postgresql()
-    status, words = lane.result()
+@pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
+def test_all_that_needs_no_clock_holds(
+    database: str, capsys: pytest.CaptureFixture[str]
+):
+    beside = lane(database)
+    status, words = beside.result()
 
     with capsys.disabled():
-        minutes = (time.monotonic() - lane.began) / 60
-        print(f"\n-- on PostgreSQL, {minutes:.0f} min --", words[-2000:], sep="\n")
-    assert status == 0, f"on PostgreSQL:\n{words[-30_000:]}"
+        minutes = (time.monotonic() - beside.began) / 60
+        print(f"\n-- {database}, {minutes:.0f} min --", words[-2000:], sep="\n")
+    assert status == 0, f"on {database}:\n{words[-30_000:]}"
     assert " passed" in words

@@ -29,7 +29,7 @@ from dispatch.loops.matcher import match
 from dispatch.models import Call, Notice, Offer, Participant, Seat, Shift, WebProcess
 from dispatch.states import Availability
 from reports.journal import Recorded
-from tests import ground, laws
+from tests import ground, kept_rows, laws
 from tests.books import Books
 from tests.phones import Phones, read
 
@@ -60,6 +60,10 @@ class World(Phones):
     @classmethod
     def assemble(cls) -> "World":
         """Make the agencies, their ground, seats and staff."""
+        return kept_rows.once(cls._made)
+
+    @classmethod
+    def _made(cls) -> "World":
         with transaction.atomic():
             world = cls(*ground.build())
         world.books.open(world.agencies)

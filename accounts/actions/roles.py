@@ -44,21 +44,6 @@ def give_role(user: User, kind: RoleKind, agency: Agency | None) -> bool:
     return change_rights(user, give=[Right(kind, agency)])
 
 
-def take_role(user: User, kind: RoleKind, agency: Agency | None) -> bool:
-    """Take a role away; False if it was not held."""
-    return change_rights(user, take=[Right(kind, agency)])
-
-
-def disable_staff(user: User) -> bool:
-    """Let this person in no more, and end what they have open; roles are kept."""
-    return change_rights(user, is_active=False)
-
-
-def enable_staff(user: User) -> bool:
-    """Let this person in again, with the roles they had."""
-    return change_rights(user, is_active=True)
-
-
 @transaction.atomic
 def change_rights(
     user: User,

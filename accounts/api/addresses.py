@@ -1,8 +1,10 @@
 """How often one network address may ask for what no alarm vouches for.
 
-A flood of guesses, page loads or opened sockets costs a query each, and alarms share
-the database with it. A tap is never counted, nor is whoever shows a call's capability;
-everything else an address takes from one bucket, so generous that a village behind one
+A flood of guesses or of opened sockets costs a query each, and alarms share the
+database with it. A tap is never counted, nor is the page with the button, which asks
+the database nothing. Who shows a call's capability takes sockets from the call's own
+bucket, and the rest from none. Guesses at calls and numbers and sockets without a
+capability an address takes from one bucket, so generous that a village behind one
 address, or a hall of consoles after a restart, does not feel it. In memory, a process.
 """
 
@@ -11,6 +13,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -70,6 +73,14 @@ def may_open(scope: Mapping[str, Any], door: str) -> bool:
     return _may_ask(remote, forwarded and forwarded.decode("latin-1"), door)
 
 
+def may_come_back(call: UUID, door: str) -> bool:
+    """Do the same for who shows a call's capability: no other address slows it down."""
+    if buckets.spend(f"call {call}"):
+        return True
+    refused[door] += 1
+    return False
+
+
 def _may_ask(remote: str | None, forwarded: str | None, door: str) -> bool:
     address = address_of(remote, forwarded)
     if address is None or buckets.spend(address):
@@ -89,10 +100,10 @@ def address_of(remote: str | None, forwarded: str | None) -> str | None:
     if proxies and forwarded:
         parts = forwarded.split(",")
         remote = parts[-min(proxies, len(parts))].strip()
-    return _network(remote) if remote else None
+    return network_of(remote) if remote else None
 
 
-def _network(text: str) -> str:
+def network_of(text: str) -> str:
     """Return what one customer has: an IPv4 address, or an IPv6 network of 64 bits."""
     try:
         address = ipaddress.ip_address(text)

@@ -10,7 +10,6 @@ from accounts.models.people import (
     Role,
     User,
 )
-from accounts.states import RoleKind
 
 __all__ = [
     "Agency",
@@ -21,7 +20,6 @@ __all__ = [
     "FormerPhone",
     "PhoneCode",
     "Role",
-    "RoleKind",
     "Tier",
     "User",
     "blind_index",

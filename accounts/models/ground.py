@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.matching import FaultyPolygon, read_drawn_polygon
 from accounts.models.listed import check_listed
+from accounts.states import RING_SECONDS, WRAP_UP_SECONDS
 
 
 class AnswerMode(models.TextChoices):
@@ -43,11 +44,13 @@ class Agency(models.Model):
     )
     ring_seconds = models.PositiveSmallIntegerField(
         _("ring for, seconds"),
-        default=15,
+        default=RING_SECONDS,
         help_text=_("then the call is offered to another seat"),
     )
     wrap_up_seconds = models.PositiveSmallIntegerField(
-        _("wrap-up, seconds"), default=30, help_text=_("after each call; extendable")
+        _("wrap-up, seconds"),
+        default=WRAP_UP_SECONDS,
+        help_text=_("after each call; extendable"),
     )
     misses_before_away = models.PositiveSmallIntegerField(
         _("misses before away"),

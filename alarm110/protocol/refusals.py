@@ -14,7 +14,12 @@ from reports.errors import ReportError
 HEAD = ("Code", "HTTP", "Sentence (English)", "When")
 # What an error that needs facts is shown with.
 EXAMPLES: dict[type[Exception], dict[str, Any]] = {
-    errors.CallTaken: {"seat_label": "Zhifu 7"},
+    errors.CallTaken: {"seat_label": "Zhifu 7", "seat_label_en": "Zhifu 7"},
+    errors.SeatNotFree: {"seat_label_en": "Zhifu 7"},
+    errors.TransferPending: {"seat_label_en": "Zhifu 7"},
+    errors.HostAlive: {"operator": "Chen"},
+    errors.ReliefNotOpen: {"operator": "Chen"},
+    errors.CalledBack: {"operator": "Chen"},
     account_errors.TooSoon: {"seconds": 30},
     account_errors.WrongCode: {"attempts_left": 4},
 }

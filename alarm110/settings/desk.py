@@ -7,10 +7,14 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
-def _desk_link(title: object, icon: str, model: str) -> dict[str, object]:
+def _link(title: object, icon: str, page: str) -> dict[str, object]:
     """Return a line of the menu; who has a desk may open each, and sees their own."""
-    link = reverse_lazy(f"admin:{model}_changelist")
-    return {"title": title, "icon": icon, "link": link}
+    return {"title": title, "icon": icon, "link": reverse_lazy(page)}
+
+
+def _list_link(title: object, icon: str, model: str) -> dict[str, object]:
+    """Return the menu's line of a model's list."""
+    return _link(title, icon, f"admin:{model}_changelist")
 
 
 UNFOLD: dict[str, Any] = {
@@ -18,6 +22,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "alarm110",
     "SITE_SUBHEADER": _("Supervisor's desk"),
     "SITE_URL": reverse_lazy("account_login"),  # on to a person's own first page
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("alarm110/icon.svg"),
+        }
+    ],
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "dispatch.views.desk_index",  # the board, for supervisors
@@ -53,48 +64,40 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Now"),
                 "items": [
-                    _desk_link(_("Calls"), "call", "dispatch_call"),
-                    _desk_link(_("Seats"), "desk", "dispatch_seat"),
-                    _desk_link(_("Shifts"), "badge", "dispatch_shift"),
+                    _list_link(_("Calls"), "call", "dispatch_call"),
+                    _list_link(_("Seats"), "desk", "dispatch_seat"),
+                    _list_link(_("Shifts"), "badge", "dispatch_shift"),
                 ],
             },
             {
                 "title": _("Records"),
                 "separator": True,
                 "items": [
-                    _desk_link(_("Incidents"), "description", "reports_incident"),
-                    _desk_link(_("Evidence"), "videocam", "reports_evidenceclip"),
-                    _desk_link(_("Callers"), "smartphone", "accounts_caller"),
-                    _desk_link(_("Offers"), "ring_volume", "dispatch_offer"),
-                    _desk_link(_("Participants"), "groups", "dispatch_participant"),
-                    _desk_link(_("Journal"), "receipt_long", "reports_entry"),
-                    _desk_link(_("Streams"), "account_tree", "reports_stream"),
+                    _list_link(_("Incidents"), "description", "reports_incident"),
+                    _list_link(_("Evidence"), "videocam", "reports_evidenceclip"),
+                    _list_link(_("Callers"), "smartphone", "accounts_caller"),
+                    _list_link(_("Offers"), "ring_volume", "dispatch_offer"),
+                    _list_link(_("Participants"), "groups", "dispatch_participant"),
+                    _list_link(_("Journal"), "receipt_long", "reports_entry"),
+                    _list_link(_("Streams"), "account_tree", "reports_stream"),
                 ],
             },
             {
                 "title": _("Figures"),
                 "separator": True,
                 "items": [
-                    {
-                        "title": _("Service levels"),
-                        "icon": "monitoring",
-                        "link": reverse_lazy("desk-levels"),
-                    },
-                    {
-                        "title": _("Seats needed"),
-                        "icon": "groups_2",
-                        "link": reverse_lazy("desk-staffing"),
-                    },
+                    _link(_("Service levels"), "monitoring", "desk-levels"),
+                    _link(_("Seats needed"), "groups_2", "desk-staffing"),
                 ],
             },
             {
                 "title": _("Configuration"),
                 "separator": True,
                 "items": [
-                    _desk_link(_("Agencies"), "account_balance", "accounts_agency"),
-                    _desk_link(_("Areas"), "map", "accounts_area"),
-                    _desk_link(_("Overflow"), "alt_route", "accounts_tier"),
-                    _desk_link(_("Staff"), "people", "accounts_user"),
+                    _list_link(_("Agencies"), "account_balance", "accounts_agency"),
+                    _list_link(_("Areas"), "map", "accounts_area"),
+                    _list_link(_("Overflow"), "alt_route", "accounts_tier"),
+                    _list_link(_("Staff"), "people", "accounts_user"),
                 ],
             },
         ],

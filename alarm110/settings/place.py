@@ -53,5 +53,9 @@ ALLOWED_ORIGINS = [
     *([] if TLS else hosts.origins(OWN_HOSTS, PORT, scheme="http")),
 ]
 CSRF_TRUSTED_ORIGINS = PUBLIC_ORIGINS
+# Open connections of one address, an IPv6 one's network of 64 bits. Nothing behind a
+# proxy, where all come from one: it has a limit of its own. A mobile network puts a
+# thousand phones behind one address, and on the worst day they all call.
+CONNECTIONS_PER_ADDRESS = env.count("ALARM110_CONNECTIONS_PER_ADDRESS", 4000)
 # How many web processes share the database; more than one needs REDIS_URL.
 WEB_PROCESSES = env.count("ALARM110_WEB_PROCESSES", 1)

@@ -1,13 +1,9 @@
-"""What one socket may send: a token bucket; over it is refused by code and counted."""
-
-from collections import Counter
+"""What one socket may send: a token bucket; over it is refused by code."""
 
 from reports.clock import monotonic
 
 COMMANDS_PER_SECOND = 20.0
 BURST = 40.0
-
-refused: Counter[str] = Counter()
 
 
 class Budget:
@@ -19,14 +15,13 @@ class Budget:
         self._credits = BURST
         self._moment = monotonic()
 
-    def spend(self, kind: str, cost: int = 1) -> bool:
+    def spend(self, cost: int = 1) -> bool:
         """Take ``cost`` credits; False if there are not so many left."""
         moment = monotonic()
         gained = (moment - self._moment) * COMMANDS_PER_SECOND
         self._credits = min(BURST, self._credits + gained)
         self._moment = moment
         if self._credits < cost:
-            refused[kind] += 1
             return False
         self._credits -= cost
         return True

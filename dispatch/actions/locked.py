@@ -15,6 +15,7 @@ from dispatch import events, metrics
 from dispatch.actions.held import Held
 from dispatch.events import CallEntry
 from dispatch.models import Call, Offer, Participant, Seat, Shift
+from dispatch.models.seat import LIVE_SEAT_FIELDS
 from dispatch.snapshots import (
     invitation_view,
     line_call,
@@ -52,21 +53,6 @@ CALL_FIELDS = [
     "callback_outcome",
 ]
 INCIDENT_FIELDS = ["agency", "caller", "flags", "links"]
-SEAT_FIELDS = [
-    "availability",
-    "reason",
-    "activity",
-    "since",
-    "idle_since",
-    "wrap_up_until",
-    "wrap_up_call",
-    "epoch",
-    "misses",
-    "rest_until",
-    "break_asked",
-    "break_asked_at",
-    "relief_open",
-]
 SHIFT_FIELDS = ["ended_at", "end_reason", "end_note", "lost_call"]
 PLACE_FIELDS = [
     "left_at",
@@ -206,7 +192,7 @@ class Locked(Held):
         ended_first = sorted(calls, key=lambda call: call.state != CallState.ENDED)
         write_rows(ended_first, CALL_FIELDS)
         write_rows(self._changed_incidents.values(), INCIDENT_FIELDS)
-        write_rows([self.seats[pk] for pk in self._changed_seats], SEAT_FIELDS)
+        write_rows([self.seats[pk] for pk in self._changed_seats], LIVE_SEAT_FIELDS)
         if self._new_shifts:
             Shift.objects.bulk_create(self._new_shifts)
         if self._new_offers:

@@ -20,7 +20,7 @@ import msgspec
 from accounts import logs
 from accounts.metrics import dropped, failed
 from dispatch import metrics
-from dispatch.actions.media_legs import Leg, Legs, holder, show_lines
+from dispatch.actions.media_legs import FROM_BEFORE, Leg, Legs, holder, show_lines
 from dispatch.actions.running import run
 from dispatch.broadcast import Port
 from dispatch.commands import Candidate, Signal
@@ -69,7 +69,6 @@ class MediaDesk:
         self._hushed: dict[UUID, int] = {}  # call → the entry that made it silent
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.refused = 0
         backend.listen(self._hear)
 
     def work_in(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -82,26 +81,22 @@ class MediaDesk:
         """Take a signal of the window that holds this side of the room; never waits."""
         leg = self._legs.get(frame.leg)
         if holder(call, who) is not port or (leg and leg.side != (call, who)):
-            self._drop("not the holder's")
+            dropped("signal", "not the holder's")
             return
         if frame.description is not None:
             leg = self._legs.setdefault(frame.leg, Leg(call, who))
             leg.is_begun_by(port)
             self._spawn(self._offer(frame.leg, leg, frame.description.sdp, port))
         elif leg is None:
-            self._drop("unknown leg")
+            dropped("signal", "unknown leg")
         elif frame.candidate is not None:
             leg.candidates += 1
             if leg.candidates <= MAX_CANDIDATES:
                 self._spawn(self._candidate(frame.leg, leg, frame.candidate))
             else:
-                self._drop("too many candidates")
+                dropped("signal", "too many candidates")
         else:
             self._spawn(self._bye(frame.leg, leg))
-
-    def _drop(self, why: str) -> None:
-        self.refused += 1
-        dropped("signal", why)
 
     async def _offer(self, uuid: UUID, leg: Leg, sdp: str, port: Port) -> None:
         logs.about(call=leg.call)
@@ -278,7 +273,9 @@ class MediaDesk:
         if not health.is_alive:
             return False
         for state in health.legs:
-            self._legs.setdefault(state.leg, Leg(state.call, state.who))
+            # Older than any that was asked for here, the ones that wait included.
+            known = Leg(state.call, state.who, number=FROM_BEFORE)
+            self._legs.setdefault(state.leg, known)
             self._legs.learn_lines(state.leg, state.lines)
         calls = {state.call for state in health.legs} | set(self._calls.values())
         for call in calls:

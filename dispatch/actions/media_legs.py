@@ -11,6 +11,7 @@ from dispatch.events.frames import MediaLinesShown
 from dispatch.media.interface import HOST, Who, is_party
 
 _numbers = count()
+FROM_BEFORE = -1  # the number of a leg that was there before this process
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ Words, and acts of the room that are entries only: a warning, a muting.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from dispatch.actions.holding import Holder
@@ -13,7 +14,7 @@ from dispatch.models.hot import guest_epochs, seat_places
 from dispatch.states import ParticipantRole
 from reports.actions.messages import MessageBatch, MessageItem
 from reports.events import EntryBody
-from reports.journal import Author, Draft
+from reports.journal import Author
 from reports.writer import Attempt
 
 
@@ -87,18 +88,7 @@ class RoomActBatch(RoomMessageBatch):
         """Let the host act; who was asked in, or wraps up, does not."""
         return role == ParticipantRole.HOST
 
-    def entries(self, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Draft]]:
-        """Return one entry an act."""
-        return [
-            (
-                attempt,
-                Draft(
-                    attempt.item.incident,
-                    attempt.item.author,
-                    attempt.item.body,
-                    ("incident", str(attempt.item.incident)),
-                    attempt.item.client_id,
-                ),
-            )
-            for attempt in attempts
-        ]
+    def body(self, item: Any) -> EntryBody:
+        """Return the act itself."""
+        act: EntryBody = item.body
+        return act

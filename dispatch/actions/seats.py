@@ -32,6 +32,8 @@ from reports.clock import wire_time
 from reports.journal import Author, Recorded, open_streams
 from reports.models import StreamKind
 
+UNNAMED_BREAK = "rest"  # why, of a break that is asked for without a word
+
 
 def take_seat(
     *,
@@ -188,7 +190,8 @@ def set_availability(
     """Choose off, ready or a break. A call going on is not touched.
 
     Where a supervisor allows breaks, a break is asked for, and the seat stays as it is.
-    ``off`` of a seat that is ready is asked for like one: else nobody would ask.
+    ``off`` of a seat that is ready is asked for like one: else nobody would ask. Such
+    a wish has no reason, so a break has one; of two wishes the newer one counts.
     """
     with transaction.atomic():
         board = Switchboard.lock(seats=[holder.seat_id])
@@ -197,7 +200,9 @@ def set_availability(
             return known
         is_asked = seat.agency.breaks_need_approval and _is_break(seat, availability)
         if is_asked:
-            seat.break_asked, seat.break_asked_at = reason, board.now
+            is_off = availability == Availability.OFF
+            seat.break_asked = "" if is_off else reason or UNNAMED_BREAK
+            seat.break_asked_at = board.now
         else:
             board.set_availability(seat, availability, reason)
         why = "break asked" if is_asked else f"availability {availability}"

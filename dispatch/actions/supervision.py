@@ -72,7 +72,7 @@ def pause_seat(*, by: Supervisor, seat: UUID, reason: str, client_id: UUID) -> R
 def answer_break(
     *, by: Supervisor, seat: UUID, allow: bool, client_id: UUID
 ) -> Recorded:
-    """Allow or refuse the break that a seat asks for.
+    """Allow or refuse the break that a seat asks for; without a reason: to be off.
 
     Raises:
         NoBreakAsked: it was answered, or taken back; ``facts`` say how the seat stands.
@@ -88,7 +88,8 @@ def answer_break(
                 operator=str(shift.operator), availability=row.availability
             )
         if allow:
-            board.set_availability(row, Availability.BREAK, row.break_asked)
+            wanted = Availability.BREAK if row.break_asked else Availability.OFF
+            board.set_availability(row, wanted, row.break_asked)
         row.break_asked, row.break_asked_at = "", None
         why = "break allowed" if allow else "break refused"
         board.seat_changed(row, why, by.author, client_id)

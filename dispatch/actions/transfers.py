@@ -32,6 +32,7 @@ from dispatch.errors import (
 from dispatch.models import Call, Participant
 from dispatch.states import (
     SEAT_LEASE_SECONDS,
+    SILENT_SECONDS,
     CallState,
     OfferKind,
     TransferKind,
@@ -39,7 +40,7 @@ from dispatch.states import (
 from reports.journal import Recorded
 
 # Nothing heard of a host's console for so long: a colleague may take its call over.
-SILENT = timedelta(seconds=4)
+SILENT = timedelta(seconds=SILENT_SECONDS)
 
 
 def transfer_call(

@@ -7,12 +7,13 @@ call, one goes on and the other ends ``merged``; their incidents name each other
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Caller
 from dispatch import events
 from dispatch.actions.held import seats_around
 from dispatch.actions.switchboard import Switchboard
-from dispatch.models import Call
+from dispatch.models import Call, Seat
 from dispatch.states import CallState, EndReason
 from reports.errors import Busy
 from reports.events import CallerVerified
@@ -33,18 +34,23 @@ def note_verified(caller: Caller, former: Caller) -> None:
         Call.objects.live().filter(caller__in=whose).values_list("pk", "caller")
     )
     has_call = any(owner == former.pk for _, owner in rows)
-    # Lost calls of theirs that somebody should call back show the number from now on.
-    lost = list(
+    # Calls that are over and still on somebody's screen show the number from now on:
+    # lost ones that should be called back, and those a seat wraps up.
+    shown = list(
         Call.objects.filter(
-            caller=caller, state=CallState.ENDED, needs_callback=True
+            Q(needs_callback=True)
+            | Exists(Seat.objects.filter(wrap_up_call=OuterRef("pk"))),
+            caller=caller,
+            state=CallState.ENDED,
         ).values_list("pk", flat=True)
     )
-    if not has_call and not lost:
+    if not has_call and not shown:
         return  # this phone has no call; one of the number's stays as it is
-    board = _lock_with_seats([*(pk for pk, _ in rows), *lost])
-    for pk in lost:
+    board = _lock_with_seats([*(pk for pk, _ in rows), *shown])
+    for pk in shown:
         board.record(_now_known(board.calls[pk].incident, caller))
-        board.line_changed(board.calls[pk])
+        if board.calls[pk].needs_callback:
+            board.line_changed(board.calls[pk])
     if not has_call:
         board.commit()
         return

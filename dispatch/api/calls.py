@@ -94,7 +94,7 @@ async def command(request: HttpRequest, call: UUID) -> HttpResponse:
         )
     box = mailbox(place.call, place.incident)
     metrics.heard("inbox", type(frame).__name__).inc()
-    if not box.budget.spend(type(frame).__name__):
+    if not box.budget.spend():
         return refusal(OverBudget(), getattr(frame, "id", None))
     if not isinstance(frame, Command):
         _enter(place, box)
@@ -120,7 +120,7 @@ async def inbox(request: HttpRequest, call: UUID) -> HttpResponse:
     after, wait = _query(request)
     place = await _place(request, call)
     box = mailbox(place.call, place.incident)
-    if not box.budget.spend("inbox", 1 if after >= 0 else SNAPSHOT_COST):
+    if not box.budget.spend(1 if after >= 0 else SNAPSHOT_COST):
         raise OverBudget
     if place.guest is not None:
         _enter(place, box)

@@ -10,13 +10,13 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.gzip import gzip_page
 
 from accounts.models import User
-from dispatch.actions.running import run
+from dispatch.actions.running import run, run_drawing
 from dispatch.api.answers import answer, door
 from dispatch.errors import NotYours
 from dispatch.snapshots.console import console_of
 from dispatch.snapshots.earlier import earlier_alarms
 from dispatch.snapshots.looks import looker_at
-from dispatch.snapshots.outlines import GroundMap, ground_map
+from dispatch.snapshots.outlines import ground_map
 from reports.models import Incident
 
 
@@ -29,9 +29,10 @@ async def ground(request: HttpRequest) -> HttpResponseBase:
     304 for who has them already. Refused to everybody who could not open a console.
     """
     user = await _person(request)
-    found = await run(_ground_of, user, request.session.session_key or "")
-    if found is None:
+    console = await run(console_of, user, request.session.session_key or "")
+    if console is None:
         raise NotYours
+    found = await run_drawing(ground_map, console.agencies)
     response: HttpResponse
     # Compression made it a weak one: W/"…".
     if found.etag in request.headers.get("If-None-Match", ""):
@@ -62,11 +63,6 @@ async def _person(request: HttpRequest) -> User:
     if not isinstance(user, User):
         raise NotYours
     return user
-
-
-def _ground_of(user: User, session_key: str) -> GroundMap | None:
-    console = console_of(user, session_key)
-    return ground_map(console.agencies) if console else None
 
 
 def _earlier_for(user: User, incident: UUID) -> dict[str, object] | None:

@@ -34,7 +34,6 @@ from dispatch.commands.caller import (
 from dispatch.commands.frames import (
     Candidate,
     Command,
-    Description,
     Frame,
     Hello,
     Pong,
@@ -85,7 +84,6 @@ __all__ = [
     "Candidate",
     "Command",
     "DeclineOffer",
-    "Description",
     "EndCall",
     "EnterRoom",
     "ExtendWrapUp",

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from dispatch.commands.frames import Command, Hello, Pong, Signal
-from dispatch.commands.rooms import LeaveRoom, RemoveParticipant
+from dispatch.commands.rooms import LeaveRoom, RemoveParticipant, refuse_unless_one
 from dispatch.commands.words import PLAIN, GivenReason, Reason
 
 
@@ -25,7 +25,7 @@ class FreeSeat(Command, frozen=True, tag="free_seat", kw_only=True):
 
 
 class AnswerBreak(Command, frozen=True, tag="answer_break", kw_only=True):
-    """Allow or refuse the break that a seat asks for."""
+    """Allow or refuse the break that a seat asks for, or its wish to be off."""
 
     seat: UUID
     allow: bool
@@ -45,8 +45,7 @@ class MoveCall(Command, frozen=True, tag="move_call", kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a move to nobody, or to two."""
-        if (self.seat is None) == (self.agency is None):
-            raise ValueError("a move names a seat or an agency")
+        refuse_unless_one("a move", self.seat, self.agency)
 
 
 class SetCallPriority(Command, frozen=True, tag="set_call_priority", kw_only=True):

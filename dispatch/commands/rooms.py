@@ -7,6 +7,16 @@ from dispatch.commands.frames import Command
 from dispatch.commands.words import GivenReason, Reason, Word
 
 
+def refuse_unless_one(what: str, seat: UUID | None, agency: UUID | None) -> None:
+    """Refuse what goes to nobody, or to two.
+
+    Raises:
+        ValueError: not exactly one of the two is named.
+    """
+    if (seat is None) == (agency is None):
+        raise ValueError(f"{what} names a seat or an agency")
+
+
 class InviteSeat(Command, frozen=True, tag="invite_seat", kw_only=True):
     """Ask a colleague's seat into the room: it rings there for 30 s.
 
@@ -23,8 +33,7 @@ class InviteSeat(Command, frozen=True, tag="invite_seat", kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse an invitation of nobody, or of two."""
-        if (self.seat is None) == (self.agency is None):
-            raise ValueError("an invitation names a seat or an agency")
+        refuse_unless_one("an invitation", self.seat, self.agency)
 
 
 class WithdrawInvitation(Command, frozen=True, tag="withdraw_invitation", kw_only=True):
@@ -47,8 +56,7 @@ class TransferCall(Command, frozen=True, tag="transfer_call", kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a transfer to nobody, or to two."""
-        if (self.seat is None) == (self.agency is None):
-            raise ValueError("a transfer names a seat or an agency")
+        refuse_unless_one("a transfer", self.seat, self.agency)
 
 
 class HandOver(Command, frozen=True, tag="hand_over", kw_only=True):

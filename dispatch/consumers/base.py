@@ -17,7 +17,7 @@ import msgspec
 from django.utils import translation
 
 from accounts import logs
-from accounts.api.addresses import may_open
+from accounts.api.addresses import may_come_back, may_open
 from accounts.api.origin import origin_allowed
 from accounts.metrics import dropped, failed, refused
 from dispatch import broadcast as rooms
@@ -176,15 +176,20 @@ class Socket(ABC):
             self.close(CLOSE_NO_HELLO)
             return
         cost = HELLO_COST if self._greeted and isinstance(frame, Hello) else 1
-        if not self._budget.spend(type(frame).__name__, cost):
+        if not self._budget.spend(cost):
             if isinstance(frame, Still):
                 dropped("still", "over budget")
             else:
                 self.refuse(OverBudget(), getattr(frame, "id", None))
             return
         if not self._greeted and isinstance(frame, Hello):
-            is_known = self.is_vouched_for(frame)
-            if not is_known and not may_open(self.scope, "hello"):
+            call = frame.call if self.is_vouched_for(frame) else None
+            is_let_in = (
+                may_open(self.scope, "hello")
+                if call is None
+                else may_come_back(call, "hello")
+            )
+            if not is_let_in:
                 self.refuse(OverBudget())  # it may say hello again, within its 5 s
                 return
         self._greeted = True

@@ -46,7 +46,6 @@ class BoardSocket(SignedSocket[Overseer]):
 
     door: ClassVar[str] = "board"
     frames: ClassVar[Any] = msgspec.json.Decoder(commands.BoardFrame)
-    party_epoch = 1  # a place in a room is begun once, and never taken over
 
     def __init__(self) -> None:
         super().__init__()

@@ -13,8 +13,9 @@ from dispatch.actions import caller_desk, guests, media, passing
 from dispatch.actions.caller_desk import CallerPlace
 from dispatch.actions.running import run
 from dispatch.actions.tap import capability_hash, opens
+from dispatch.broadcast import Room
 from dispatch.commands import Command, Frame, Hello
-from dispatch.consumers.base import CLOSE_NOT_ALLOWED, Socket
+from dispatch.consumers.base import CLOSE_ELSEWHERE, CLOSE_NOT_ALLOWED, Socket
 from dispatch.consumers.following import read
 from dispatch.errors import EpochStale, NotYours
 from dispatch.events import rendering
@@ -104,7 +105,7 @@ class CallerSocket(Socket):
     def _enter_room(self, place: CallerPlace) -> None:
         room = rooms.room(place.call)
         if place.guest is None:
-            room.watchers.add(self)
+            self._watch(room)
             return
         held = getattr(room.guest, "guest_epoch", None) or 0
         if held > place.guest.epoch:  # a newer window came while we asked
@@ -114,6 +115,12 @@ class CallerSocket(Socket):
         rooms.guest_is_alive(place.call_id, place.guest.epoch)
         if isinstance(former, CallerSocket):
             former.demote()
+
+    def _watch(self, room: Room) -> None:
+        """Look on; whatever it shows, a phone has so many windows and no more."""
+        gone = room.watch(self)
+        if isinstance(gone, CallerSocket):
+            gone.close(CLOSE_ELSEWHERE)
 
     async def _welcome(self, place: CallerPlace, cursor: int | None) -> None:
         async with self._reading:
@@ -161,7 +168,7 @@ class CallerSocket(Socket):
         room = rooms.room(place.call)
         if room.guest is self:
             room.guest = None
-        room.watchers.add(self)
+        self._watch(room)
         self.refuse(EpochStale())
         cursors = {stream: f.cursor for stream, f in self.follows.items()}
         self._say_welcome(place, cursors, {})

@@ -1,5 +1,6 @@
 """The console's socket: its agency's stream, its call's incident, its place there."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from accounts.models import User
+from accounts.models.ground import AnswerMode
 from dispatch import broadcast as rooms
 from dispatch import commands
 from dispatch.actions import media, passing, seat_desk
@@ -16,10 +18,11 @@ from dispatch.actions.seat_desk import SeatPlace
 from dispatch.commands import Command, Frame, Hello
 from dispatch.consumers.base import CLOSE_ELSEWHERE
 from dispatch.consumers.following import read
+from dispatch.consumers.offered import Offered
 from dispatch.consumers.signed import SignedSocket
 from dispatch.errors import EpochStale, NotYours
 from dispatch.events import rendering
-from dispatch.events.frames import Followed, Unfollowed, Welcome
+from dispatch.events.frames import Followed, SilentSeats, Unfollowed, Welcome
 from dispatch.media.interface import party
 from dispatch.snapshots import agency_snapshot, incident_snapshot
 from dispatch.snapshots.console import Console, Held, console_of, resume
@@ -49,17 +52,14 @@ class SeatSocket(SignedSocket[Console]):
         self._notice: ReportError | None = None
         self._moves = 0  # commands under way that take or leave a seat
         self._claimed: int | None = None  # the seat this window is known to work at
+        self._offered = Offered(self)
+        self._silent: list[UUID] = []  # colleagues' seats, as this window was told
 
     @property
     def host_epoch(self) -> int | None:
         """Return the epoch of the seat this window holds."""
         holder = self.place.holder if self.place else None
         return holder.epoch if holder else None
-
-    @property
-    def party_epoch(self) -> int | None:
-        """Return the same: a place in a room is held by the seat's shift."""
-        return self.host_epoch
 
     def subjects(self, frame: Hello | Command) -> dict[str, object]:
         """Return what a command names, else the call this window is in."""
@@ -107,6 +107,7 @@ class SeatSocket(SignedSocket[Console]):
 
     def _let_go(self) -> None:
         """Hold no seat any more."""
+        self._offered.stop()
         self._leave_room()
         if self._claimed is not None:
             rooms.unclaim_seat(self._claimed, self)
@@ -143,6 +144,8 @@ class SeatSocket(SignedSocket[Console]):
         # Looked up after the agency was read: what changes from here on comes as an
         # entry above the head, and moves this window along.
         held = await run(console.held, seat)
+        supervises = console.supervises
+        supervised = await run(console.supervised_streams) if supervises else []
         place.incident = held.incident
         if held.incident is not None:
             stream = held.incident
@@ -167,6 +170,7 @@ class SeatSocket(SignedSocket[Console]):
                     },
                     "seat": str(self.seat) if place.holder else None,
                     "agencies": [str(agency) for agency in agencies],
+                    "supervises": [str(agency) for agency in supervised],
                     "held_elsewhere": held.own_seat is not None
                     and place.holder is None,
                     "notice": {
@@ -185,6 +189,9 @@ class SeatSocket(SignedSocket[Console]):
                 self.write(rendering.for_seat(entry))
             self.caught_up(stream, head)
         self._enter_held(held)
+        self._silent = []  # as the page believes after a welcome
+        if place.holder and held.incident is None:
+            self._offered.look(place.holder)
         self.sign_of_life()  # only now: a console that gets no welcome keeps no seat
 
     # --- Commands --------------------------------------------------------------------
@@ -269,6 +276,7 @@ class SeatSocket(SignedSocket[Console]):
             if seat["epoch"] == 0 or seat["epoch"] > place.holder.epoch:
                 self.spawn(self._lose_seat())
             return
+        self._hear_ring(place.holder, seat["offer"])
         is_here = seat["activity"] in (Activity.ON_CALL, Activity.WRAP_UP)
         incident = UUID(seat["incident"]) if is_here and seat["incident"] else None
         role = self._told_role = seat["room_role"]
@@ -286,6 +294,20 @@ class SeatSocket(SignedSocket[Console]):
         if incident is not None:
             call = UUID(seat["call"])
             self.spawn(self._follow_incident(incident, call, role))
+
+    def _hear_ring(self, holder: Holder, offer: dict[str, Any] | None) -> None:
+        """Tell what the caller wrote while a person decides; a console needs none."""
+        if offer and offer["answer"] == AnswerMode.RING:
+            self._offered.look(holder, UUID(offer["incident"]))
+        else:
+            self._offered.stop()
+
+    def tell_silent(self, silent: Mapping[UUID, list[UUID]]) -> None:
+        """Tell which colleagues' consoles are silent, when that changed."""
+        mine = [seat for stream in self.follows for seat in silent.get(stream, ())]
+        if self.is_open and mine != self._silent:
+            self._silent = mine
+            self.show(SilentSeats(seats=mine))
 
     async def _follow_incident(self, incident: UUID, call: UUID, role: str) -> None:
         async with self._reading:

@@ -131,6 +131,43 @@ class SeatDeviceShown(
     why: str
 
 
+class CallerWords(Struct, frozen=True, kw_only=True):
+    """A line the caller wrote; ``is_file``: it came with a photo or a file."""
+
+    text: str
+    is_file: bool = False
+
+
+class OfferWords(
+    ServerFrame, frozen=True, tag="offer_words", kw_only=True, omit_defaults=False
+):
+    """What the caller of a ringing offer wrote so far, to the seat it rings at alone.
+
+    Whole each time: soon after the ``seat.updated`` with the offer, and as more is
+    written or the phone changes. ``words``: the newest three lines, oldest first, each
+    cut at 200 characters. ``rung`` and ``why`` as in ``device``; empty while the phone
+    has not said what it can give.
+    """
+
+    offer: UUID
+    call: UUID
+    words: list[CallerWords]
+    rung: str = ""
+    why: str = ""
+
+
+class SilentSeats(
+    ServerFrame, frozen=True, tag="silent_seats", kw_only=True, omit_defaults=False
+):
+    """Seats of one's agency whose console, in mid call, was not heard for 4 s.
+
+    Whole each time, when it changed; none at first. ``take_over_call`` of theirs is
+    allowed.
+    """
+
+    seats: list[UUID]
+
+
 class SignalShown(ServerFrame, frozen=True, tag="signal", kw_only=True):
     """The media server's SDP answer to this window's leg."""
 

@@ -13,6 +13,23 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Agency, User
 from dispatch.states import Activity, Availability, ShiftEnd
 
+# What the switchboard writes at every step of a call: no history of settings holds it.
+LIVE_SEAT_FIELDS = [
+    "availability",
+    "reason",
+    "activity",
+    "since",
+    "idle_since",
+    "wrap_up_until",
+    "wrap_up_call",
+    "epoch",
+    "misses",
+    "rest_until",
+    "break_asked",
+    "break_asked_at",
+    "relief_open",
+]
+
 
 class SeatQuerySet(models.QuerySet["Seat"]):
     """Questions about seats."""
@@ -75,28 +92,13 @@ class Seat(models.Model):
     misses = models.PositiveSmallIntegerField(default=0, editable=False)
     # After a miss: no offer before this moment. It always ends by itself.
     rest_until = models.DateTimeField(null=True, blank=True, editable=False)
-    # A break that a supervisor must allow: its reason, and since when it is asked.
+    # What a supervisor must allow, and since when it is asked: a break with its reason,
+    # or, without one, to be off.
     break_asked = models.CharField(max_length=80, blank=True, editable=False)
     break_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The operator lets a colleague sit down here, even in mid call.
     relief_open = models.BooleanField(default=False, editable=False)
-    history = HistoricalRecords(
-        excluded_fields=[
-            "misses",
-            "rest_until",
-            "break_asked",
-            "break_asked_at",
-            "relief_open",
-            "availability",
-            "reason",
-            "activity",
-            "since",
-            "idle_since",
-            "wrap_up_until",
-            "wrap_up_call",
-            "epoch",
-        ]
-    )
+    history = HistoricalRecords(excluded_fields=LIVE_SEAT_FIELDS)
 
     objects = SeatQuerySet.as_manager()
 

@@ -31,12 +31,20 @@ class Console:
     session_key: str
     version: int
     agencies: frozenset[int]
+    supervises: frozenset[int] = frozenset()
 
     def agency_streams(self, seat: UUID | None) -> list[UUID]:
         """Return the seat's agency, or without a seat all one's agencies."""
         agencies = Agency.objects.filter(pk__in=self.agencies).order_by("code")
         if seat is not None:
             agencies = agencies.filter(seats__uuid=seat)
+        return list(agencies.values_list("uuid", flat=True))
+
+    def supervised_streams(self) -> list[UUID]:
+        """Return the agencies whose calls one may take over at any time."""
+        if not self.supervises:
+            return []
+        agencies = Agency.objects.filter(pk__in=self.supervises).order_by("code")
         return list(agencies.values_list("uuid", flat=True))
 
     def held(self, seat: UUID | None) -> Held:
@@ -76,7 +84,10 @@ def console_of(user: User, session_key: str) -> Console | None:
         )
     if not agencies:
         return None
-    return Console(user, session_key, rights.version, agencies)
+    supervises = rights.supervisor_agencies
+    if rights.is_everywhere(RoleKind.SUPERVISOR):
+        supervises = frozenset(Agency.objects.values_list("pk", flat=True))
+    return Console(user, session_key, rights.version, agencies, supervises)
 
 
 def resume(user: User, agencies: frozenset[int], seat: UUID, epoch: int) -> int:

@@ -7,6 +7,7 @@ For a person to find their way on a screen. Whose ground a position is on is dec
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -33,26 +34,33 @@ class GroundMap:
     etag: str
 
 
-# By agencies, as old as the area index they were made from: at most 10 s.
-_kept: dict[frozenset[int], GroundMap] = {}
-_kept_of: AreaIndex | None = None
+# By the area index they belong to, at most 10 s old, and by agencies.
+_kept: dict[tuple[AreaIndex, frozenset[int]], GroundMap] = {}
+_drawing = Lock()
 
 
 def ground_map(agencies: frozenset[int]) -> GroundMap:
     """Return the map of these agencies' ground and what lies around it.
 
-    Two queries, or none where it is kept.
+    Two queries, or none where it is kept. Whoever asks while it is drawn waits for it
+    and does not draw it again.
     """
-    global _kept_of
-    index = area_index()
-    if _kept_of is not index or len(_kept) > MOST_KEPT:
-        _kept.clear()
-        _kept_of = index
-    found = _kept.get(agencies)
+    found = _kept.get((area_index(), agencies))
     if found is None:
-        body = msgspec.json.encode({"areas": _drawn(agencies)})
-        etag = f'"{sha256(body).hexdigest()[:32]}"'
-        found = _kept[agencies] = GroundMap(body, etag)
+        with _drawing:
+            # Looked at again: whoever waited for long must not draw for an old index.
+            index = area_index()
+            found = _kept.get((index, agencies)) or _keep(index, agencies)
+    return found
+
+
+def _keep(index: AreaIndex, agencies: frozenset[int]) -> GroundMap:
+    for key in list(_kept):
+        if key[0] is not index or len(_kept) >= MOST_KEPT:
+            del _kept[key]
+    body = msgspec.json.encode({"areas": _drawn(agencies)})
+    etag = f'"{sha256(body).hexdigest()[:32]}"'
+    found = _kept[index, agencies] = GroundMap(body, etag)
     return found
 
 

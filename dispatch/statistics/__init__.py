@@ -6,30 +6,21 @@ of waiting, ``staffing`` looks ahead. Nothing here writes.
 """
 
 from dispatch.statistics.figures import (
-    INVALID_DISPOSITIONS,
     TARGETS,
     Figures,
-    Quarter,
-    Target,
-    together,
 )
 from dispatch.statistics.levels import Level, Question, levels, today
 from dispatch.statistics.slots import Interval
-from dispatch.statistics.staffing import Need, Staffing, staffing
+from dispatch.statistics.staffing import Staffing, staffing
 
 __all__ = [
-    "INVALID_DISPOSITIONS",
     "TARGETS",
     "Figures",
     "Interval",
     "Level",
-    "Need",
-    "Quarter",
     "Question",
     "Staffing",
-    "Target",
     "levels",
     "staffing",
     "today",
-    "together",
 ]

@@ -5,7 +5,7 @@ The clock of a wait starts at the tap (``Call.queued_at``) and stops when a seat
 before anybody answered are that other call. The canary is left out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from math import ceil
@@ -155,34 +155,6 @@ def _seconds(milliseconds: int, count: int) -> float | None:
 
 NOT_SUMMED = frozenset({"longest_ms", "p50_ms", "p90_ms", "p95_ms", "quarters"})
 SUMMED = tuple(f.name for f in fields(Figures) if f.name not in NOT_SUMMED)
-
-
-def together(figures: Iterable[Figures]) -> Figures:
-    """Add figures of several agencies; percentiles cannot be added and are None."""
-    rows = list(figures)
-    if len(rows) == 1:
-        return rows[0]
-    sums = {name: sum(getattr(row, name) for row in rows) for name in SUMMED}
-    quarters: dict[datetime, list[Quarter]] = {}
-    for row in rows:
-        for quarter in row.quarters:
-            quarters.setdefault(quarter.start, []).append(quarter)
-    return Figures(
-        **sums,
-        longest_ms=max((row.longest_ms for row in rows), default=0),
-        quarters=tuple(_added(start, same) for start, same in sorted(quarters.items())),
-    )
-
-
-def _added(start: datetime, quarters: Sequence[Quarter]) -> Quarter:
-    return Quarter(
-        start=start,
-        offered=sum(q.offered for q in quarters),
-        answered=sum(q.answered for q in quarters),
-        in_15=sum(q.in_15 for q in quarters),
-        due_15=sum(q.due_15 for q in quarters),
-        abandoned_before=sum(q.abandoned_before for q in quarters),
-    )
 
 
 class Tally:

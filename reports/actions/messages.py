@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from reports import journal
 from reports.errors import NoSuchClip
-from reports.events import MessagePosted
+from reports.events import EntryBody, MessagePosted
 from reports.journal import Author, Draft
 from reports.models import EvidenceClip
 from reports.writer import Attempt
@@ -70,25 +70,26 @@ class MessageBatch:
         """Nothing to write: a message is its entry."""
 
     def entries(self, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Draft]]:
-        """Return one entry a message."""
+        """Return one entry an item."""
         return [
             (
                 attempt,
                 Draft(
                     attempt.item.incident,
                     attempt.item.author,
-                    MessagePosted(
-                        side=attempt.item.side,
-                        text=attempt.item.text,
-                        client_id=attempt.item.client_id,
-                        clip=attempt.item.clip,
-                    ),
+                    self.body(attempt.item),
                     ("incident", str(attempt.item.incident)),
                     attempt.item.client_id,
                 ),
             )
             for attempt in attempts
         ]
+
+    def body(self, item: Any) -> EntryBody:
+        """Return what an item's entry says."""
+        return MessagePosted(
+            side=item.side, text=item.text, client_id=item.client_id, clip=item.clip
+        )
 
     def finish(self, attempts: Sequence[Attempt]) -> None:
         """Give a twin its elder's answer."""

@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = {"photo": 10, "recording": 60}
-PIECE = 256 * 1024  # bytes hashed at once
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,9 @@
 
 from reports.models.evidence import EvidenceChunk, EvidenceClip, ViewCopy
 from reports.models.incident import Incident, NumberCounter, Source
-from reports.models.journal import GENESIS, Entry, EntryBody, Stream, StreamKind
+from reports.models.journal import Entry, EntryBody, Stream, StreamKind
 
 __all__ = [
-    "GENESIS",
     "Entry",
     "EntryBody",
     "EvidenceChunk",

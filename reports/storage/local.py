@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -19,6 +18,7 @@ from django.db import connection
 
 from reports.errors import StorageFull
 from reports.storage import StoredOtherwise
+from reports.storage.write_once import WriteOnce
 
 # No room, quota reached, the disk fails, or was made read-only because it did.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
@@ -32,17 +32,8 @@ RESERVE_FILES = 10_000  # or the share of all, if that is less
 BEGUN = ".begun"  # the end of a name whose file is not whole yet
 
 
-class WriteOnceStorage(FileSystemStorage):
+class WriteOnceStorage(WriteOnce, FileSystemStorage):
     """A folder whose files are never replaced; see ``EvidenceStorage``."""
-
-    def put(self, key: str, data: bytes) -> bool:
-        """Store bytes; see ``EvidenceStorage.put``."""
-        return self._put(key, BytesIO(data))
-
-    def put_file(self, key: str, path: Path) -> bool:
-        """Store a file's bytes; see ``EvidenceStorage.put``."""
-        with path.open("rb") as source:
-            return self._put(key, source)
 
     def pieces(self, key: str, first: int, last: int) -> Iterator[bytes]:
         """Yield a range of bytes; see ``EvidenceStorage.pieces``."""
@@ -80,21 +71,6 @@ class WriteOnceStorage(FileSystemStorage):
             return False
         path.unlink(missing_ok=True)
         return True
-
-    # --- Django's own names ----------------------------------------------------------
-
-    def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """Return the name as it is: a key never gets a suffix."""
-        return name
-
-    def _save(self, name: str, content: IO[Any]) -> str:
-        content.seek(0)
-        self._put(name, content)
-        return name
-
-    def delete(self, name: str) -> None:
-        """Refuse."""
-        raise PermissionError("evidence is not removed")
 
     # --- Writing ---------------------------------------------------------------------
 

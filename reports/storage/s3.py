@@ -9,8 +9,6 @@ import errno
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
-from io import BytesIO
-from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from botocore.config import Config
@@ -21,6 +19,7 @@ from storages.utils import clean_name
 
 from reports.errors import Busy, StorageFull
 from reports.storage import StoredOtherwise
+from reports.storage.write_once import WriteOnce
 
 PIECE = 256 * 1024  # bytes compared at once
 TRIES = 3  # while two conditional puts of the same key get in each other's way
@@ -29,7 +28,7 @@ NO_ROOM = {"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage"}
 PATIENCE = {"connect_timeout": 3, "read_timeout": 10, "retries": {"max_attempts": 2}}
 
 
-class WriteOnceS3Storage(S3Storage):  # type: ignore[misc]
+class WriteOnceS3Storage(WriteOnce, S3Storage):  # type: ignore[misc]
     """A private bucket whose objects are never replaced; see ``EvidenceStorage``."""
 
     def __init__(self, **options: Any) -> None:
@@ -42,15 +41,6 @@ class WriteOnceS3Storage(S3Storage):  # type: ignore[misc]
             ),
         )
         super().__init__(**options)
-
-    def put(self, key: str, data: bytes) -> bool:
-        """Store bytes; see ``EvidenceStorage.put``."""
-        return self._put(key, BytesIO(data))
-
-    def put_file(self, key: str, path: Path) -> bool:
-        """Store a file's bytes; see ``EvidenceStorage.put``."""
-        with path.open("rb") as source:
-            return self._put(key, source)
 
     def pieces(self, key: str, first: int, last: int) -> Iterator[bytes]:
         """Yield a range of bytes; see ``EvidenceStorage.pieces``.
@@ -101,21 +91,6 @@ class WriteOnceS3Storage(S3Storage):  # type: ignore[misc]
         self._client.delete_object(Bucket=self.bucket_name, Key=name)
         return True
 
-    # --- Django's own names ----------------------------------------------------------
-
-    def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """Return the name as it is: a key never gets a suffix."""
-        return name
-
-    def _save(self, name: str, content: IO[Any]) -> str:
-        content.seek(0)
-        self._put(name, content)
-        return name
-
-    def delete(self, name: str) -> None:
-        """Refuse."""
-        raise PermissionError("evidence is not removed")
-
     # --- Writing ---------------------------------------------------------------------
 
     @property
@@ -128,6 +103,8 @@ class WriteOnceS3Storage(S3Storage):  # type: ignore[misc]
         return cast(str, self._normalize_name(key))
 
     def _put(self, key: str, source: BinaryIO | IO[Any]) -> bool:
+        # Without an ACL an object is private, and a bucket whose ACLs are off, as new
+        # ones at AWS are, takes it; it refuses even "private".
         for _ in range(TRIES):
             source.seek(0)
             try:
@@ -136,7 +113,6 @@ class WriteOnceS3Storage(S3Storage):  # type: ignore[misc]
                     Key=self._name(key),
                     Body=source,
                     IfNoneMatch="*",
-                    ACL="private",
                     ContentType="application/octet-stream",
                 )
                 return True

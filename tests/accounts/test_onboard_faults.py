@@ -59,6 +59,13 @@ FAULTS = [
     ('[region]\ncode = "3706"\n', "[region]\n", "[region]", "code"),
     ("[[phrases]]", "[[sayings]]", "sayings", "sayings"),
     ('text = "您好"', 'text = "a\\u0000b"', "u0000", "text"),
+    ("[[phrases]]", '[[categories]]\ncode = "01"\nname = "抢劫"\n\n[[phrases]]',
+     'code = "01"', "category 01 is there twice"),
+    ("after_seconds = 5 },", 'after_seconds = 5 },\n  { neighbour = "370613" },',
+     '{ neighbour = "370613" }', "neighbour 370613 is there twice"),
+    ("{ file =", '{ gb = "370613", file =', "own.geojson", "either gb or file"),
+    ("seats = 2", "seats = { number = 2 }", "seats = { ", "this table is not"),
+    ('name = "乙"', 'name = ["乙"]', 'name = ["', "this list is not"),
     # Rules of the seats, hours, who stands in.
     ("seats = 2", "seats = 2\nring_seconds = 2", "ring_seconds", "ring_seconds"),
     ("seats = 2", "seats = 2\nopens_at = 08:00:00", "opens_at", "both hours"),
@@ -67,7 +74,7 @@ FAULTS = [
     ("seats = 2", 'seats = 2\nafter_hours = "370699"', "after_hours", "370699"),
     ('role = "operator"', 'role = "operator"\nskills = ["x y"]', "x y", "x y"),
     ('role = "operator"', 'role = "operator"\nskills = "en"', '"en"', "skills"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("options", [(), ("--check",)])

@@ -9,6 +9,7 @@ from accounts.events import rights_revoked
 from accounts.models import User
 from accounts.states import RoleKind
 from tests.accounts.cast import PASSWORD
+from tests.rights import disable_staff
 
 pytestmark = pytest.mark.django_db
 LOGIN, LOGOUT = "/accounts/login/", "/accounts/logout/"
@@ -79,7 +80,7 @@ def test_wrong_passwords_are_counted(cast, window):
 
 
 def test_a_closed_account_stays_out(cast, window):
-    roles.disable_staff(cast.chen)
+    disable_staff(cast.chen)
     sign_in(window, "chen")
     assert who(window) is None
 
@@ -87,7 +88,7 @@ def test_a_closed_account_stays_out(cast, window):
 def test_closing_an_account_ends_its_session(cast, window):
     sign_in(window, "zhao")
     assert window.get("/admin/", secure=True).status_code == 200
-    roles.disable_staff(cast.zhao)
+    disable_staff(cast.zhao)
     assert window.get("/admin/", secure=True).status_code == 302
 
 
@@ -196,3 +197,15 @@ def test_somebody_made_at_the_machine_gets_in(db, window):
     root = User.objects.get(username="root")
     roles.set_password(root, PASSWORD)
     assert sign_in(window, "root")["Location"] == "/admin/"
+
+
+def test_who_has_no_password_is_told_who_gives_one(cast, window):
+    cast.chen.set_unusable_password()
+    cast.chen.save()
+    window.force_login(cast.chen)
+    for ask in (window.get, window.post):
+        answer = ask("/accounts/password/change/", secure=True)
+        assert answer.status_code == 200
+        assert "This account has no password" in answer.content.decode()
+    cast.chen.refresh_from_db()
+    assert not cast.chen.has_usable_password()

@@ -6,6 +6,7 @@ import pytest
 
 from reports.models import Entry
 from tests.ground import IN_ZHIFU
+from tests.several import open_relief
 
 
 def waiting(world):
@@ -64,6 +65,7 @@ COMMANDS = {
         ),
     ),
     "leave_seat": (waiting, lambda w, h, t, c: w.act_on("leave_seat", h, c)),
+    "open_relief": (waiting, lambda w, h, t, c: open_relief(w, h, command=c)),
     "set_availability": (waiting, lambda w, h, t, c: w.choose(h, "ready", "", c)),
     "accept_offer": (
         offered,

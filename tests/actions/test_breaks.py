@@ -91,9 +91,30 @@ def test_off_is_no_way_around_the_one_who_allows_breaks(strict):
     strict.choose(chen, "off")
     seat = strict.seat("chen")
     assert (seat.availability, bool(seat.break_asked_at)) == ("ready", True)
+    assert seat.break_asked == ""
     strict.tap()
     assert match() == 1
     strict.accept(chen)
+    answer_break(strict, "chen", allow=True)
+    seat = strict.seat("chen")
+    assert (seat.availability, seat.reason, seat.break_asked_at) == ("off", "", None)
+
+
+def test_a_wish_to_be_off_is_refused_like_a_break(strict):
+    chen = strict.sit("chen")
+    strict.choose(chen, "off", "in a minute")
+    answer_break(strict, "chen", allow=False)
+    seat = strict.seat("chen")
+    assert (seat.availability, seat.break_asked_at) == ("ready", None)
+
+
+def test_of_two_wishes_the_newer_one_counts_and_is_answered(strict):
+    chen = strict.sit("chen")
+    strict.choose(chen, "break", "lunch")
+    strict.choose(chen, "off")
+    assert strict.seat("chen").break_asked == ""
+    strict.choose(chen, "break")  # without a reason it is no wish to be off
+    assert strict.seat("chen").break_asked == "rest"
     answer_break(strict, "chen", allow=True)
     assert strict.seat("chen").availability == "break"
     strict.choose(chen, "off")  # it is answered no call already

@@ -14,14 +14,11 @@ from dispatch.errors import (
     SeatNotFree,
 )
 from dispatch.loops.matcher import match
+from dispatch.models import Seat
 from dispatch.snapshots import incident_snapshot
 from reports.models import Entry
 from tests import several
-from tests.several import asked, invite, let_in, roles, withdraw
-
-
-def room(tapped, *, for_caller=False):
-    return incident_snapshot(tapped.incident, for_caller=for_caller)[1]["room"]
+from tests.several import asked, invite, let_in, roles, room, withdraw
 
 
 def invitations(tapped):
@@ -135,7 +132,7 @@ def test_a_withdrawal_after_the_accept_is_refused(world):
 def test_every_command_repeated_gets_its_old_answer(world):
     chen, tapped = world.connected()
     wu = world.sit("wu")
-    one, two, three = uuid4(), uuid4(), uuid4()
+    one, two, three, four = uuid4(), uuid4(), uuid4(), uuid4()
     first = invite(world, chen, tapped, "wu", command=one)
     assert invite(world, chen, tapped, "wu", command=one) == first
     offer = asked("wu", world).uuid
@@ -143,7 +140,11 @@ def test_every_command_repeated_gets_its_old_answer(world):
     assert world.accept(wu, offer, command=two) == came
     left = several.leave(world, wu, tapped, command=three)
     assert several.leave(world, wu, tapped, command=three) == left
-    assert states(tapped) == ["open", "accepted"]
+    invite(world, chen, tapped, "wu")
+    offer = asked("wu", world).uuid
+    taken_back = withdraw(world, chen, offer, command=four)
+    assert withdraw(world, chen, offer, command=four) == taken_back
+    assert states(tapped) == ["open", "accepted", "open", "withdrawn"]
 
 
 def test_only_a_free_and_ready_seat_is_asked(world):
@@ -159,6 +160,15 @@ def test_only_a_free_and_ready_seat_is_asked(world):
     assert refusal.value.facts["availability"] == "break"
     with pytest.raises(SeatNotFree):  # oneself
         invite(world, chen, tapped, "chen")
+
+
+def test_a_seat_out_of_service_is_not_there_to_be_asked(world):
+    chen, tapped = world.connected()
+    Seat.objects.filter(pk=world.seats["wu"].pk).update(is_active=False)
+    with pytest.raises(NotYours):
+        invite(world, chen, tapped, "wu")
+    assert invitations(tapped) == {}
+    Seat.objects.filter(pk=world.seats["wu"].pk).update(is_active=True)
 
 
 def test_a_seat_that_got_a_call_meanwhile_is_not_asked(world):

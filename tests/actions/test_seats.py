@@ -266,3 +266,30 @@ def test_the_same_take_over_again_is_the_same_shift(world):
     again = world.sit("chen", ready=False, command=command)
 
     assert again == first
+
+
+def test_a_repetition_from_before_one_left_sits_nobody_down(world):
+    chen = world.sit("chen", ready=False, command=(command := uuid4()))
+    world.act_on("leave_seat", chen)
+
+    with pytest.raises(EpochStale):
+        world.sit("chen", ready=False, command=command)
+    assert not Shift.objects.filter(ended_at__isnull=True).exists()
+
+
+def test_a_seat_made_anew_is_told_to_its_agency_and_can_be_taken(world):
+    made = seats.configure_seat(
+        seat=None,
+        agency_id=world.zhifu.pk,
+        number=40,
+        label="值班长",
+        label_en="Watch",
+        is_active=True,
+        author=Author("operator", "zhao"),
+    )
+    world.books.catch_up()
+    book = world.books.books[world.zhifu.uuid, "seat"]
+    shown = book.snapshot["seats"][str(made.uuid)]
+    assert (shown["number"], shown["label_en"], shown["epoch"]) == (40, "Watch", 0)
+    world.seats["watch"] = made
+    assert world.sit("chen", "watch").seat_id == made.pk

@@ -17,17 +17,23 @@ from dispatch.errors import (
 )
 from dispatch.events import rendering
 from dispatch.models import Notice, Participant
-from dispatch.snapshots import incident_snapshot
 from dispatch.states import Stance
 from reports import journal
 from reports.models import Entry
 from tests import several
 from tests.actions.listening import listened
-from tests.several import enter, free, go, let_in, move, order, pause, place, roles
-
-
-def room(tapped, *, for_caller=False):
-    return incident_snapshot(tapped.incident, for_caller=for_caller)[1]["room"]
+from tests.several import (
+    enter,
+    free,
+    go,
+    let_in,
+    move,
+    order,
+    pause,
+    place,
+    roles,
+    room,
+)
 
 
 def test_who_listens_is_seen_by_nobody_in_the_room_and_stands_in_the_ledger(world):

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
 from dispatch.errors import CallEnded, CallTaken, EpochStale, NotYours, SeatBusy
 from dispatch.loops.matcher import match
@@ -38,6 +39,8 @@ def test_a_call_that_is_offered_elsewhere_is_not_taken_away(world):
     with pytest.raises(CallTaken) as refused:
         world.take(wu, tapped_call)
     assert refused.value.facts["seat_label_en"] == "Zhifu 7"
+    with translation.override("en"):
+        assert refused.value.default_detail() == "The call was taken by Zhifu 7."
 
 
 def test_one_seat_takes_one_call(world):

@@ -52,3 +52,14 @@ def test_a_known_number_makes_the_call_its_owners(world, prove):
     assert prove(tapped) == owner
     assert world.call(tapped).caller == owner
     assert world.tap("new phone").call == tapped.call  # its next tap finds it
+
+
+def test_a_number_proven_after_the_call_is_told_to_who_wraps_up(world, prove):
+    chen, tapped = world.connected()
+    world.end(chen, tapped.call)
+
+    prove(tapped)
+
+    world.books.catch_up()
+    book = world.books.books[tapped.incident, "seat"]
+    assert book.snapshot["caller"]["assurance"] == "phone"

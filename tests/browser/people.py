@@ -36,11 +36,17 @@ class Person:
         """Let a fault last; never used to hope that something has happened."""
         self.page.wait_for_timeout(seconds * 1000)
 
-    def until(self, holds: Callable[[], bool], *, seconds: float = 10) -> None:
-        """Wait until something holds, while the pages go on."""
+    def until(
+        self,
+        holds: Callable[[], bool],
+        *,
+        seconds: float = 10,
+        seen: Callable[[], object] = lambda: "",
+    ) -> None:
+        """Wait until something holds, while the pages go on; else say what was seen."""
         deadline = time.monotonic() + seconds
         while not holds():
-            assert time.monotonic() < deadline, f"not within {seconds} s"
+            assert time.monotonic() < deadline, f"not within {seconds} s: {seen()}"
             self.page.wait_for_timeout(50)
 
     def frame_in(self, picture: str) -> int:
@@ -77,6 +83,13 @@ class Person:
         return self.messages().locator("p:first-of-type").all_inner_texts()
 
 
+# Live video stands on the still once it moves, and then no more stills come.
+OFFICER = (
+    "officer-frame:has(video.theirs[data-moving]) video.theirs, "
+    "officer-frame:not(:has(video.theirs[data-moving])) img.theirs"
+)
+
+
 class Caller(Person):
     """Somebody with a phone."""
 
@@ -111,6 +124,11 @@ class Caller(Person):
         self.button(english, exact=True).wait_for()
         self.waits(SETTLED)
         self.button(english, exact=True).click()
+
+    def sees_officer(self) -> None:
+        """Look for the officer's face: whichever came, a still or the live picture."""
+        expect(self.page.locator(OFFICER)).to_be_visible()
+        expect(self.page.locator("officer-frame .no-picture")).to_be_hidden()
 
     def writes(self, text: str) -> None:
         """Write and send; it may still be on its way afterwards."""

@@ -39,6 +39,13 @@ STICKS_OUT = """() => {
   }).map((part) => part.outerHTML.slice(0, 120));
 }"""
 
+# Not cut off by a box that scrolls, nor under something else.
+IS_ON_TOP = """part => {
+  const box = part.getBoundingClientRect(), x = box.left + box.width / 2;
+  return [box.top + 2, box.bottom - 2].every(
+    (y) => part.contains(document.elementFromPoint(x, y)));
+}"""
+
 
 def boxes(page):
     """Return where everything stands, to the pixel."""
@@ -62,6 +69,9 @@ def test_a_call_is_on_one_screen_and_nothing_moves(talking, hall, language, size
     expect(recording).to_contain_text(operator.words("kept here"), timeout=20_000)
     at_first = boxes(page)
     look(page, f"console-live-{size}-{language}")
+    outcome = page.locator("#disposition")
+    expect(outcome).to_be_in_viewport(ratio=1)
+    assert outcome.evaluate(IS_ON_TOP), "one would have to scroll to the outcome"
     assert page.evaluate(STICKS_OUT) == []
 
     caller.writes("Two men at the door, one has a knife, and I am alone in here")

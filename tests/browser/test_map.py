@@ -35,6 +35,19 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     assert page.locator(".map a").count() == 0, "no link, no flag"
     look(page, "console-map")
 
+    # For whoever sees no map: the same as a list, by keyboard too.
+    positions = page.locator("[data-part=positions]")
+    expect(positions).to_be_hidden()
+    page.get_by_text("Positions as a list").focus()
+    page.keyboard.press("Enter")
+    expect(positions.get_by_role("listitem").first).to_be_visible()
+    expect(positions).to_contain_text("±12 m")
+    page.keyboard.press("Tab")
+    expect(positions).to_be_focused()
+    look(page, "console-positions")
+    page.get_by_text("Positions as a list").click()
+    expect(positions).to_be_hidden()
+
     at_first = outline(page)
     box = page.locator(".map").bounding_box()
     x, y = box["x"] + box["width"] / 3, box["y"] + box["height"] / 3

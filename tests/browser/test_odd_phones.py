@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.fits import SPILT
 from tests.browser.test_without import answer, default_desk, leave
 
 # A day and an hour ahead: whatever counts by this phone's clock shows it.
@@ -42,14 +43,15 @@ INSIDE = """(line) => {
 }"""
 
 
-def nothing_is_cut(caller):
-    """At 400 % all can be reached by scrolling down, and is neither cut nor covered."""
+def nothing_is_cut(caller, screen=ZOOMED):
+    """All can be reached by scrolling down, and is neither cut nor covered."""
     before = caller.page.viewport_size
-    caller.page.set_viewport_size(ZOOMED)
+    caller.page.set_viewport_size(screen)
     found = caller.page.evaluate(CUT)
     assert found["wide"] <= 0
     assert found["hidden"] == []
     assert found["count"] >= 2
+    assert caller.page.evaluate(SPILT) == []
     caller.page.set_viewport_size(before)
 
 

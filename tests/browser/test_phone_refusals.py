@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.fits import fits
 from tests.browser.frames import Frames
 from tests.browser.look import picture
 from tests.browser.people import SETTLED, Caller
@@ -139,13 +140,39 @@ def test_the_alarm_stands_and_both_are_told(stage, hall, name):
         "rung": row.rung, "why": row.why,
         "camera": row.camera, "microphone": row.microphone,
     }  # fmt: skip
-    caller.until(lambda: device_at_seat(frames) == wanted, seconds=20)
+    caller.until(
+        lambda: device_at_seat(frames) == wanted,
+        seconds=20,
+        seen=lambda: [f for f in frames.heard if f.get("type") == "device"],
+    )
     caller.sees(row.told)
     caller.writes("At pier 3")
     operator.has_read("At pier 3")
     operator.writes("I read you")
     caller.has_read("I read you")
     both(name.replace(" ", "-"), caller, operator)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_refusals_push_nothing_out_of_sight(stage, language):
+    operator = default_desk(stage)
+    caller = stage.caller(None, language, permissions=[])
+    caller.open()
+    caller.tap()
+    caller.is_at("waiting")
+    for told in ("Position", "Camera", "Microphone"):
+        caller.sees(f"{told} not allowed")
+    fits(caller, f"refused-{language}")
+    caller.writes("At pier 3")
+    caller.knows_kept("At pier 3")
+    fits(caller, f"refused-written-{language}")
+    answer(operator, caller.number())
+    caller.is_at("talking")
+    operator.writes("I read you")
+    caller.has_read("I read you")
+    expect(caller.page.locator("[data-part=news]")).to_be_hidden()
+    fits(caller, f"refused-talking-{language}")
+    leave(operator)
 
 
 def test_an_insecure_page_has_no_devices_and_no_place(stage):

@@ -29,9 +29,9 @@ class Witness:
 
     def check(self) -> None:
         """Fail if another host was asked, a script failed, or a policy was loose."""
-        assert self.foreign == []
-        assert self.errors == []
-        assert self.policies == []
+        assert self.foreign == [], self.foreign
+        assert self.errors == [], self.errors
+        assert self.policies == [], self.policies
 
     def _request(self, url: str) -> None:
         parts = urlsplit(url)

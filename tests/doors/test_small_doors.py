@@ -32,6 +32,17 @@ async def test_the_plain_port_sends_on_and_gives_the_authority_alone(served):
         assert answer.headers["location"] == f"{served.url}{path}"
 
 
+async def test_a_browser_that_asks_for_an_icon_by_itself_gets_one(served):
+    http = Http(served.url, served.ssl_context())
+    answer = await http.request("GET", "/favicon.ico")
+    assert answer.status == 302
+    assert answer.headers["cache-control"] == "public, max-age=86400"
+    icon = await http.request("GET", answer.headers["location"])
+    await http.close()
+
+    assert (icon.status, icon.headers["content-type"]) == (200, "image/png")
+
+
 async def test_a_foreign_host_name_is_refused_without_a_traceback(served):
     before = len(served.log())
     http = Http(served.url, served.ssl_context())

@@ -68,11 +68,11 @@ def test_a_phone_that_is_back_at_the_last_moment_keeps_its_clip(world):
 def test_bytes_without_a_row_are_removed_after_a_day(world, monkeypatch):
     clip = world.clip(world.tap(), A, close=False)
     kept(clip, 1, B)  # and then the process died
-    assert evidence.remove_orphans() == 0
+    assert sum(evidence.sweep_orphans()) == 0
     assert evidence_storage().put("clips/readme", b"not ours") is True
 
     monkeypatch.setattr(evidence.upkeep, "ORPHANED", timedelta(seconds=-60))
-    assert evidence.remove_orphans() == 1
+    assert sum(evidence.sweep_orphans()) == 1
     assert contents(clip) == {(0, 0): A}
     assert set(evidence_storage().old_keys("clips", after(60))) == {
         EvidenceChunk.objects.select_related("clip").get().key,
@@ -133,12 +133,12 @@ def test_a_chunk_that_comes_again_while_its_old_bytes_are_removed(world, monkeyp
     again = kept(clip, 0, A)  # it found them there
     assert not again.is_new
     monkeypatch.setattr(evidence.upkeep, "ORPHANED", timedelta(seconds=-60))
-    assert evidence.remove_orphans() == 1
+    assert sum(evidence.sweep_orphans()) == 1
     [attempt] = written(again)
     assert isinstance(attempt.error, Busy)
     [attempt] = written(kept(clip, 0, A))  # the phone tries again
     assert attempt.error is None
-    assert evidence.remove_orphans() == 0
+    assert sum(evidence.sweep_orphans()) == 0
     assert contents(clip) == {(0, 0): A}
 
 
@@ -155,7 +155,7 @@ def test_the_removal_looks_at_the_rows_under_the_lock(world, monkeypatch):
         EvidenceChunk.objects, "filter", lambda **_: real(pk=0)
     )  # as if the look before had come too early
     monkeypatch.setattr(evidence.upkeep, "ORPHANED", timedelta(seconds=-60))
-    assert evidence.remove_orphans() == 0
+    assert sum(evidence.sweep_orphans()) == 0
     monkeypatch.undo()
     assert contents(clip) == {(0, 0): A}
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from django.db.backends.utils import CursorWrapper
 
-from accounts.actions.roles import give_role, take_role
+from accounts.actions.roles import give_role
 from accounts.states import RoleKind
 from dispatch import board, statistics
 from dispatch.consumers import board as door
@@ -18,6 +18,7 @@ from dispatch.snapshots import agency_snapshot
 from reports.broadcast import Published
 from tests.house import House, Window, sign_in
 from tests.reduce import differences
+from tests.rights import take_role
 
 ZHAO = "zhao"  # supervises Zhifu
 

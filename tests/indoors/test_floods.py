@@ -1,6 +1,6 @@
 """A flood from one address: alarms behind the same address feel nothing of it."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -85,6 +85,22 @@ async def test_a_hello_by_capability_is_welcome_and_others_wait(house, flood, pr
         await window.send("hello", **hello)
         assert (await window.wait_for("error"))["code"] == "over_budget"
         assert "welcome" not in window.kinds()
+
+
+async def test_a_capability_opens_so_many_sockets_and_waits_for_the_next(
+    house, flood, proxied
+):
+    """A hello costs queries, whoever says it; another call's window feels nothing."""
+    lin, mei = await house.tap("lin"), await house.tap("mei")
+    while addresses.may_come_back(UUID(lin["call"]), "hello"):
+        pass
+    window = house.window(Window("/ws/caller", device_cookie("lin"), **proxied))
+    await window.connect()
+    await window.send("hello", call=lin["call"], capability=lin["capability"])
+    assert (await window.wait_for("error"))["code"] == "over_budget"
+    other = house.window(Phone(mei, "mei"))
+    other.more = proxied
+    assert (await other.open_line())["epoch"] == 1
 
 
 async def test_a_socket_that_waited_is_welcomed(house, flood, proxied):

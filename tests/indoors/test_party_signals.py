@@ -11,7 +11,8 @@ from django.db import transaction
 
 from dispatch import broadcast as rooms
 from dispatch.actions import media, passing
-from dispatch.commands import Description, Signal
+from dispatch.commands import Signal
+from dispatch.commands.frames import Description
 from dispatch.events.entries import RoomChanged
 from dispatch.events.frames import MediaLinesShown, MediaShown, SignalShown
 from dispatch.media.interface import MediaEvent, RoomFull, RoomPolicy, party

@@ -25,6 +25,7 @@ from dispatch.loops.matcher import match, places_in_line
 from dispatch.snapshots import incident_snapshot
 from dispatch.snapshots.earlier import earlier_alarms
 from dispatch.snapshots.outlines import ground_map
+from dispatch.snapshots.ringing import ringing_at
 from reports import broadcast, journal, writer
 from reports.broadcast import Registry
 from reports.clock import now
@@ -181,6 +182,27 @@ def test_an_incidents_snapshot(world, count, clips):
     with count("incident snapshot of the caller"):
         incident_snapshot(tapped.incident, for_caller=True)
     EvidenceClip.objects.all().delete()  # made without their entries
+
+
+@pytest.mark.parametrize("lines", [1, 50])
+def test_the_words_of_a_ringing_offer(world, count, lines):
+    """As many statements however much was written, and whoever else rings."""
+    type(world.zhifu).objects.update(answer_mode="ring")
+    chen, tapped = world.offered()
+    world.sit("wu")
+    world.tap("mei", text="Help")
+    assert match() == 1
+    place = world.place(tapped)
+    for number in range(lines):
+        world.say(tapped.incident, place, f"line {number}")
+    with count(f"words of an offer with {lines} lines"):
+        ringing = ringing_at(chen.seat_id, chen.epoch)
+    assert [line.text for line in ringing.words][-1] == f"line {lines - 1}"
+    assert ringing_at(chen.seat_id, chen.epoch + 1) is None
+    world.decline(chen)
+    with count("words where nothing rings"):
+        assert ringing_at(chen.seat_id, chen.epoch) is None
+    type(world.zhifu).objects.update(answer_mode="auto")  # as the books know it
 
 
 def test_the_maps_ground_and_a_callers_past(world, count):

@@ -18,6 +18,7 @@ from dispatch.media.interface import (
 from dispatch.models import Participant
 from tests.house import Phone
 from tests.indoors.signals import (
+    answered,
     call_of,
     lapse,
     offer,
@@ -197,6 +198,23 @@ async def test_legs_outlive_the_web_process_and_what_was_decided_is_told(house, 
     await lin.hello(call=lin.call["call"], capability=lin.call["capability"], epoch=1)
     await settle(house)
     assert set(fake.legs) == {hers, theirs}
+
+
+async def test_a_leg_from_before_is_older_than_one_that_waits_for_its_turn(house, fake):
+    """Else a window that begins anew after a restart is told that it was replaced."""
+    _, lin = await house.connected()
+    before = await offer(lin)
+    media.attach(desk := MediaDesk(fake))
+    async with desk._turn(call_of(lin)):
+        await send_offer(lin, fresh := uuid4())
+        await until(lambda: fresh in desk._legs)
+        compared = asyncio.create_task(desk.reconcile())
+        await until(lambda: before in desk._legs)
+    told = await answered(lin, fresh)
+    await compared
+
+    assert told["type"] == "signal", told
+    assert list(fake.legs) == [fresh]
 
 
 async def test_what_ended_while_no_process_looked_is_closed(house, fake):

@@ -20,6 +20,20 @@ from tests.indoors.signals import (
 )
 
 
+def slow_first_look(monkeypatch, seconds: float) -> list[bool]:
+    """Let the next look at a room come late; the list is empty once it has begun."""
+    look, first = standing_of, [True]
+
+    def slow(call):
+        found = look(call)
+        if first.pop() if first else False:
+            time.sleep(seconds)
+        return found
+
+    monkeypatch.setattr(media, "standing_of", slow)
+    return first
+
+
 async def test_the_policy_follows_silence_and_mutings(house, fake):
     chen, lin = await house.connected()
     await offer(lin)
@@ -71,15 +85,7 @@ async def test_of_two_looks_the_later_decides(house, fake, monkeypatch):
     """The first look is slow: it must not undo what the second one found."""
     _, lin = await house.connected()
     await offer(lin)
-    look, first = standing_of, [True]
-
-    def slow(call):
-        found = look(call)
-        if first.pop() if first else False:
-            time.sleep(0.4)
-        return found
-
-    monkeypatch.setattr(media, "standing_of", slow)
+    slow_first_look(monkeypatch, 0.4)
     await lin.command("set_mode", mode="silent")
     await lin.command("set_mode", mode="normal")
     await lin.command("set_mode", mode="silent")
@@ -108,15 +114,7 @@ async def test_a_look_from_before_the_silence_does_not_break_it(
 ):
     chen, lin = await house.connected()
     await offer(lin)
-    look, first = standing_of, [True]
-
-    def slow(call):
-        found = look(call)
-        if first.pop() if first else False:
-            time.sleep(0.5)
-        return found
-
-    monkeypatch.setattr(media, "standing_of", slow)
+    first = slow_first_look(monkeypatch, 0.5)
     await chen.command("set_muted", who="host", track="video", is_muted=True)
     await until(lambda: not first)
     await lin.command("set_mode", mode="silent")

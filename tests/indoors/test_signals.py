@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.metrics import drops
 from dispatch.actions import media
 from dispatch.actions.media import MAX_CANDIDATES
 from dispatch.media.interface import (
@@ -183,6 +184,8 @@ async def test_candidates_of_a_refused_leg_go_nowhere(house, fake):
 
 
 async def test_a_leg_has_at_most_sixty_four_candidates(house, fake):
+    too_many = drops.labels("signal", "too many candidates")
+    refused_before = too_many._value.get()
     _, lin = await house.connected()
     leg = await offer(lin)
     for n in range(MAX_CANDIDATES + 10):
@@ -191,7 +194,7 @@ async def test_a_leg_has_at_most_sixty_four_candidates(house, fake):
     await settle(house)
 
     assert len(fake.kinds("candidate")) == MAX_CANDIDATES
-    assert media._desk.refused == 10
+    assert refused_before + 10 == too_many._value.get()
     await lin.send("signal", leg=str(leg), bye=True)  # that is never one too many
     await until(lambda: not fake.legs)
 

@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
-from accounts.actions.roles import disable_staff, take_role
 from accounts.models import Agency
 from accounts.states import RoleKind
 from alarm110.routing import websocket_application
@@ -18,6 +17,7 @@ from dispatch.models import Call, Offer
 from reports import broadcast
 from reports.models import Entry
 from tests.house import ORIGIN, AsgiSocket, Phone, Window
+from tests.rights import disable_staff, take_role
 from tests.wire import Frame
 
 HOSTILE = [

@@ -4,7 +4,14 @@ import inspect
 
 import aioice.ice
 import aiortc.rtcrtpreceiver
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
+from aiortc import (
+    RTCConfiguration,
+    RTCDtlsTransport,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCRtpSender,
+)
+from aiortc.rtcdtlstransport import RtpRouter
 
 from dispatch.media.relay import passthrough
 
@@ -19,6 +26,11 @@ async def test_a_receiver_has_what_we_reach_into():
     assert getattr(receiver, passthrough.NACKS).missing == set()
     assert getattr(receiver, passthrough.BUFFER).capacity == 512
     assert getattr(receiver, passthrough.STREAMS) == {}
+    assert getattr(receiver, passthrough.HEARD) == {}
+    router = getattr(receiver.transport, passthrough.ROUTER)
+    assert router.ssrc_table == {}
+    passthrough.bound_sources(receiver.transport)
+    assert router.route_rtp.__name__ == "route_known"
     assert passthrough.packets_lost(receiver) == 0
     again = passthrough.asker_for_lost_packets(receiver)
     assert getattr(receiver, passthrough.BUFFER).capacity == 256
@@ -51,3 +63,13 @@ async def test_no_stun_server_is_asked():
     gatherer = connection.getTransceivers()[0].receiver.transport.transport.iceGatherer
     assert gatherer._connection.stun_server is None
     await connection.close()
+
+
+def test_each_packet_passes_the_router_and_its_table():
+    """So what it refuses enters no table of the receiver's either."""
+    handling = inspect.getsource(RTCDtlsTransport._handle_rtp_data)
+    assert "receiver = self._rtp_router.route_rtp(packet)" in handling
+    routing = inspect.getsource(RtpRouter.route_rtp)
+    assert "self.ssrc_table[packet.ssrc] = pt_receiver" in routing
+    reports = inspect.getsource(RtpRouter.route_rtcp)
+    assert "self.ssrc_table.get(packet.ssrc)" in reports

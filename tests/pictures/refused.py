@@ -30,9 +30,7 @@ def permissions(studio: Studio) -> None:
             caller.waits(SETTLED)
             studio.keep(caller.page, "refused-how")
             caller.button("Close").click()
-        operator.ends_call()
-        operator.finishes()
-        caller.context.close()
+        _parts(caller, operator)
     leaves(operator, is_in_call=False)
 
 
@@ -46,9 +44,7 @@ def devices(studio: Studio) -> None:
         caller = studio.caller(script=script)
         _talks(studio, caller, operator, told)
         studio.keep(caller.page, name)
-        operator.ends_call()
-        operator.finishes()
-        caller.context.close()
+        _parts(caller, operator)
     leaves(operator, is_in_call=False)
 
 
@@ -63,9 +59,7 @@ def elsewhere(studio: Studio) -> None:
         caller = studio.caller(None, allows=allows, script=script)
         _talks(studio, caller, operator, told)
         studio.keep(caller.page, name)
-        operator.ends_call()
-        operator.finishes()
-        caller.context.close()
+        _parts(caller, operator)
     leaves(operator, is_in_call=False)
 
 
@@ -83,6 +77,12 @@ def _talks(studio: Studio, caller: Caller, operator: Operator, told: str) -> Non
     caller.has_read(second)
     sees_moving(caller, "officer-frame video.theirs")
     caller.waits(1)
+
+
+def _parts(caller: Caller, operator: Operator) -> None:
+    operator.ends_call()
+    operator.finishes()
+    caller.context.close()
 
 
 SCENES = {

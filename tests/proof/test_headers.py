@@ -30,6 +30,7 @@ PUBLIC = (
     "alarm.",
     "jsi18n/",
     "ca.crt",
+    "favicon.ico",
     "api/v1/schema",
 )
 FORM = {"content-type": "application/x-www-form-urlencoded"}

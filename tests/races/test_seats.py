@@ -61,7 +61,8 @@ def test_a_seat_that_accepts_takes_no_other_call_by_hand(world):
     wu, lin = world.offered("wu")
     mei = world.tap("mei")
 
-    given = at_once(lambda: world.accept(wu), lambda: world.take(wu, mei.call))
+    asked = world.offer_to("wu").uuid
+    given = at_once(lambda: world.accept(wu, asked), lambda: world.take(wu, mei.call))
 
     [refusal] = refused(given)
     assert isinstance(refusal, SeatBusy)

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from accounts.actions.roles import take_role
 from accounts.models import User
 from accounts.states import RoleKind
 from dispatch.actions import seats
@@ -20,6 +19,7 @@ from reports.journal import SYSTEM
 from tests import several
 from tests.indoors.test_board import opened
 from tests.races.together import at_once, refused
+from tests.rights import take_role
 from tests.world import World
 
 
@@ -56,8 +56,9 @@ def test_a_supervisor_comes_into_one_room_from_board_and_seat_at_once(world):
     zhao = zhao_sits_down(world)
     several.invite(world, chen, lin, "wu", role="supervisor")
 
+    asked = world.offer_to("wu").uuid
     given = at_once(
-        lambda: world.accept(zhao), lambda: several.enter(world, lin, "open")
+        lambda: world.accept(zhao, asked), lambda: several.enter(world, lin, "open")
     )
 
     [refusal] = refused(given)

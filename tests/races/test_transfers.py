@@ -46,7 +46,8 @@ def test_a_transfer_leaves_the_old_host_nothing(world, handing):
 def test_a_host_who_ends_while_the_other_accepts_is_one_or_the_other(world, handing):
     chen, fu, lin = handing
 
-    given = at_once(lambda: world.accept(fu), lambda: world.end(chen, lin.call))
+    asked = world.offer_to("fu").uuid
+    given = at_once(lambda: world.accept(fu, asked), lambda: world.end(chen, lin.call))
 
     [refusal] = refused(given)
     if world.call(lin).state == "ended":
@@ -64,8 +65,9 @@ def test_one_of_three_who_take_a_call_from_a_silent_host_has_it(world):
     world.passes(5, sweep=False)
     world.lives(seats=[wu, fu], guests=[world.place(lin)])
 
+    asked = world.offer_to("fu").uuid
     given = at_once(
-        lambda: world.accept(fu),
+        lambda: world.accept(fu, asked),
         lambda: several.take_over(world, wu, lin),
         lambda: world.end(chen, lin.call),
     )

@@ -246,6 +246,17 @@ def test_a_moved_head_is_found(stream):
     assert journal.verify(stream) == "the head does not match entry 1"
 
 
+def test_a_head_set_back_is_found(stream):
+    write(stream, "a")
+    head = Stream.objects.get(uuid=stream)
+    write(stream, "b")
+    Stream.objects.filter(pk=head.pk).update(
+        head_seq=head.head_seq, head_digest=head.head_digest
+    )
+
+    assert journal.verify(stream) == "the head leaves entries after 1 out"
+
+
 # --- The database itself refuses -----------------------------------------------------
 
 CHANGES = [

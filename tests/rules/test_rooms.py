@@ -4,13 +4,15 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.metrics import drops
 from dispatch import broadcast
 from dispatch.actions import budget
 from dispatch.actions.budget import Budget
-from dispatch.broadcast import PictureLane, Room
+from dispatch.broadcast import MOST_WATCHERS, PictureLane, Room
 from dispatch.events.frames import DeviceShown, StillShown
 
 CALL = uuid4()
+REPLACED = ("still", "a newer one came")
 
 
 class Clock:
@@ -55,40 +57,33 @@ def still(n):
 def test_a_burst_is_allowed_and_then_no_more(clock):
     purse = Budget()
 
-    assert all(purse.spend("PostMessage") for _ in range(40))
-    assert not purse.spend("PostMessage")
+    assert all(purse.spend() for _ in range(40))
+    assert not purse.spend()
 
 
 def test_credits_come_back_with_time_and_never_above_the_burst(clock):
     purse = Budget()
-    while purse.spend("PostMessage"):
+    while purse.spend():
         pass
     clock.passes(0.5)
-    assert sum(purse.spend("PostMessage") for _ in range(50)) == 10
+    assert sum(purse.spend() for _ in range(50)) == 10
 
     clock.passes(3600)
-    assert sum(purse.spend("PostMessage") for _ in range(100)) == 40
-
-
-def test_what_is_refused_is_counted(clock):
-    purse, before = Budget(), budget.refused["Typing"]
-    for _ in range(45):
-        purse.spend("Typing")
-
-    assert budget.refused["Typing"] - before == 5
+    assert sum(purse.spend() for _ in range(100)) == 40
 
 
 # --- Pictures ------------------------------------------------------------------------
 
 
 def test_one_picture_is_in_flight_and_the_newest_waits(clock):
-    lane, port = PictureLane(), Port()
+    lane, port, replaced = PictureLane(), Port(), drops.labels(*REPLACED)
+    before = replaced._value.get()
     for n in (1, 2, 3):
         clock.passes(0.3)
         assert lane.take(still(n), interval=0.2)
         lane.flush(port)
     assert port.numbers == [1]
-    assert lane.replaced == 1
+    assert replaced._value.get() == before + 1
 
     assert lane.seen(1)
     lane.flush(port)
@@ -168,12 +163,21 @@ def test_a_new_seat_is_not_kept_waiting_by_what_the_old_one_never_saw(clock):
 def test_an_empty_room_is_forgotten():
     port, watcher = Port(), Port()
     broadcast.room(CALL).enter_as_guest(port)
-    broadcast.room(CALL).watchers.add(watcher)
+    assert broadcast.room(CALL).watch(watcher) is None
     broadcast.leave(CALL, port)
     assert CALL in broadcast.rooms()
 
     broadcast.leave(CALL, watcher)
     assert CALL not in broadcast.rooms()
+
+
+def test_so_many_windows_look_on_and_the_oldest_makes_room():
+    room, ports = Room(CALL), [Port() for _ in range(100)]
+    gone = [room.watch(port) for port in ports]
+
+    assert gone == [None] * MOST_WATCHERS + ports[:-MOST_WATCHERS]
+    assert list(room.watchers) == ports[-MOST_WATCHERS:]
+    assert room.watch(ports[-1]) is None  # it looks on already
 
 
 def test_the_window_that_enters_is_told_which_one_it_replaced():

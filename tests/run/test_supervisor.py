@@ -161,3 +161,47 @@ def test_the_web_process_alone_is_vital(monkeypatch):
         up.Command().handle(plain=True)
     vital = {child.name: child.is_vital for child in started["children"]}
     assert vital == {"serve": True, "worker": False, "relay": False}
+
+
+UP = """
+import sys, django
+django.setup()
+from django.core.management import call_command
+from alarm110.management.commands import up
+supervise, child = up.Supervisor, [sys.executable, "-c", sys.argv[1]]
+up.Supervisor = lambda children: supervise([up.Child("serve", child, is_vital=True)])
+call_command("up")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_its_last_word_says_that_it_stopped_and_where_what_was_accepted_lies(
+    tmp_path, number
+):
+    notes = tmp_path / "notes"
+    home = tmp_path / "home"
+    home.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", UP, CHILD.format(notes=str(notes))],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "ALARM110_HOME": str(home),
+            "ALARM110_LOG": "plain",
+            "DJANGO_SETTINGS_MODULE": "alarm110.settings",
+            "ALARM110_SETUP": "embedded",
+        },
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for(lambda: notes.exists() and notes.read_text().strip(), seconds=20)
+        process.send_signal(number)
+        _, told = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
+
+    said = f"Stopped. What was accepted is kept in {home}; ./run goes on with it."
+    assert told == f"alarm110: {said}\n"
+    assert process.returncode == 0

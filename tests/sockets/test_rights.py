@@ -17,19 +17,19 @@ from accounts.actions import roles
 from accounts.models import Agency, User
 from accounts.states import RoleKind
 user = User.objects.get(username="zhou")
-right = (user, RoleKind.OPERATOR, Agency.objects.get(code="370611"))
-{away}
+right = roles.Right(RoleKind.OPERATOR, Agency.objects.get(code="370611"))
+roles.change_rights(user, {away})
 print(time.time(), flush=True)
 time.sleep(4)
-{back}
+roles.change_rights(user, {back})
 """
 
 
 @pytest.mark.parametrize(
     ("away", "back"),
     [
-        ("roles.take_role(*right)", "roles.give_role(*right)"),
-        ("roles.disable_staff(user)", "roles.enable_staff(user)"),
+        ("take=[right]", "give=[right]"),
+        ("is_active=False", "is_active=True"),
     ],
 )
 async def test_a_right_that_is_taken_away_closes_the_socket(served, away, back):

@@ -1,7 +1,10 @@
 """Two windows, one place: who holds it, who reads, and who is told."""
 
+import contextlib
+
 import pytest
 
+from dispatch.broadcast import MOST_WATCHERS
 from tests.clients import Console, Phone
 from tests.sockets.stage import alarm, closed, joined, on_duty, still_works, window
 from tests.wire import Refused
@@ -122,3 +125,22 @@ async def test_each_window_without_a_seat_may_watch(served):
         with pytest.raises(Refused) as refused:
             await watcher.command("leave_seat")
         assert refused.value.code == "no_seat"
+
+
+async def test_a_call_has_so_many_windows_and_the_oldest_onlooker_is_closed(
+    served,
+):
+    """Each holds a descriptor and is sent all there is; a capability opens no more."""
+    async with alarm(served) as lin, contextlib.AsyncExitStack() as stack:
+        windows = []
+        for _ in range(MOST_WATCHERS + 3):
+            phone = await stack.enter_async_context(Phone(served))
+            phone.call = lin.call
+            welcome = await phone.open_line(epoch=None)
+            assert welcome["you"]["read_only"] is True
+            windows.append(phone)
+        assert [await closed(phone) for phone in windows[:3]] == [4409] * 3
+        heard = [phone.line.expect("message.posted") for phone in windows[3:]]
+        await lin.command("post_message", text="I hold the call as before.")
+        for told in heard:
+            await told

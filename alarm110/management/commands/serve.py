@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from accounts import logs
 from alarm110 import hosts
 from alarm110.checks import TAG
+from alarm110.management.options import add_plain
 from alarm110.management.refusal import bind_sentence, database_sentence, refuse
 from alarm110.management.supervised import end_with_the_supervisor
 from alarm110.plain import PlainPort
@@ -32,11 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument(
-            "--plain",
-            action="store_true",
-            help="plain HTTP on PORT, for tests and behind a proxy (ALARM110_TLS=0)",
-        )
+        add_plain(parser)
 
     def handle(self, **options: Any) -> None:
         """Open the doors and stay."""
@@ -76,6 +73,7 @@ class Command(BaseCommand):
         web = server.AlarmServer(
             self._with_plain_port(asgi.application),
             _doors(),
+            per_address=_per_address(),
             start=start,
             stop=loops.stop,
         )
@@ -115,6 +113,12 @@ class Command(BaseCommand):
         host = hosts.reachable_hosts(settings.HOST)[0]
         scheme = "https" if settings.TLS else "http"
         return hosts.origins([host], settings.PORT, scheme=scheme)[0] + "/"
+
+
+def _per_address() -> int | None:
+    """Return how many connections one address may have; behind a proxy all have one."""
+    is_behind = bool(settings.REST_FRAMEWORK["NUM_PROXIES"])
+    return None if is_behind else int(settings.CONNECTIONS_PER_ADDRESS)
 
 
 def _doors() -> "list[Door]":

@@ -23,6 +23,7 @@ from django.core.management.base import BaseCommand
 
 from accounts import logs
 from alarm110.management.lock import hold_data_folder
+from alarm110.management.options import add_plain
 from alarm110.management.refusal import CONFIGURATION
 
 # Wait before a start, in seconds, by how many quick deaths came before it.
@@ -42,11 +43,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument(
-            "--plain",
-            action="store_true",
-            help="plain HTTP on PORT, for tests and behind a proxy (ALARM110_TLS=0)",
-        )
+        add_plain(parser)
 
     def handle(self, **options: Any) -> None:
         """Supervise until told to stop, then leave with 0, or 78 if serve refused."""
@@ -63,6 +60,8 @@ class Command(BaseCommand):
             supervisor = Supervisor(children)
             status = supervisor.run()
             pid_file.unlink(missing_ok=True)
+        if status == 0:
+            _say(_last_word())
         sys.exit(status)
 
 
@@ -226,6 +225,11 @@ def _reason(status: int) -> str:
     if status >= 0:
         return f"exit status {status}"
     return f"signal {signal.Signals(-status).name}"
+
+
+def _last_word() -> str:
+    kept = settings.HOME if settings.EMBEDDED else "the database and the evidence store"
+    return f"Stopped. What was accepted is kept in {kept}; ./run goes on with it."
 
 
 def _say(sentence: str) -> None:

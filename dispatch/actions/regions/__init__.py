@@ -7,6 +7,6 @@ folder, ``installation`` what the settings are to know.
 """
 
 from dispatch.actions.regions.faults import Fault, RegionFaulty
-from dispatch.actions.regions.load import Outcome, load_region, open_agency
+from dispatch.actions.regions.load import load_region, open_agency
 
-__all__ = ["Fault", "Outcome", "RegionFaulty", "load_region", "open_agency"]
+__all__ = ["Fault", "RegionFaulty", "load_region", "open_agency"]

@@ -1,7 +1,7 @@
 """Makes the database say what a region file says, in one transaction."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from dispatch.actions.regions.installation import (
     write_installation,
 )
 from dispatch.actions.regions.logins import fresh_logins, write_logins
+from dispatch.actions.regions.on_a_copy import on_a_copy
 from dispatch.actions.regions.people import settle_staff
 from dispatch.actions.regions.polygons import Outline
 from dispatch.actions.regions.region_file import (
@@ -69,6 +70,8 @@ def open_agency(agency: Agency) -> None:
 def load_region(path: Path, *, check_only: bool = False) -> Outcome:
     """Bring a region on line; a second run changes nothing.
 
+    ``check_only`` does all of it too, where it holds nobody up, and undoes it.
+
     Raises:
         RegionFaulty: something is wrong with the file; nothing was loaded.
     """
@@ -85,7 +88,7 @@ def load_region(path: Path, *, check_only: bool = False) -> Outcome:
     key = read_key(settings.HOME / "canary.key")
     changes = Changes()
     hints: list[str] = []
-    with transaction.atomic():
+    with on_a_copy() if check_only else nullcontext(), transaction.atomic():
         agencies = _settle_ground(checked, changes)
         rows = settle_staff(region, agencies, logins, changes, hints)
         canary = settle_canary(key, changes)

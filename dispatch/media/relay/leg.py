@@ -123,6 +123,11 @@ class Leg:
             await self._connection.setRemoteDescription(
                 RTCSessionDescription(described.sdp, "offer")
             )
+            # Before the answer, so before any packet.
+            for transport in {
+                each.receiver.transport for each in self._connection.getTransceivers()
+            }:
+                passthrough.bound_sources(transport)
             await self._connection.setLocalDescription()
         except Exception as error:  # aiortc raises whatever comes; told as refused
             raise BadDescription(type(error).__name__) from error

@@ -12,11 +12,13 @@ from typing import Any
 
 import aioice.ice
 import aiortc.rtcrtpreceiver
-from aiortc import RTCRtpReceiver, RTCRtpSender
+from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpSender
 from aiortc.codecs.base import Decoder
 from aiortc.jitterbuffer import JitterBuffer, JitterFrame
-from aiortc.rtp import AnyRtcpPacket, RtcpByePacket
+from aiortc.rtcdtlstransport import RtpReceiver, RtpRouter
+from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtpPacket
 
+from accounts.metrics import dropped
 from dispatch.media.interface import Track
 
 # module or class, and the name we use of it
@@ -27,6 +29,7 @@ PINNED = [
     (RTCRtpReceiver, "_send_rtcp_nack"),
     (RTCRtpReceiver, "_handle_rtcp_packet"),
     (RTCRtpSender, "_send_keyframe"),
+    (RtpRouter, "route_rtp"),
     (aioice.ice, "get_host_addresses"),
 ]
 
@@ -34,6 +37,13 @@ LOOPBACK = "127.0.0.1"
 BUFFER = "_RTCRtpReceiver__jitter_buffer"  # of a receiver
 NACKS = "_RTCRtpReceiver__nack_generator"
 STREAMS = "_RTCRtpReceiver__remote_streams"  # its statistics, by source
+HEARD = "_RTCRtpReceiver__active_ssrc"  # when each source was last heard
+ROUTER = "_rtp_router"  # of a transport; its ``ssrc_table`` says whose a source is
+
+# A browser sends from two sources or three (sound, picture, its repetitions); a new
+# camera keeps the number. aiortc takes in whatever number comes and forgets none.
+MOST_SOURCES = 16  # of a leg
+MOST_ASKED = 4  # of a receiver, for a key frame: the last that were heard
 
 CLOCK_RATES: dict[Track, int] = {"audio": 48_000, "video": 90_000}  # ticks a second
 
@@ -148,11 +158,31 @@ def asker_for_key_frames(receiver: RTCRtpReceiver) -> Callable[[], Awaitable[Non
     """Return what asks the other side for a key frame; before any packet it is mute."""
     ask = receiver._send_rtcp_pli
 
-    async def ask_all() -> None:
-        for source in receiver.getSynchronizationSources():
+    async def ask_newest() -> None:
+        sources = receiver.getSynchronizationSources()
+        sources.sort(key=lambda source: source.timestamp, reverse=True)
+        for source in sources[:MOST_ASKED]:
             await ask(source.source)
 
-    return ask_all
+    return ask_newest
+
+
+def bound_sources(transport: RTCDtlsTransport) -> None:
+    """Refuse packets of a further source once a leg has all that a browser could need.
+
+    Else a client that numbers each packet as another source would fill the tables that
+    are walked each second, and be asked for a key frame by each of its numbers.
+    """
+    router: RtpRouter = getattr(transport, ROUTER)
+    route, known = router.route_rtp, router.ssrc_table
+
+    def route_known(packet: RtpPacket) -> RtpReceiver | None:
+        if packet.ssrc not in known and len(known) >= MOST_SOURCES:
+            dropped("media packet", "too many sources")
+            return None
+        return route(packet)
+
+    router.route_rtp = route_known  # type: ignore[method-assign]
 
 
 def on_key_frame_wish(sender: RTCRtpSender, tell: Callable[[], None]) -> None:

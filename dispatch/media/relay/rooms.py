@@ -88,6 +88,8 @@ class Rooms:
         try:
             room.find_place(who, policy)
             self._find_place(who, described, besides=former)
+            # Who gave way may have been the last one in here: the room was dropped.
+            self._rooms[call] = room
             leg = self._make(room, call, who, uuid, described)
             room.legs[who] = leg
             try:
@@ -265,12 +267,19 @@ class Rooms:
     ) -> None:
         """Refuse what the process could not carry without losing frames.
 
-        A caller and whoever answers come first: a party gives way to them, one that
-        only listens before one that speaks.
+        A leg that nothing comes from gives way to anybody: whose phone died holds its
+        call's place for the seconds of its lease, and live pictures wait for that one.
+        Then a caller and whoever answers come first: a party gives way to them, one
+        that only listens before one that speaks.
         """
         heavy = [leg for leg in self._all() if leg is not besides and _weighs(leg)]
         is_heavy = is_party(who) or "video" in described.sends
         if not is_heavy or len(heavy) < self._streams:
+            return
+        lost = [leg for leg in heavy if leg.is_lost]
+        if lost:
+            gone = min(lost, key=lambda leg: leg.heard_at)
+            self.kick(gone.call, gone.who, gone.uuid, MediaFull.code)
             return
         lesser = [leg for leg in heavy if is_party(leg.who)]
         if is_party(who) or not lesser:

@@ -174,6 +174,8 @@ def _start(
     claimed = recording.claimed
     if recording.is_relay and claimed is not None:
         return claimed, RELAY
+    # One chunk of a number far off would move the clock's begin hours before the alarm.
+    bound = max(bound, earliest - CLOCK_SET)
     if recording.is_prompt:
         if claimed is not None and offset is not None:
             moved = claimed + offset

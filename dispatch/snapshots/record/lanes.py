@@ -57,12 +57,7 @@ def shown_clips(incident: Incident) -> tuple[list[ShownClip], int]:
     rows = EvidenceClip.objects.filter(incident=incident)
     clips = list(rows.order_by("opened_at", "pk")[:MOST_CLIPS])
     left_out = rows.count() - len(clips) if len(clips) == MOST_CLIPS else 0
-    views: dict[int, ViewCopy] = {}
-    for copy in ViewCopy.objects.filter(clip__in=clips).order_by("pk"):
-        # The newest that can be played; of those that cannot, the newest.
-        known = views.get(copy.clip_id)
-        if copy.state == ViewState.READY or not _is_ready(known):
-            views[copy.clip_id] = copy
+    views = _views(clips)
     running = [clip for clip in clips if clip.kind in RUNNING and clip.chunk_count]
     recordings = _recordings(running, views)
     by_phone = [
@@ -81,6 +76,26 @@ def shown_clips(incident: Incident) -> tuple[list[ShownClip], int]:
             ShownClip(clip, view, lane, min(begins, default=to_ms(clip.opened_at)))
         )
     return sorted(shown, key=lambda one: (one.at, one.clip.pk)), left_out
+
+
+def clips_and_views(
+    incident: Incident,
+) -> list[tuple[EvidenceClip, ViewCopy | None]]:
+    """Return the same clips, each with its copy, in two queries and without a clock."""
+    rows = EvidenceClip.objects.filter(incident=incident)
+    clips = list(rows.order_by("opened_at", "pk")[:MOST_CLIPS])
+    views = _views(clips)
+    return [(clip, views.get(clip.pk)) for clip in clips]
+
+
+def _views(clips: Sequence[EvidenceClip]) -> dict[int, ViewCopy]:
+    """Return each clip's newest copy that can be played; of others, the newest."""
+    views: dict[int, ViewCopy] = {}
+    for copy in ViewCopy.objects.filter(clip__in=clips).order_by("pk"):
+        known = views.get(copy.clip_id)
+        if copy.state == ViewState.READY or not _is_ready(known):
+            views[copy.clip_id] = copy
+    return views
 
 
 def _is_ready(view: ViewCopy | None) -> bool:

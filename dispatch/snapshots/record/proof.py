@@ -12,7 +12,6 @@ from reports.clock import now
 from reports.models import Stream
 
 MOST_CHECKED = 5_000  # entries, while somebody waits: a second or so
-TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def proof_of(incident: UUID) -> Proof:
             stream.head_digest,
             count,
         )
-    fault = _fault_of(stream)
+    fault = journal.verify(incident)
     if fault is not None:
         return Proof(
             "broken",
@@ -75,17 +74,3 @@ def proof_of(incident: UUID) -> Proof:
         stream.head_digest,
         count,
     )
-
-
-def _fault_of(stream: Stream) -> str | None:
-    """Return the first fault; a stream that grew meanwhile is looked at again."""
-    fault = None
-    for _try in range(TRIES):
-        fault = journal.verify(stream.uuid)
-        if fault is None:
-            return None
-        before = stream.head_seq
-        stream.refresh_from_db()
-        if stream.head_seq == before:
-            return fault
-    return fault

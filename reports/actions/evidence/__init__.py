@@ -9,7 +9,7 @@ from reports.actions.evidence.capability import evidence_capability, speaks_for
 from reports.actions.evidence.files import close_clip, open_clip, store_file
 from reports.actions.evidence.opening import ClipFacts
 from reports.actions.evidence.reading import Damaged, read_chunks
-from reports.actions.evidence.upkeep import close_idle, remove_orphans, sweep_orphans
+from reports.actions.evidence.upkeep import close_idle, sweep_orphans
 
 __all__ = [
     "ClipFacts",
@@ -19,7 +19,6 @@ __all__ = [
     "evidence_capability",
     "open_clip",
     "read_chunks",
-    "remove_orphans",
     "speaks_for",
     "store_file",
     "sweep_orphans",

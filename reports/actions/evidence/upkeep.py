@@ -58,15 +58,11 @@ def close_idle() -> int:
     return count
 
 
-def remove_orphans() -> int:
-    """Remove what was stored a day ago and has no row; return how many pieces."""
-    return sum(sweep_orphans())
-
-
 def sweep_orphans() -> Iterator[int]:
-    """Do the same, clip by clip: a storage may hold millions of names.
+    """Remove what was stored a day ago and has no row; yield how many pieces.
 
-    A crash between bytes and row leaves such; the phone sent them again long since.
+    Clip by clip: a storage may hold millions of names. A crash between bytes and row
+    leaves such; the phone sent them again long since.
     """
     before = now() - ORPHANED
     keys = evidence_storage().old_keys("clips", before)

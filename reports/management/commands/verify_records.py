@@ -1,18 +1,24 @@
 """``manage.py verify_records``: is what is kept still what was kept?
 
 For after a restore, and from time to time: every chain of the journal, every recorded
-byte, and whether the keys of this installation still open the callers' numbers.
+byte and each clip's digest, and whether the keys of this installation still open the
+callers' numbers. It may run while alarms come in.
 """
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from time import monotonic
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.db import DatabaseError
 
 from accounts.models import Caller, blind_index
 from reports import journal
+from reports.actions.evidence.checking import row_faults, vanished
 from reports.actions.evidence.reading import Damaged, read_chunks
 from reports.models import EvidenceClip, Stream
+
+TELL_SECONDS = 10.0  # how often a long run says how far it is
 
 
 class Command(BaseCommand):
@@ -31,13 +37,12 @@ class Command(BaseCommand):
     @no_translations
     def handle(self, *, no_evidence: bool, **options: object) -> None:
         """Check all, tell how much it was, and fail if anything is wrong."""
-        self._count = 0
         faults = []
         checks = {"streams": self._streams(), "callers' numbers": self._numbers()}
         if not no_evidence:
             checks["chunks of evidence"] = self._evidence()
         for what, check in checks.items():
-            self._count = 0
+            self._count, self._what, self._told_at = 0, what, monotonic()
             found = list(check)
             faults += found
             told = f"{len(found)} faulty" if found else "whole"
@@ -45,9 +50,16 @@ class Command(BaseCommand):
         if faults:
             raise CommandError("\n".join(faults))
 
+    def _counted(self) -> None:
+        """Count one more, and say so now and then: reading all of it may take hours."""
+        self._count += 1
+        if monotonic() - self._told_at >= TELL_SECONDS:
+            self._told_at = monotonic()
+            self.stderr.write(f"… {self._count} {self._what} so far")
+
     def _streams(self) -> Iterator[str]:
-        for uuid in Stream.objects.order_by("pk").values_list("uuid", flat=True):
-            self._count += 1
+        for uuid in list(Stream.objects.order_by("pk").values_list("uuid", flat=True)):
+            self._counted()
             if fault := journal.verify(uuid):
                 yield f"stream {uuid}: {fault}"
 
@@ -56,8 +68,8 @@ class Command(BaseCommand):
         callers = Caller.objects.filter(phone_index__gt="").values_list(
             "uuid", flat=True
         )
-        for uuid in callers.iterator():
-            self._count += 1
+        for uuid in list(callers):
+            self._counted()
             try:
                 caller = Caller.objects.only("phone", "phone_index").get(uuid=uuid)
                 is_sound = blind_index(caller.phone) == caller.phone_index
@@ -67,9 +79,23 @@ class Command(BaseCommand):
                 yield f"caller {uuid}: the keys do not fit (salt.key, index.key)"
 
     def _evidence(self) -> Iterator[str]:
-        for clip in EvidenceClip.objects.order_by("pk").iterator():
-            try:
-                for _chunk in read_chunks(clip):
-                    self._count += 1
-            except Damaged as damage:
-                yield f"clip {clip.uuid}: {damage.args[0]} is missing or changed"
+        # One by one: a cursor kept open would hold on to the end of SQLite's log.
+        clips = EvidenceClip.objects.select_related("incident")
+        for pk in list(clips.order_by("pk").values_list("pk", flat=True)):
+            clip = clips.get(pk=pk)
+            for fault in self._clip(clip):
+                yield f"clip {clip.uuid}: {fault}"
+        for uuid in vanished():
+            yield f"clip {uuid}: the journal knows it, and its row is gone"
+
+    def _clip(self, clip: EvidenceClip) -> Iterator[str]:
+        yield from row_faults(clip)
+        try:
+            for _chunk in read_chunks(clip):
+                self._counted()
+        except Damaged as damage:
+            yield f"{damage.args[0]} is missing or changed"
+        except DatabaseError:
+            raise
+        except Exception as error:  # a disk or a bucket that fails; the rest is read
+            yield f"it cannot be read: {type(error).__name__}: {error}"

@@ -55,8 +55,10 @@ test("a notice that is over is not shown", () => {
 test("what can be done with a seat depends on who is there and what they ask", () => {
   assert.deepEqual([...seatActs(seat("a", { operator_id: null }))], []);
   assert.deepEqual([...seatActs(seat("a"))], ["pause", "free"]);
-  assert.deepEqual([...seatActs(seat("a", { break_asked: "meal" }))],
-    ["allow-break", "refuse-break", "pause", "free"]);
+  for (const reason of ["meal", ""]) {  // without one it wants to go off
+    assert.deepEqual([...seatActs(seat("a", { break_asked: reason, break_asked_at: at(1) }))],
+      ["allow-break", "refuse-break", "pause", "free"]);
+  }
   assert.deepEqual([...seatActs(seat("a", { availability: "break" }))], ["free"]);
 });
 

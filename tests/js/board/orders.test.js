@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   callOrder, moveOrder, priorityOrder, seatOrder,
 } from "../../../dispatch/static/dispatch/board/models/orders.js";
+import { asksFor } from "../../../dispatch/static/dispatch/board/models/words.js";
 import { call, FUSHAN, seat, ZHIFU } from "./cast.js";
 
 globalThis.document ??= { documentElement: { lang: "en" } };
@@ -36,4 +37,13 @@ test("each act at a seat is its own command, told by the seat's name", () => {
   assert.equal(seatOrder("allow-break", seat("s"), "").frame.allow, true);
   assert.equal(seatOrder("refuse-break", seat("s"), "").frame.allow, false);
   assert.match(seatOrder("free", seat("s"), "why").done, /Zhifu 7/);
+});
+
+test("a seat that asks without a reason wants to go off, and is answered so", () => {
+  const [meal, off] = [seat("s", { break_asked: "meal" }), seat("s")];
+  assert.equal(asksFor(meal), "Asks for a break: Meal");
+  assert.equal(asksFor(off), "Wants to go off");
+  assert.match(seatOrder("allow-break", meal, "").done, /^The break at .* is allowed/);
+  assert.match(seatOrder("allow-break", off, "").done, /may go off/);
+  assert.match(seatOrder("refuse-break", off, "").done, /may not go off/);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { fromSnapshot } from "../../../dispatch/static/dispatch/console/models/agency_state.js";
-import { colleagues, found } from "../../../dispatch/static/dispatch/console/models/colleagues.js";
+import { colleagues, found, mayTakeOver } from "../../../dispatch/static/dispatch/console/models/colleagues.js";
 import { passingFrame } from "../../../dispatch/static/dispatch/console/models/passing.js";
 import { seat, snapshot } from "./cast.js";
 
@@ -51,4 +51,14 @@ test("each way is the command it says", () => {
   assert.deepEqual(passingFrame("interpreter", call, line, ""), {
     type: "invite_seat", call: "a", role: "interpreter", agency: "fushan", skill: "sign", reason: "",
   });
+});
+
+test("a call is to be taken over only where the server would allow it", () => {
+  const hosts = staffed(1, { activity: "on_call", call: "a", room_role: "host" });
+  assert.equal(mayTakeOver(hosts, [], []), false, "its console lives");
+  assert.equal(mayTakeOver(hosts, ["seat-1"], []), true, "its console is silent");
+  assert.equal(mayTakeOver(hosts, ["seat-2"], []), false);
+  assert.equal(mayTakeOver(hosts, [], [hosts.agency]), true, "one supervises there");
+  assert.equal(mayTakeOver({ ...hosts, room_role: "second" }, ["seat-1"], [hosts.agency]), false);
+  assert.equal(mayTakeOver({ ...hosts, activity: "wrap_up" }, ["seat-1"], []), false);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { Desk } from "../../../dispatch/static/dispatch/console/models/desk.js";
+import { writtenLines } from "../../../dispatch/static/dispatch/console/models/room_words.js";
 import { CHEN, MemoryStorage, ZHIFU, incident, seat, snapshot } from "./cast.js";
 
 globalThis.document = { documentElement: { lang: "en" } };
@@ -124,4 +125,20 @@ test("signals of live media pass through, and nothing is made of them here", () 
   desk.frame({ type: "signal", leg: "l", sdp: "v=0" });
   desk.frame({ type: "media", leg: "l", state: "up", code: "" });
   assert.deepEqual(heard, ["signal", "media"]);
+});
+
+test("silent seats are known until the next welcome, and the ringing caller's words", () => {
+  welcome({ epoch: 3, own: "seat-7" });
+  desk.frame({ type: "silent_seats", seats: ["seat-8"] });
+  assert.deepEqual(desk.silentSeats, ["seat-8"]);
+  desk.frame({ type: "offer_words", offer: "o1", call: "c1", words: [{ text: "Help", is_file: false }], rung: "", why: "" });
+  assert.deepEqual(writtenLines(desk.offerWords), ["Help"]);
+  welcome({ epoch: 3, own: "seat-7" });
+  assert.deepEqual(desk.silentSeats, []);
+});
+
+test("the card has room for two lines, the newest; a photo without words is said", () => {
+  const words = ["one", "two", ""].map((text, at) => ({ text, is_file: at === 2 }));
+  assert.deepEqual(writtenLines({ offer: "o", call: "c", words, rung: "", why: "" }), ["two", "(a photo or file)"]);
+  assert.deepEqual(writtenLines(null), []);
 });

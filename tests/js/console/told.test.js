@@ -89,16 +89,29 @@ test("away says after how many calls, and how to come back", () => {
   assert.deepEqual(said, ["3 calls in a row rang here unanswered: calls go to other seats until you choose Ready."]);
 });
 
+const asked = (/** @type {string} */ reason) => ({ break_asked: reason, break_asked_at: "2026-08-21T01:00:01.000000Z" });
+const settled = { break_asked: "", break_asked_at: null };
+
 test("a break asked for is allowed or refused, aloud; one taken back is not", () => {
-  seatEntry({ break_asked: "meal" });
-  seatEntry({ break_asked: "" }, "break refused");
-  seatEntry({ break_asked: "meal" });
-  seatEntry({ availability: "break", reason: "meal" }, "break allowed");
+  seatEntry(asked("meal"));
+  seatEntry(settled, "break refused");
+  seatEntry(asked("meal"));
+  seatEntry({ ...settled, availability: "break", reason: "meal" }, "break allowed");
   seatEntry({ availability: "ready" });
-  seatEntry({ break_asked: "meal" });
-  seatEntry({ break_asked: "" }, "availability ready");
+  seatEntry(asked("meal"));
+  seatEntry(settled, "availability ready");
   assert.deepEqual(said, [
     "A supervisor did not allow the break. You are still Ready.", "Your break is allowed. No calls come now.",
+  ]);
+});
+
+test("so is the wish to go off, which has no reason", () => {
+  seatEntry(asked(""));
+  seatEntry(settled, "break refused");
+  seatEntry(asked(""));
+  seatEntry({ ...settled, availability: "off" }, "break allowed");
+  assert.deepEqual(said, [
+    "A supervisor did not let you go off. You are still Ready.", "You may go off. No calls come now.",
   ]);
 });
 

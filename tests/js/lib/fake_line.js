@@ -14,11 +14,12 @@ export class FakeSocket {
 
   close() {
     this.isClosed = true;
+    this.readyState = 2;
   }
 
   open() {
     this.readyState = 1;
-    this.onopen();
+    this.onopen?.(); // an early one has no listener yet
   }
 
   say(frame) {
@@ -27,7 +28,7 @@ export class FakeSocket {
 
   drop(code = 1006) {
     this.readyState = 3;
-    this.onclose({ code });
+    this.onclose?.({ code });
   }
 
   sentTypes() {

@@ -15,6 +15,12 @@ from tests.pages.admin.world import CONFIGURED, LIVE, desk, happen, say, text
 pytestmark = pytest.mark.django_db
 
 
+def test_the_desk_names_its_icon(cast):
+    """Or each page of it would make the browser ask for one that is not there."""
+    shown = text(desk(cast.tang), "")
+    assert re.search(r'<link rel="icon" href="/static/alarm110/icon[^"]*\.svg"', shown)
+
+
 @pytest.mark.parametrize(
     ("door", "times"),
     [("accounts/caller", 2), ("reports/incident", 1), ("dispatch/call", 0)],

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dispatch.snapshots.record.clock import (
+    CLOCK_SET,
     Gap,
     Piece,
     Receipt,
@@ -124,6 +125,17 @@ def test_a_segment_of_which_nothing_came_holds_its_place():
 def test_what_the_copy_could_not_take_is_kept_and_said():
     found = lane(phone(run(0, T, 60), run(1, T + 60 * S, 10, copy=None)))
     assert found.gaps == [Gap(T + 60_200, 10 * S, "left_out")]
+
+
+def test_a_chunk_of_a_number_far_off_moves_no_begin_before_the_alarm():
+    last = Receipt(19_999, T + 10 * S)
+    lone = Segment(0, 20_000 * S, 20_000, 0, [last])
+    whole = run(0, T, 60)
+    odd = replace(whole, receipts=[*whole.receipts, last])
+    for segment in (lone, odd):
+        for offset, claimed in ((None, None), (0, T - 3600 * S)):
+            [piece] = lane(phone(segment, claimed=claimed), offset).pieces
+            assert piece.at == T - CLOCK_SET
 
 
 def test_an_empty_recording_is_nowhere():

@@ -124,6 +124,34 @@ def test_marks_name_the_seat_in_the_readers_language(story):
         assert seat.full_label(language) in said.content.decode(), language
 
 
+# --- What can be seen, without the rest ----------------------------------------------
+
+
+def ways(story, name):
+    path = f"/api/v1/console/incidents/{story.tapped.incident}/clips"
+    return story.browser(name).get(path, secure=True)
+
+
+def test_only_who_may_read_the_record_is_told_what_can_be_seen(story):
+    for name in (*OTHERS, None):
+        assert ways(story, name).status_code == 404, name
+    for name in READERS:
+        assert ways(story, name).json() == {"clips": {str(story.clip.uuid): "ask"}}
+    assert readings() == []  # nothing of the record was shown
+    story.world.clip(story.tapped, close=False)
+    assert sorted(ways(story, "han").json()["clips"].values()) == ["ask", "wait"]
+
+
+def test_asking_again_costs_a_fraction_of_the_page(story):
+    browser = story.browser("han")
+    browser.get(story.path, secure=True)
+    path = f"/api/v1/console/incidents/{story.tapped.incident}/clips"
+    assert f'data-ways="{path}"' in story.page()
+    answer = browser.get(path, secure=True)
+    assert len(answer.content) < 200
+    assert answer["Cache-Control"] == "no-store"
+
+
 # --- The way there -------------------------------------------------------------------
 
 

@@ -18,11 +18,13 @@ import { SUBPROTOCOL } from "./wire.js";
 /** @typedef {import("./wire.js").Frame} Frame */
 /** @typedef {import("./wire.js").Ack} Ack */
 /** @typedef {import("./wire.js").LineState} LineState */
+/** @typedef {import("./early_socket.js").EarlySocket} EarlySocket */
 /** @typedef {SocketOptions & import("./wire.js").LineHooks} Options */
 /**
  * @typedef {object} SocketOptions
  * @property {string} url
  * @property {string} [subprotocol]
+ * @property {EarlySocket} [early]  a connection that was begun before; used once
  * @property {(failures: number, isTimeout: boolean) => void} [onFailure]  tries in a row
  *   that brought no welcome
  * @property {Cursors} [cursors]  shared with another door
@@ -122,8 +124,8 @@ export class LiveSocket {
   #open() {
     clearTimeout(this.#retry);
     this.#tell(this.#hasBeenLive ? "reconnecting" : "connecting");
-    const { url, subprotocol = SUBPROTOCOL } = this.#options;
-    const socket = new WebSocket(url, subprotocol);
+    const { url, subprotocol = SUBPROTOCOL, early } = this.#options;
+    const socket = early?.take() ?? new WebSocket(url, subprotocol);
     this.#socket = socket;
     this.#openedAt = mark();
     socket.onopen = () => this.#hello();
@@ -133,6 +135,7 @@ export class LiveSocket {
     socket.onclose = ({ code }) => {
       if (socket === this.#socket) this.#closed(code, false);
     };
+    if (socket.readyState === WebSocket.OPEN) this.#hello(); // an early one
   }
 
   #hello() {

@@ -14,6 +14,7 @@ import { Pending } from "./pending.js";
  * @property {string} socketUrl
  * @property {string} base  "/api/v1/calls/<call>"
  * @property {string} stream
+ * @property {import("./early_socket.js").EarlySocket} [early]
  * @property {() => {epoch: number | null, capability: string}} right
  */
 
@@ -34,12 +35,13 @@ export class TwoDoors {
     this.#options = options;
     const cursors = new Cursors();
     const pending = new Pending();
-    const { socketUrl, base, stream, right, hello, onEntry, onFrame, onWelcome } = options;
+    const { socketUrl, early, base, stream, right, hello, onEntry, onFrame, onWelcome } = options;
     const hooks = { hello, onEntry, onFrame, cursors, pending };
     if ("WebSocket" in globalThis) {
       this.#socket = new LiveSocket({
         ...hooks,
         url: socketUrl,
+        early,
         onWelcome: (welcome) => {
           this.#useSocket();
           if (welcome.epoch !== null || !this.#isOwnEcho()) return onWelcome(welcome);

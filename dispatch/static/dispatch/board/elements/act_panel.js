@@ -5,8 +5,10 @@ import { View } from "./view.js";
 import { ASKS, callActs, NEEDS_REASON, seatActs } from "../models/acts.js";
 import { callOrder, moveOrder, priorityOrder, seatOrder } from "../models/orders.js";
 import { doing, freeSeats } from "../models/lists.js";
-import { agencyName, callName, pauseReason, placeName, seatLook, seatName } from "../models/words.js";
-import { breakReason, inLanguage } from "../../console/models/words.js";
+import {
+  agencyName, asksFor, callName, pauseReason, placeName, seatLook, seatName,
+} from "../models/words.js";
+import { inLanguage } from "../../console/models/words.js";
 import { duration, secondsSince } from "../../console/models/clock.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -143,11 +145,8 @@ export class ActPanel extends View {
       ].filter(Boolean).join(" · "),
     );
     this.#offer(this.state.maySteer(seat.agency) ? seatActs(seat) : new Set());
-    this.reveal("break-asked", seat.break_asked !== "");
-    this.write(
-      "break-words",
-      fill(gettext("Asks for a break: %(reason)s"), { reason: breakReason(seat.break_asked) }),
-    );
+    this.reveal("break-asked", seat.break_asked_at !== null);
+    this.write("break-words", asksFor(seat));
     const call = this.state.call(seat.call);
     this.reveal("to-call", call !== null);
     if (call) this.write("to-call", callName(call));

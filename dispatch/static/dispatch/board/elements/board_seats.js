@@ -111,7 +111,10 @@ export class BoardSeats extends View {
       row.write("operator", seat.operator);
       const reason = pauseReason(seat);
       row.write("reason", reason);
-      row.slot("asks").hidden = !seat.break_asked;
+      row.slot("asks").hidden = !seat.break_asked_at;
+      if (seat.break_asked_at) {
+        row.write("asks-for", seat.break_asked ? gettext("asks for a break") : gettext("wants to go off"));
+      }
       row.slot("since").hidden = !seat.operator_id;
       row.slot("button").title = [
         seatName(seat, agency.agency), look.words, role, reason, seat.operator,

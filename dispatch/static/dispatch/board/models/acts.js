@@ -19,7 +19,7 @@ export function seatActs(seat) {
   /** @type {Set<Act>} */
   const acts = new Set();
   if (!seat.operator_id) return acts;
-  if (seat.break_asked) acts.add("allow-break").add("refuse-break");
+  if (seat.break_asked_at) acts.add("allow-break").add("refuse-break");
   if (doing(seat) === "ready" || seat.availability === "ready") acts.add("pause");
   return acts.add("free");
 }

@@ -29,12 +29,20 @@ export function seatOrder(act, seat, reason) {
     case "allow-break":
       return {
         frame: { type: "answer_break", seat: key, allow: true },
-        done: said(gettext("The break at %(seat)s is allowed.")),
+        done: said(
+          seat.break_asked
+            ? gettext("The break at %(seat)s is allowed.")
+            : gettext("%(seat)s may go off; no calls go there now."),
+        ),
       };
     default:
       return {
         frame: { type: "answer_break", seat: key, allow: false },
-        done: said(gettext("The break at %(seat)s is refused.")),
+        done: said(
+          seat.break_asked
+            ? gettext("The break at %(seat)s is refused.")
+            : gettext("%(seat)s may not go off; it is still Ready."),
+        ),
       };
   }
 }

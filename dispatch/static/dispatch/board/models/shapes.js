@@ -43,7 +43,7 @@
  * @property {string[]} skills
  * @property {number} misses
  * @property {string | null} rest_until
- * @property {string} break_asked
+ * @property {string} break_asked  the reason; empty if it wants to be off
  * @property {string | null} break_asked_at
  */
 /**

@@ -37,6 +37,12 @@ export function pauseReason(seat) {
   return what === "break" ? breakReason(seat.reason) : "";
 }
 
+/** @param {import("./shapes.js").Seat} seat @returns {string} what it waits to be allowed */
+export function asksFor({ break_asked: reason }) {
+  if (!reason) return gettext("Wants to go off");
+  return fill(gettext("Asks for a break: %(reason)s"), { reason: breakReason(reason) });
+}
+
 /** @param {string} role @returns {string} what a seat is in a room it does not host */
 export function roomRole(role) {
   if (role === "second") return gettext("second seat");

@@ -101,9 +101,12 @@ export class CallFacts extends HTMLElement {
   /** @param {Alarm} alarm */
   #renderTruth(alarm) {
     const { truth, state } = alarm;
+    const isSilent = alarm.mode === "silent";
     const isOffered = state?.call.state === "offered";
     const others = (state?.room?.parties ?? []).map(({ role }) => role);
-    const sentence = truthSentence(truth, this.#seat(), isOffered, this.#phone, others);
+    const sentence = truthSentence(truth, {
+      seat: this.#seat(), isOffered, phone: this.#phone, isSilent, others,
+    });
     const element = part(this, "truth");
     element.dataset.is = truth.is;
     write(part(this, "truth-text"), sentence);
@@ -119,7 +122,9 @@ export class CallFacts extends HTMLElement {
   /** @param {Alarm} alarm */
   #renderPlace(alarm) {
     const isKnown = alarm.truth.is !== "silent";
-    const { main, more, isNobody } = placeSentence(alarm.place, this.#phone, isKnown);
+    const { main, more, isNobody } = placeSentence(
+      alarm.place, this.#phone, isKnown, alarm.mode === "silent",
+    );
     const element = part(this, "place");
     element.toggleAttribute("data-nobody", isNobody);
     element.toggleAttribute("data-old", !isKnown);

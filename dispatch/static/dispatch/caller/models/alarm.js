@@ -3,6 +3,7 @@
 // Events: "change" (look again), "news" (tell once), "frame" (stills, typing).
 
 import { ageMs, mark } from "../../lib/age.js";
+import { EarlySocket } from "../../lib/early_socket.js";
 import { TwoDoors } from "../../lib/two_doors.js";
 import { findMine, makeTap, sendTap } from "../../lib/tap.js";
 import { applyEntry, newsBetween } from "./alarm_state.js";
@@ -22,6 +23,7 @@ const LONG_WAIT_MS = 60_000;
 const MINE_AGAIN_MS = [1000, 2000, 3000, 5000, 10_000];
 // A tap older than this, found after a load, is not sent without asking.
 const OLD_TAP_MS = 15 * 60_000;
+const SOCKET_URL = `${location.origin.replace(/^http/, "ws")}/ws/caller`;
 
 export class Alarm extends EventTarget {
   /** @type {AlarmState | null} what the server confirmed */ state = null;
@@ -42,6 +44,7 @@ export class Alarm extends EventTarget {
 
   #outbox;
   /** @type {TwoDoors | null} */ #line = null;
+  #early = new EarlySocket();
   /** @type {number | null} */ #epoch = null;
   #isWelcome = false;
   /** @type {import("../../lib/age.js").Mark | null} */ #sendingSince = null;
@@ -180,7 +183,7 @@ export class Alarm extends EventTarget {
     if (!tap) return;
     this.#sendingSince = mark();
     this.#changed();
-    const tapped = await sendTap(tap, {
+    const answer = sendTap(tap, {
       isWanted: () => this.#outbox.tap?.id === tap.id,
       ageMs: () => this.tapAgeMs,
       onFailure: (failures) => {
@@ -188,7 +191,9 @@ export class Alarm extends EventTarget {
         this.#changed();
       },
     });
-    if (!tapped) return;
+    this.#early.open(SOCKET_URL); // after the tap's request: nothing goes before that
+    const tapped = await answer;
+    if (!tapped) return this.#early.close();
     const { mode } = this;
     this.isSignKept = Boolean(tap.sign_language);
     this.#outbox.keepCall(tapped);
@@ -284,7 +289,8 @@ export class Alarm extends EventTarget {
       this.place = { place, wait_seconds: null, seats_open };
     }
     this.#line = new TwoDoors({
-      socketUrl: `${location.origin.replace(/^http/, "ws")}/ws/caller`,
+      socketUrl: SOCKET_URL,
+      early: this.#early,
       base: `/api/v1/calls/${call.call}`,
       stream: call.stream,
       right: () => ({ epoch: this.#epoch, capability }),

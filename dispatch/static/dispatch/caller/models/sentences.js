@@ -1,4 +1,6 @@
 // The sentences the page builds from facts: plain, short, never more than is confirmed.
+// Whoever raised a silent alarm may be hiding: there none of them says "call", only what
+// helps if it is safe to speak, and first that one may write.
 
 import { fill, gettext } from "../../lib/words.js";
 
@@ -10,10 +12,10 @@ import { fill, gettext } from "../../lib/words.js";
 
 /**
  * @param {import("./line_truth.js").LineTruth} truth
- * @param {string} seat @param {boolean} isOffered @param {string} phone
- * @param {Role[]} [others]  who else is in the conversation
+ * @param {{seat: string, isOffered: boolean, phone: string, isSilent: boolean, others?: Role[]}} call
+ *   `others`: who else is in the conversation
  */
-export function truthSentence({ is, seconds }, seat, isOffered, phone, others = []) {
+export function truthSentence({ is, seconds }, { seat, isOffered, phone, isSilent, others = [] }) {
   switch (is) {
     case "connecting":
       return gettext("Connecting to the police…");
@@ -29,10 +31,17 @@ export function truthSentence({ is, seconds }, seat, isOffered, phone, others = 
     case "watching":
       return gettext("The line is open. This window only watches.");
     case "closed":
-      return fill(gettext("This page lost the call. Call %(phone)s or reload."), { phone });
+      return fill(
+        isSilent
+          ? gettext("This page lost the call: reload it. If you can speak safely, call %(phone)s.")
+          : gettext("This page lost the call. Call %(phone)s or reload."),
+        { phone },
+      );
     default:
       return fill(
-        gettext("No connection since %(seconds)s s. Trying again. Call %(phone)s."),
+        isSilent
+          ? gettext("No connection since %(seconds)s s. Keep writing. If you can speak safely, call %(phone)s.")
+          : gettext("No connection since %(seconds)s s. Trying again. Call %(phone)s."),
         { seconds, phone },
       );
   }
@@ -41,16 +50,19 @@ export function truthSentence({ is, seconds }, seat, isOffered, phone, others = 
 /**
  * @param {import("./alarm.js").Place | null} place @param {string} phone
  * @param {boolean} isKnown  whether the server said so lately
+ * @param {boolean} isSilent
  * @returns {{main: string, more: string, isNobody: boolean}}
  */
-export function placeSentence(place, phone, isKnown) {
+export function placeSentence(place, phone, isKnown, isSilent) {
   if (!place) return { main: "", more: "", isNobody: false };
   if (place.seats_open === 0) {
-    return {
-      main: fill(gettext("Nobody is on duty here now. Call %(phone)s."), { phone }),
-      more: gettext("Your alarm stays in line."),
-      isNobody: true,
-    };
+    const main = isSilent
+      ? gettext("Nobody is on duty here now. If you can speak safely, call %(phone)s.")
+      : gettext("Nobody is on duty here now. Call %(phone)s.");
+    const more = isSilent
+      ? gettext("Your alarm stays in line. You can write.")
+      : gettext("Your alarm stays in line.");
+    return { main: fill(main, { phone }), more, isNobody: true };
   }
   const main = place.place <= 1
     ? gettext("You are next")

@@ -4,7 +4,14 @@
 
 import { Region } from "./region.js";
 import { duration, secondsSince } from "../models/clock.js";
-import { needsWords, offerAsks, offerTitle, seatWithName } from "../models/room_words.js";
+import {
+  needsWords,
+  offerAsks,
+  offerTitle,
+  seatWithName,
+  writtenLines,
+} from "../models/room_words.js";
+import { rungSentence } from "../models/rungs.js";
 import { areaName, assuranceName, priorityName, shortNumber } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -13,6 +20,7 @@ import { fill, gettext } from "../../lib/words.js";
 export class CallOffer extends Region {
   /** @type {Offer | null} */ #shown = null;
   #answered = "";
+  #read = ""; // of the caller's words, what was read aloud
   #answering = false;
 
   begin() {
@@ -45,6 +53,7 @@ export class CallOffer extends Region {
     this.write("where", areaName(offer) || gettext("Place unknown"));
     this.write("who", assuranceName(offer.assurance));
     this.write("priority", `${offer.priority} · ${priorityName(offer.priority)}`);
+    this.#showCaller(isRing);
     this.tick(this.desk.clock.now());
   }
 
@@ -77,9 +86,31 @@ export class CallOffer extends Region {
     return seat?.activity === "offered" ? seat.offer : null;
   }
 
+  /**
+   * What the caller wrote and what the phone can send; its place is kept from the start,
+   * so that nothing moves under a hand when it comes.
+   * @param {boolean} isRing
+   */
+  #showCaller(isRing) {
+    const { offerWords } = this.desk;
+    const known = offerWords?.offer === this.#offer?.offer ? offerWords : null;
+    const lines = writtenLines(known);
+    this.reveal("words", isRing);
+    this.reveal("phone-row", isRing);
+    this.write("words-first", lines.at(-2) ?? lines[0] ?? "");
+    this.write("words-last", lines.length > 1 ? (lines.at(-1) ?? "") : "");
+    this.reveal("words-none", lines.length === 0);
+    this.write("phone", rungSentence(known?.rung ? { ...known, rung: known.rung } : null));
+    const said = lines.join(" ");
+    if (!isRing || !said || said === this.#read) return;
+    this.#read = said;
+    this.announce(fill(gettext("The caller wrote: %(words)s"), { words: said }));
+  }
+
   /** @param {Offer} offer */
   #arrive(offer) {
     this.#shown = offer;
+    this.#read = "";
     const silent = offer.mode === "silent" ? gettext("Silent.") : "";
     const words = fill(gettext("Call offered. %(area)s. %(silent)s"), {
       area: areaName(offer) || gettext("Place unknown"),

@@ -23,6 +23,7 @@ export class CallerPlace extends Region {
     this.reveal("facts", Boolean(position));
     this.reveal("trail", Boolean(position));
     this.reveal("age", Boolean(position));
+    this.reveal("positions-fold", Boolean(position));
     if (!position) return;
     this.write("area", areaName(position) || gettext("Area unknown"));
     this.reveal("outside", !position.is_inside);
@@ -67,16 +68,9 @@ export class CallerPlace extends Region {
     const stamp = `${trail.length}|${trail.at(-1)?.at}`;
     if (list.dataset.stamp === stamp) return;
     list.dataset.stamp = stamp;
-    list.replaceChildren(
-      ...[...trail].reverse().map((spot) => {
-        const item = document.createElement("li");
-        const [when, where] = [document.createElement("span"), document.createElement("span")];
-        when.textContent = `${timeOfDay(spot.at)} ${accuracy(spot.accuracy_mm)}`;
-        where.textContent = coordinates(spot);
-        item.append(when, where);
-        return item;
-      }),
-    );
+    // Beside the sketch, and by the map for whoever does not see it: one of them is shown.
+    list.replaceChildren(...positionRows(trail));
+    this.find("positions").replaceChildren(...positionRows(trail));
     this.#draw(trail);
   }
 
@@ -104,6 +98,18 @@ export class CallerPlace extends Region {
     words.textContent = `${metres < 10 ? metres.toFixed(1) : Math.round(metres)} m`;
     this.find("sketch").replaceChildren(blur, path, point, scale, words);
   }
+}
+
+/** @param {Position[]} trail  oldest first @returns {HTMLElement[]} newest first */
+function positionRows(trail) {
+  return [...trail].reverse().map((spot) => {
+    const item = document.createElement("li");
+    const [when, where] = [document.createElement("span"), document.createElement("span")];
+    when.textContent = `${timeOfDay(spot.at)} ${accuracy(spot.accuracy_mm)}`;
+    where.textContent = coordinates(spot);
+    item.append(when, where);
+    return item;
+  });
 }
 
 /** @param {string} name @param {Record<string, string | number>} attributes @returns {SVGElement} */

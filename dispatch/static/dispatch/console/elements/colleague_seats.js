@@ -5,6 +5,7 @@ import { Region } from "./region.js";
 import { rowsOf, showRows, slot, writeMark, writeSlot } from "./rows.js";
 import { agencyOf, seatsOf } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
+import { leads, mayTakeOver } from "../models/colleagues.js";
 import { breakReason, seatLook, seatName, seatState } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -33,6 +34,7 @@ export class ColleagueSeats extends Region {
       (row, seat) => this.#fill(row, seat),
     );
     if (this.#taking && !this.#taken) this.#ask("");
+    else this.#showForm();
     this.tick(this.desk.clock.now());
   }
 
@@ -59,7 +61,7 @@ export class ColleagueSeats extends Region {
     const former = this.#taking;
     this.#taking = id;
     const seat = this.#taken;
-    this.reveal("take-over-form", Boolean(seat));
+    this.#showForm();
     if (!seat) {
       const row = rowsOf(this.find("seats")).find(({ dataset }) => dataset.key === former);
       return row?.querySelector("button")?.focus();
@@ -71,10 +73,27 @@ export class ColleagueSeats extends Region {
     this.#reason.focus();
   }
 
+  /** It stays while one writes, and says if that console is heard again. */
+  #showForm() {
+    const seat = this.#taken;
+    this.reveal("take-over-form", Boolean(seat));
+    if (!seat) return;
+    const isSilent = this.desk.silentSeats.includes(seat.seat);
+    const may = this.#mayTake(seat);
+    const why = isSilent
+      ? gettext("That console gives no sign of life. Your reason is kept and told.")
+      : may
+        ? gettext("You supervise here, so you may at any time. Your reason is kept and told.")
+        : gettext("That console is heard again: the call stays with it.");
+    this.write("take-over-why", why);
+    /** @type {HTMLButtonElement} */ (this.find("take-over-do")).disabled = !may;
+  }
+
   async #takeOver() {
-    const call = this.#taken?.call;
+    const seat = this.#taken;
+    const call = seat?.call;
     const reason = this.#reason.value.trim();
-    if (!call || !reason) return;
+    if (!call || !reason || !this.#mayTake(seat)) return;
     this.find("take-over-form").inert = true;
     const done = await this.desk.attempt({ type: "take_over_call", call, reason });
     this.find("take-over-form").inert = false;
@@ -86,6 +105,11 @@ export class ColleagueSeats extends Region {
     const seats = this.desk.agencies.flatMap(seatsOf);
     const seat = seats.find((one) => one.seat === this.#taking);
     return seat && leads(seat) ? seat : null;
+  }
+
+  /** @param {Seat} seat @returns {boolean} */
+  #mayTake(seat) {
+    return mayTakeOver(seat, this.desk.silentSeats, this.desk.you?.supervises ?? []);
   }
 
   get #reason() {
@@ -112,14 +136,8 @@ export class ColleagueSeats extends Region {
     writeSlot(row, "operator", seat.operator);
     const button = slot(row, "take-over");
     // Its place is kept, so that nothing moves when a call comes or goes.
-    button.style.visibility = leads(seat) ? "" : "hidden";
+    button.style.visibility = this.#mayTake(seat) ? "" : "hidden";
     const words = fill(gettext("Take over the call at %(seat)s"), { seat: name });
     button.setAttribute("aria-label", words);
   }
-}
-
-/** @param {Seat} seat @returns {boolean} */
-function leads(seat) {
-  const isHost = !seat.room_role || seat.room_role === "host";
-  return seat.activity === "on_call" && Boolean(seat.call) && isHost;
 }

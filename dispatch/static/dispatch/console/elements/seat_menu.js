@@ -48,7 +48,7 @@ export class SeatMenu extends Region {
     const note = this.find("note");
     note.hidden = !said;
     if (said) writeMark(note, said.tone, said.icon, said.words);
-    this.reveal("take-back", Boolean(seat.break_asked || seat.relief_open) && !this.#asked);
+    this.reveal("take-back", Boolean(seat.break_asked_at || seat.relief_open) && !this.#asked);
   }
 
   /** @param {string} act */
@@ -84,7 +84,7 @@ export class SeatMenu extends Region {
   }
 
   async #takeBack() {
-    if (this.desk.seat?.break_asked) await this.#choose("ready");
+    if (this.desk.seat?.break_asked_at) await this.#choose("ready");
     else await this.#openRelief(false);
     this.#menu.focus();
   }
@@ -149,10 +149,12 @@ export class SeatMenu extends Region {
   /** @param {Seat} seat @param {number} now */
   #saying(seat, now) {
     if (this.#asked) return { tone: "muted", icon: "clock", words: gettext("asking") };
-    if (seat.break_asked) {
+    if (seat.break_asked_at) {
       const agency = agencyOf(this.desk.agencies, seat);
       const words = fill(
-        gettext("Asked for a break (%(reason)s) at %(time)s: waits for a supervisor"),
+        seat.break_asked
+          ? gettext("Asked for a break (%(reason)s) at %(time)s: waits for a supervisor")
+          : gettext("Asked to go off at %(time)s: waits for a supervisor"),
         {
           reason: breakReason(seat.break_asked, agency),
           time: timeOfDay(seat.break_asked_at),

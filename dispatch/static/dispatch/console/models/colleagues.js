@@ -30,6 +30,20 @@ function canBeAsked(seat) {
   return Boolean(seat.operator_id) && seat.activity === "idle" && seat.availability === "ready";
 }
 
+/** @param {Seat} seat @returns {boolean} whether it leads a call */
+export function leads(seat) {
+  const isHost = !seat.room_role || seat.room_role === "host";
+  return seat.activity === "on_call" && Boolean(seat.call) && isHost;
+}
+
+/**
+ * @param {Seat} seat @param {string[]} silent  seats whose console is not heard
+ * @param {string[]} supervises  agencies @returns {boolean} as the server would say
+ */
+export function mayTakeOver(seat, silent, supervises) {
+  return leads(seat) && (silent.includes(seat.seat) || supervises.includes(seat.agency));
+}
+
 /**
  * @param {AgencyState[]} agencies @param {Seat} own @param {string[]} needs  of the caller
  * @param {"line" | "somebody"} way  what another agency is asked for

@@ -21,6 +21,8 @@ export class Desk extends Acts {
   /** @type {You | null} */ you = null;
   /** @type {number | null} */ epoch = null;
   /** @type {import("./shapes.js").Device | null} */ device = null;
+  /** @type {import("./shapes.js").OfferWords | null} */ offerWords = null;
+  /** @type {string[]} seats whose console is silent in mid call */ silentSeats = [];
   /** @type {Notice | null} */ notice = null;
   /** When the server was last heard before the line broke, on this computer's clock. */
   cutAt = 0;
@@ -97,6 +99,7 @@ export class Desk extends Acts {
     this.clock.hear(welcome.at);
     this.you = /** @type {You} */ (welcome.you);
     this.epoch = welcome.epoch;
+    this.silentSeats = [];
     this.#streams.welcome(welcome);
     if (welcome.epoch !== null && this.you.seat) {
       this.shift.hold(this.you.seat, welcome.epoch);
@@ -135,6 +138,12 @@ export class Desk extends Acts {
         return this.tell(frame.type, frame);
       case "device":
         this.device = /** @type {any} */ (frame);
+        break;
+      case "offer_words":
+        this.offerWords = /** @type {any} */ (frame);
+        break;
+      case "silent_seats":
+        this.silentSeats = frame.seats;
         break;
       case "followed":
         this.#streams.stand(frame.stream, frame.snapshot);

@@ -201,6 +201,17 @@ export function offerTitle({ kind, number }) {
   return fill(gettext("Call %(number)s"), short);
 }
 
+/**
+ * What the caller wrote, for a card that has room for two lines.
+ * @param {import("./shapes.js").OfferWords | null} words @returns {string[]} oldest first
+ */
+export function writtenLines(words) {
+  const lines = (words?.words ?? []).map(({ text, is_file }) =>
+    [is_file ? gettext("(a photo or file)") : "", text].filter(Boolean).join(" "),
+  );
+  return lines.filter(Boolean).slice(-2);
+}
+
 /** @param {import("./shapes.js").Offer} offer @returns {string} who wishes what, in a sentence */
 export function offerAsks({ kind, role, from_label, from_label_en, asked_by }) {
   const who = seatWithName(from_label, from_label_en, asked_by);

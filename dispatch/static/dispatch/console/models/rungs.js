@@ -59,7 +59,10 @@ function rungReason(why) {
   }
 }
 
-/** @param {Device | null} device @returns {string} */
+/**
+ * @param {Pick<Device, "rung" | "why"> | null} device
+ * @returns {string} what the phone can give, in a sentence
+ */
 export function rungSentence(device) {
   if (!device) return gettext("The phone has not said yet what it can give.");
   const rung = rungName(device.rung);

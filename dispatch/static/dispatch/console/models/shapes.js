@@ -47,7 +47,7 @@
  * @property {string[]} skills  its operator's
  * @property {number} misses  offers in a row that nobody answered
  * @property {string | null} rest_until  no offer before
- * @property {string} break_asked  why, while a supervisor has not answered
+ * @property {string} break_asked  why, while a supervisor has not answered; empty: it wants to be off
  * @property {string | null} break_asked_at
  * @property {boolean} relief_open  a colleague may sit down here
  */
@@ -199,6 +199,14 @@
  * @property {string} why  the rung is not a better one
  * @property {"off" | "starting" | "kept" | "held" | "full" | "failed"} recording
  */
+/**
+ * @typedef {object} OfferWords  what the caller of a ringing offer wrote, newest last
+ * @property {string} offer
+ * @property {string} call
+ * @property {{text: string, is_file: boolean}[]} words
+ * @property {import("./evidence_shapes.js").Rung | ""} rung  "": the phone has not said
+ * @property {string} why  the rung is not a better one
+ */
 /** @typedef {{code: string, detail: string, facts: Record<string, any>}} Notice */
 /**
  * @typedef {object} You
@@ -206,6 +214,7 @@
  * @property {{id: string, name: string}} operator
  * @property {string | null} seat
  * @property {string[]} agencies
+ * @property {string[]} [supervises]  agencies whose calls one may take over at any time
  * @property {boolean} held_elsewhere
  * @property {Notice} [notice]
  */

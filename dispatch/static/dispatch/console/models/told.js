@@ -35,7 +35,8 @@ function ofSeat({ data }, was, seat) {
   if (data.seat.seat !== seat.seat || !was || was.epoch !== seat.epoch) return null;
   if (seat.availability === "away" && was.availability !== "away") return away(seat);
   const isBreak = seat.availability === "break";
-  if (was.break_asked && !seat.break_asked) {
+  if (was.break_asked_at && !seat.break_asked_at) {
+    if (!was.break_asked) return offAnswered(data.why);
     if (isBreak)
       return { words: gettext("Your break is allowed. No calls come now."), tone: "ok" };
     return /refus/.test(data.why)
@@ -55,6 +56,14 @@ function ofSeat({ data }, was, seat) {
     };
   }
   return null;
+}
+
+/** @param {string} why @returns {Told | null} */
+function offAnswered(why) {
+  if (/allow/.test(why)) return { words: gettext("You may go off. No calls come now."), tone: "ok" };
+  return /refus/.test(why)
+    ? { words: gettext("A supervisor did not let you go off. You are still Ready."), tone: "warn" }
+    : null;
 }
 
 /** @param {Seat} seat @returns {Told} */

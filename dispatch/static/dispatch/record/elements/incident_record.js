@@ -4,6 +4,7 @@
 
 import { RecordPlayer } from "./record_player.js";
 import { lastBy, nextTo, shareOf } from "../models/one_clock.js";
+import { haveChanged, Waiting } from "../models/waiting.js";
 import { request } from "../../lib/http.js";
 import { part } from "../../lib/dom.js";
 import { gettext } from "../../lib/words.js";
@@ -11,7 +12,6 @@ import { gettext } from "../../lib/words.js";
 /** @typedef {import("../models/one_clock.js").Clock} Clock */
 /** @typedef {import("../models/one_clock.js").Clip} Clip */
 
-const AGAIN_MS = [2000, 3000, 5000, 10_000, 20_000, 30_000];
 const KEYS = {
   " ": "play", k: "play", j: "back", l: "forward",
   ArrowLeft: "step-back", ArrowRight: "step-on",
@@ -21,7 +21,7 @@ export class IncidentRecord extends HTMLElement {
   /** @type {Clock | null} */ #clock = null;
   /** @type {{row: HTMLElement, at: number}[]} */ #lines = [];
   /** @type {HTMLElement | null} */ #current = null;
-  #tries = 0;
+  #waiting = new Waiting();
 
   connectedCallback() {
     this.#lines = [...this.querySelectorAll(".line[data-at]")].map((row) => {
@@ -167,7 +167,7 @@ export class IncidentRecord extends HTMLElement {
       button.textContent = gettext("Try again");
       return;
     }
-    this.#tries = 0;
+    this.#waiting.begin();
     this.#lookSoon(true);
   }
 
@@ -229,31 +229,50 @@ export class IncidentRecord extends HTMLElement {
   #lookSoon(isAsked = false) {
     const isWaiting = this.#rows().some(({ dataset }) => dataset.way === "wait");
     if (!isAsked && !isWaiting) return;
-    const rest = AGAIN_MS[Math.min(this.#tries, AGAIN_MS.length - 1)];
-    this.#tries += 1;
-    setTimeout(() => void this.#lookAgain(), rest);
+    const rest = this.#waiting.next();
+    if (rest === null) return this.#giveUp();
+    setTimeout(() => void this.#lookAgain(isAsked), rest);
   }
 
-  async #lookAgain() {
-    if (document.hidden) return this.#lookSoon(true);
+  /** @param {boolean} isAsked */
+  async #lookAgain(isAsked) {
+    if (document.hidden) {
+      document.addEventListener("visibilitychange", () => void this.#lookAgain(isAsked), { once: true });
+      return;
+    }
+    const answer = await request(this.dataset.ways ?? "").catch(() => null);
+    const told = answer?.status === 200 ? answer.body.clips : null;
+    const shown = Object.fromEntries(this.#rows().map(({ dataset }) => [dataset.clip, dataset.way]));
+    if (told && haveChanged(shown, told) && (await this.#renew())) {
+      this.#waiting.begin();
+      isAsked = false;
+    }
+    this.#lookSoon(isAsked);
+  }
+
+  /** Fetch the page once, for its list of clips. @returns {Promise<boolean>} */
+  async #renew() {
     let page;
     try {
       const answer = await fetch(location.href, { cache: "no-store", credentials: "same-origin" });
-      if (!answer.ok) return this.#lookSoon();
+      if (!answer.ok) return false;
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {
-      return this.#lookSoon(true);
+      return false;
     }
-    const ways = (/** @type {ParentNode} */ root) =>
-      [...root.querySelectorAll(".clip[data-clip]")].map((row) => row.getAttribute("data-way")).join();
     const clips = page.querySelector('[data-part="clips"]');
     const clock = page.querySelector("#record-clock");
-    if (clips && clock && ways(page) !== ways(this)) {
-      part(this, "clips").replaceChildren(...clips.children);
-      const own = this.querySelector("#record-clock");
-      if (own) own.textContent = clock.textContent;
-      this.#begin();
+    if (!clips || !clock) return false;
+    part(this, "clips").replaceChildren(...clips.children);
+    const own = this.querySelector("#record-clock");
+    if (own) own.textContent = clock.textContent;
+    this.#begin();
+    return true;
+  }
+
+  #giveUp() {
+    for (const words of this.querySelectorAll('[data-part="waits"]')) {
+      words.textContent = gettext("A copy to look at is not ready yet. Load this page again later.");
     }
-    this.#lookSoon();
   }
 }

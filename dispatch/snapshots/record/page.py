@@ -1,0 +1,183 @@
+"""The page of a record in words: what its template writes and its player reckons with.
+
+The doors ask for it; the record itself knows neither addresses nor lengths in words.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from dispatch.snapshots.record import Record, words
+from dispatch.snapshots.record.clock import Lane
+from dispatch.snapshots.record.lanes import ShownClip, clips_and_views, to_ms
+from dispatch.snapshots.record.timeline import Line
+from dispatch.states import EndReason
+from reports.models import EvidenceClip, Incident, ViewCopy
+from reports.states import ClipKind, ClipState, ViewState
+
+SECOND = 1_000
+
+
+def page_of(record: Record) -> dict[str, Any]:
+    """Return all that the page of a record shows, in the reader's language."""
+    incident = record.incident
+    return {
+        "record": record,
+        "incident": incident,
+        "who": f"{record.caller.name_masked} {record.caller.phone_masked}".strip(),
+        "assurance": incident.caller.get_assurance_display(),
+        "priority": words.priority(incident.priority),
+        "disposition": words.disposition(incident.disposition),
+        "flags": [words.flag(flag) for flag in incident.flags],
+        "calls": [_call(call) for call in record.calls],
+        "lines": _lines(record),
+        "clips": [_clip(one, record) for one in record.clips],
+        "clock": _clock(record),
+        "zone": timezone.get_current_timezone_name(),
+    }
+
+
+def _call(call: Any) -> dict[str, Any]:
+    answered, ended = call.connected_at, call.ended_at
+    return {
+        "call": call,
+        "waited": _duration(answered - call.queued_at) if answered else "",
+        "lasted": _duration(ended - (answered or call.queued_at)) if ended else "",
+        "how": words.label(EndReason, call.end_reason) if ended else "",
+        "seat": call.seat.full_label() if call.seat else "",
+        "mode": call.get_mode_display(),
+    }
+
+
+def _lines(record: Record) -> list[dict[str, Any]]:
+    shown, day = [], timezone.localdate(record.incident.opened_at)
+    for line in record.lines:
+        local = timezone.localtime(line.at)
+        new_day = local.date() != day
+        day = local.date()
+        shown.append(_line(line, record) | {"day": local if new_day else None})
+    return shown
+
+
+def _line(line: Line, record: Record) -> dict[str, Any]:
+    return {
+        "line": line,
+        "said": line.said,
+        "ms": line.ms,
+        "since": _duration(timedelta(milliseconds=max(0, line.ms - record.begins))),
+    }
+
+
+def _clip(one: ShownClip, record: Record) -> dict[str, Any]:
+    """Return a clip's words and addresses; ``way`` is what can be done to see it."""
+    clip, view, lane = one.clip, one.view, one.lane
+    state, tone = words.wholeness(
+        is_open=clip.state == ClipState.OPEN,
+        missing=sum(gap["last"] - gap["first"] + 1 for gap in clip.gaps),
+        is_complete=clip.is_complete,
+    )
+    address = ""
+    if one.is_playable and view is not None:
+        address = reverse("view", args=[clip.uuid, view.uuid])
+    begins = timezone.localtime(_moment(one.at))
+    return {
+        "clip": clip,
+        "uuid": str(clip.uuid),
+        "kind": words.clip_kind(clip.kind, clip.source),
+        "source": words.clip_source(clip.source, clip.side),
+        "icon": words.clip_icon(clip.kind),
+        "state": state,
+        "tone": tone,
+        "begins": begins,
+        "length": _duration(timedelta(milliseconds=one.end - one.at)) if lane else "",
+        "anchor": words.anchor(lane.anchor) if lane else "",
+        "closed": words.closed_because(clip.reason),
+        "gaps": _gaps(lane, record) if lane else [],
+        "address": address,
+        "way": _way(clip, view),
+        "refused": words.refused_because(view.reason)
+        if view is not None and view.state == ViewState.REFUSED
+        else "",
+        "original": reverse("original", args=[clip.uuid]) if clip.chunk_count else "",
+        "ask": reverse("ask-view", args=[clip.uuid]),
+    }
+
+
+def ways_of(incident: Incident) -> dict[str, str]:
+    """Return what can be done to see each clip of a record, without the rest of it."""
+    return {
+        str(clip.uuid): _way(clip, view) for clip, view in clips_and_views(incident)
+    }
+
+
+def _way(clip: EvidenceClip, view: ViewCopy | None) -> str:
+    """Return play, wait, ask, refused, empty or file."""
+    if not clip.chunk_count:
+        return "empty" if clip.state == ClipState.CLOSED else "wait"
+    if view is not None and view.state == ViewState.READY:
+        return "play"
+    if clip.kind == ClipKind.FILE:
+        return "file"
+    if view is None:
+        return "ask"
+    return "wait" if view.state == ViewState.MAKING else "refused"
+
+
+def _gaps(lane: Lane, record: Record) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": timezone.localtime(_moment(gap.at)),
+            "since": _duration(timedelta(milliseconds=gap.at - record.begins)),
+            "seconds": max(1, round(gap.length / SECOND)),
+            "words": words.gap(gap.why, gap.count),
+        }
+        for gap in lane.gaps
+    ]
+
+
+def _clock(record: Record) -> dict[str, Any]:
+    """Return what the player reckons with: moments in milliseconds since 1970."""
+    return {
+        "begins": record.begins,
+        "ends": record.ends,
+        "live": record.is_live,
+        "zone": timezone.get_current_timezone_name(),
+        "clips": [
+            {
+                "clip": str(one.clip.uuid),
+                "kind": one.clip.kind,
+                "side": one.clip.side,
+                "source": one.clip.source,
+                "at": one.at,
+                "way": _way(one.clip, one.view),
+                "pieces": [
+                    [piece.at, piece.length, piece.copy]
+                    for piece in (one.lane.pieces if one.lane else [])
+                ],
+                "gaps": [
+                    [gap.at, gap.length, words.gap(gap.why, gap.count)]
+                    for gap in (one.lane.gaps if one.lane else [])
+                ],
+            }
+            for one in record.clips
+        ],
+        "calls": [
+            [to_ms(call.queued_at), to_ms(call.ended_at) if call.ended_at else None]
+            for call in record.calls
+        ],
+    }
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / SECOND, tz=UTC)
+
+
+def _duration(span: timedelta) -> str:
+    """Return 0:14, 12:03, 1:02:03."""
+    whole = max(0, round(span.total_seconds()))
+    hours, minutes, seconds = whole // 3600, whole // 60 % 60, whole % 60
+    if hours:
+        return f"{hours}:{minutes:02}:{seconds:02}"
+    return f"{minutes}:{seconds:02}"

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { placeSentence, truthSentence } from "../../../dispatch/static/dispatch/caller/models/sentences.js";
+
+const call = { seat: "Seat 1", isOffered: false, phone: "110", isSilent: false };
+const nobody = { place: 1, seats_open: 0, wait_seconds: null };
+const LOST = /** @type {const} */ (["closed", "silent"]);
+
+test("whoever may speak is told to phone when the line fails", () => {
+  for (const is of LOST) assert.match(truthSentence({ is, seconds: 9 }, call), /Call 110/);
+  assert.match(placeSentence(nobody, "110", true, false).main, /Call 110/);
+});
+
+test("in silence nobody is told to phone unless it is safe to speak", () => {
+  const hiding = { ...call, isSilent: true };
+  const said = [
+    ...LOST.map((is) => truthSentence({ is, seconds: 9 }, hiding)),
+    placeSentence(nobody, "110", true, true).main,
+  ];
+  for (const sentence of said) {
+    assert.match(sentence, /If you can speak safely, call 110\.$/);
+    assert.doesNotMatch(sentence, /Call/);
+  }
+  assert.match(truthSentence({ is: "silent", seconds: 9 }, hiding), /Keep writing/);
+  assert.match(placeSentence(nobody, "110", true, true).more, /write/);
+});

@@ -1,0 +1,68 @@
+"""A relay that is full: who must go, and that who comes in his place is in a room."""
+
+from uuid import uuid4
+
+import pytest
+
+from dispatch.media.interface import MediaFull, RoomPolicy, party
+from tests.media.peers import Beep, Camera, Peer, until
+from tests.media.process import Web
+from tests.media.test_recording import facts_of
+
+pytestmark = pytest.mark.slow
+
+
+def dies(peer: Peer) -> None:
+    """Send and hear nothing any more, without a goodbye: the battery is empty."""
+    ice = peer.connection.getTransceivers()[0].sender.transport.transport
+    for protocol in ice._connection._protocols:
+        protocol.transport.close()
+
+
+async def test_a_guest_takes_the_place_of_the_only_one_in_its_own_room(relay):
+    """That one's room was dropped with it, and the guest's leg was in none."""
+    relay.stop()
+    relay.environment["ALARM110_RELAY_STREAMS"] = "1"
+    relay.start()
+    web = Web(relay.home)
+    await web.start()
+    try:
+        call, listener = uuid4(), party(uuid4())
+        policy = RoomPolicy(is_silent=False, audiences={listener: "nobody"})
+        former = await web.peer(call, listener, audio=Beep()).join(policy)
+        guest = web.peer(call, "guest", video=Camera(), audio=Beep())
+        await guest.join(policy)
+        await until(lambda: former.connection.connectionState == "closed")
+
+        leg = await web.leg(guest)
+        assert leg is not None, "the relay knows of no such leg"
+        assert leg.who == "guest"
+        await until(lambda: bool(facts_of(relay.home, "guest")))
+        await web.backend.close_room(call)
+        await until(lambda: guest.connection.connectionState == "closed")
+    finally:
+        await web.stop()
+
+
+async def test_whose_phone_died_gives_way_to_the_next_caller(relay):
+    """Its lease holds the call's place for seconds; a live picture waits for that."""
+    relay.stop()
+    relay.environment["ALARM110_RELAY_STREAMS"] = "1"
+    relay.start()
+    web = Web(relay.home)
+    await web.start()
+    try:
+        dead = await web.peer(uuid4(), "guest", video=Camera()).join()
+        alive = web.peer(uuid4(), "guest", video=Camera())
+        with pytest.raises(MediaFull):
+            await alive.join()
+
+        dies(dead)
+        await until(lambda: "lost" in [e.state for e in web.events], seconds=15)
+        newcomer = await web.peer(uuid4(), "guest", video=Camera()).join()
+
+        assert await web.leg(dead) is None
+        assert await web.leg(newcomer) is not None
+        assert [e.code for e in web.events if e.leg == dead.leg][-1] == "media_full"
+    finally:
+        await web.stop()
