@@ -1,6 +1,7 @@
 """What cannot work is told in one line, and the exit status says so."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -84,3 +85,32 @@ def test_a_verb_that_is_not_there(tmp_path):
 
     assert done.returncode == 1
     assert "./run test" in done.stderr
+
+
+def test_a_machine_without_python_is_given_one(tmp_path):
+    """As a bare Debian is, where we may install; whatever follows, it was asked for."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("sh", "env", "rm", "mkdir", "chmod", "dirname", "mktemp", "dd"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+    scripts = {
+        "id": "echo 0",
+        "apt-get": f"""echo "$@" >> {tmp_path}/asked
+            [ "$1" = install ] || exit 0
+            echo '#!/bin/sh\n[ "$1" = -c ]' > {programs}/python3
+            chmod +x {programs}/python3""",
+    }
+    for name, text in scripts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    script = tmp_path / "run"
+    script.write_text((ROOT / "run").read_text())
+    done = run("/bin/sh", str(script), home=tmp_path / "var", PATH=str(programs))
+
+    assert done.stderr.splitlines()[:2] == [
+        "Installing python3 ...",
+        "Making .venv ...",
+    ]
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[0].startswith("update")
+    assert "python3 python3-venv" in asked[1]
