@@ -23,12 +23,13 @@ from twisted.internet.ssl import ContextFactory
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from accounts.metrics import failed
-from alarm110.counted import body_refusals, connection_refusals
+from alarm110.counted import body_refusals
 from alarm110.entrance import (
     Doorkeeper,
     Entrance,
     GuardedPort,
     connection_of,
+    held_bytes,
     raise_descriptor_limit,
     share_of,
 )
@@ -101,7 +102,8 @@ class Certificate(ContextFactory):
 class BoundedRequest(WebRequest):  # type: ignore[misc]
     """Refuses a large body before it is read: Twisted would keep all of it on disk.
 
-    And a socket where descriptors are few: then a tap over HTTP must still find one.
+    And a socket where descriptors are few and nobody idle gives way: a tap over HTTP
+    must still find one.
     """
 
     taken = 0
@@ -126,8 +128,11 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
         """Answer, now that all of it is here."""
         upgrade = (self.getHeader(b"upgrade") or b"").lower()
         connection = connection_of(self.channel)
-        if upgrade == b"websocket" and connection and connection.entrance.is_crowded:
-            connection_refusals.labels("few descriptors").inc()
+        if (
+            upgrade == b"websocket"
+            and connection
+            and not connection.entrance.admits_socket()
+        ):
             return self._end(b"503 Service Unavailable\r\nRetry-After: 5")
         return super().process()
 
@@ -146,6 +151,8 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
             b"HTTP/1.1 " + status + b"\r\n"
             b"Connection: close\r\nContent-Length: 0\r\n\r\n"
         )
+        if connection := connection_of(self.channel):
+            connection.entrance.ending(connection)
         self.channel.loseConnection()
 
 
@@ -253,7 +260,7 @@ class AlarmServer(Server):  # type: ignore[misc]
         channel: Any = getattr(protocol, "channel", None)
         left, until = 0, 0.0
         while getattr(channel, "_waitingForTransport", False):
-            held, moment = _held_bytes(channel.transport), time.monotonic()
+            held, moment = held_bytes(channel.transport), time.monotonic()
             if held != left:  # a thin line is slow, and takes something all the same
                 left, until = held, moment + STALLED
             elif moment > until:
@@ -294,12 +301,6 @@ class AlarmServer(Server):  # type: ignore[misc]
         for instance in open_ones:
             instance.cancel()
         await asyncio.gather(*open_ones, return_exceptions=True)
-
-
-def _held_bytes(transport: Any) -> int:
-    """Return what the kernel has not taken yet of what is to be sent."""
-    tcp = getattr(transport, "transport", transport)  # below TLS
-    return len(tcp.dataBuffer) - int(tcp.offset) + int(tcp._tempDataLen)
 
 
 def _listen(door: Door, factory: BoundedFactory, entrance: Entrance) -> Any:

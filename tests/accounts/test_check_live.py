@@ -1,7 +1,9 @@
 """``onboard --check`` on a system that works: the alarms do not wait for it."""
 
+import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,17 @@ def test_without_room_for_a_copy_nothing_is_checked(world: World, file, monkeypa
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
     with pytest.raises(Exception, match="too little room beside the database"):
         onboard(file, "--check")
+
+
+def test_what_a_killed_check_left_does_not_stay(world: World, file):
+    if connection.vendor != "sqlite":
+        return
+    home = Path(connection.settings_dict["NAME"]).parent
+    for name, hours in (("check-killed", 2), ("check-running", 0)):
+        left = home / name / "copy.sqlite3"
+        left.parent.mkdir()
+        left.touch()
+        os.utime(left, (time.time() - hours * 3600,) * 2)
+    onboard(file, "--check")
+    assert [path.name for path in home.glob("check-*")] == ["check-running"]
+    shutil.rmtree(home / "check-running")

@@ -145,10 +145,14 @@ class Supervisor(Person):
         self.room.get_by_role("button", name=name, exact=True).click()
         expect(self.room).to_contain_text(self.words(says))
 
-    def posts(self, text: str) -> None:
-        """Post a notice for every seat."""
+    def posts(self, text: str, *, agency: str = "") -> None:
+        """Post a notice for every seat of an agency, by name; else of the first one."""
         self.page.locator("[data-opens=notice]").click()
         panel = self.page.locator("act-panel")
+        if agency:
+            panel.get_by_label(self.words("Agency"), exact=True).select_option(
+                label=agency
+            )
         panel.get_by_label(self.words("Text")).fill(text)
         panel.get_by_role("button", name=self.words("Post"), exact=True).click()
         expect(panel).to_be_hidden()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import socket
 import time
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ FLOODER, ELSEWHERE = "127.0.0.2", "127.0.0.1"
 SHARE, SOFT, HARD = 40, 128, 600
 CROWDED = HARD * 8 // 10
 PATIENCE = 15.0  # seconds for the first request
+GOING = 5.0  # and for leaving after a refusal
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -122,31 +124,100 @@ async def test_connections_kept_alive_after_an_answer_make_room_too(small):
         assert await tap(small, FLOODER) == 201
 
 
-async def test_where_few_are_left_a_tap_is_served_and_a_socket_is_not(small, crowd):
+async def test_a_phone_half_through_its_head_outlives_a_flood_of_its_address(
+    small, crowd
+):
+    http = Http(small.url, small.ssl_context())
+    http._streams = await asyncio.open_connection(
+        http.host, http.port, ssl=http.context, local_addr=(FLOODER, 0)
+    )
+    crowd.append(http._streams)
+    http._streams[1].write(b"GET /healthz HTTP/1.1\r\n")
+    crowd += await come(small, FLOODER, 3 * SHARE)
+    rest = f"Host: {http.authority}\r\n\r\n".encode()
+    assert (await http.raw(rest)).status == 200
+
+
+async def ask(served: Served, address: str, head: str) -> Streams:
+    """Open a connection from an address and send a request's head over TLS."""
+    streams = await asyncio.open_connection(
+        "127.0.0.1", served.port, ssl=served.ssl_context(), local_addr=(address, 0)
+    )
+    host = f"Host: 127.0.0.1:{served.port}\r\n"
+    streams[1].write(f"{head}\r\n{host}\r\n".encode())
+    return streams
+
+
+async def test_where_few_are_left_an_idle_connection_gives_way_to_a_socket(
+    small, crowd
+):
+    silent: list[Streams] = []
     async with Phone(small) as lin:
         await lin.tap()
-        for n in range(CROWDED // SHARE):
-            crowd += await come(small, f"127.0.1.{n + 1}", SHARE)
         began = time.monotonic()
+        for n in range(0, CROWDED // SHARE, 2):
+            silent += await come(small, f"127.0.1.{n + 1}", SHARE)
+            for _ in range(SHARE):
+                kept = await ask(small, f"127.0.1.{n + 2}", "GET /healthz HTTP/1.1")
+                crowd.append(kept)
+                assert b"200" in await kept[0].readline()
+        crowd += silent
+        assert time.monotonic() - began < PATIENCE, "too slow: the silent are gone"
         assert await tap(small, ELSEWHERE) == 201
+        gave_way = (await refused(small))["gave way"]
+        async with Phone(small) as late:
+            late.call = lin.call
+            assert (await late.open_line(epoch=None))["you"]["read_only"] is True
+        assert (await refused(small))["gave way"] > gave_way
+        await lin.command("post_message", text="I am still here.")
+        # Whoever said nothing for so long frees what he held.
+        assert await cut(silent, PATIENCE + 5) == len(silent)
+    assert (await refused(small))["no request"] >= len(silent) // 2
+
+
+async def test_where_few_are_left_and_nobody_is_idle_a_tap_is_served_and_no_socket(
+    small, crowd
+):
+    body_to_come = "POST /healthz HTTP/1.1\r\nContent-Length: 9\r\nExpect: 100-continue"
+    upgrade = "GET /ws/caller HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade"
+    async with Phone(small) as lin:
+        await lin.tap()
+        await lin.http.close()  # kept alive, it would give way
+        for n in range(CROWDED // SHARE):
+            for _ in range(SHARE):
+                busy = await ask(small, f"127.0.2.{n + 1}", body_to_come)
+                crowd.append(busy)
+                assert b"100" in await busy[0].readline()
         async with Phone(small) as late:
             late.call = lin.call
             with pytest.raises(InvalidStatus) as full:
                 await late.open_line(epoch=None)
             assert full.value.response.status_code == 503
+        staying = await asyncio.to_thread(stay_after, small, upgrade)
+        assert staying < GOING + 3
+        assert await tap(small, ELSEWHERE) == 201
         # Who has one keeps it.
         await lin.command("post_message", text="I am still here.")
+    assert (await refused(small))["few descriptors"] >= 2
 
-        # Whoever said nothing for so long frees what he held.
-        assert await cut(crowd, PATIENCE + 5) == len(crowd)
-        assert time.monotonic() - began > PATIENCE - 5
-        await lin.command("post_message", text="And here after that, too.")
-        async with Phone(small) as late:
-            late.call = lin.call
-            assert (await late.open_line(epoch=None))["you"]["read_only"] is True
-    why = await refused(small)
-    assert why["few descriptors"] >= 1
-    assert why["no request"] >= CROWDED // 2
+
+def stay_after(served: Served, head: str) -> float:
+    """Return for how long one may stay that was refused and never says goodbye."""
+    context = served.ssl_context()
+    assert context is not None
+    raw = socket.create_connection(("127.0.0.1", served.port), timeout=30)
+    with context.wrap_socket(raw, server_hostname="127.0.0.1") as line:
+        host = f"Host: 127.0.0.1:{served.port}\r\n"
+        line.sendall(f"{head}\r\n{host}\r\n".encode())
+        assert b" 503 " in line.recv(4096)
+        at = time.monotonic()
+        while line.recv(4096):  # to the goodbye over TLS, which is not returned
+            pass
+        with socket.socket(fileno=line.detach()) as tcp:
+            tcp.settimeout(30)
+            with contextlib.suppress(ConnectionError):
+                tcp.recv(1)
+        return time.monotonic() - at
 
 
 async def test_a_handshake_that_stands_still_is_cut_off(small, crowd):

@@ -1,10 +1,13 @@
 """A relay that is full: who must go, and that who comes in his place is in a room."""
 
+import asyncio
+import time
 from uuid import uuid4
 
 import pytest
 
 from dispatch.media.interface import MediaFull, RoomPolicy, party
+from dispatch.media.relay.rooms import DEAD_SECONDS
 from tests.media.peers import Beep, Camera, Peer, until
 from tests.media.process import Web
 from tests.media.test_recording import facts_of
@@ -45,7 +48,7 @@ async def test_a_guest_takes_the_place_of_the_only_one_in_its_own_room(relay):
 
 
 async def test_whose_phone_died_gives_way_to_the_next_caller(relay):
-    """Its lease holds the call's place for seconds; a live picture waits for that."""
+    """After a lease's time; to who only listens it gives way never."""
     relay.stop()
     relay.environment["ALARM110_RELAY_STREAMS"] = "1"
     relay.start()
@@ -53,13 +56,18 @@ async def test_whose_phone_died_gives_way_to_the_next_caller(relay):
     await web.start()
     try:
         dead = await web.peer(uuid4(), "guest", video=Camera()).join()
-        alive = web.peer(uuid4(), "guest", video=Camera())
-        with pytest.raises(MediaFull):
-            await alive.join()
-
         dies(dead)
+        died = time.monotonic()
         await until(lambda: "lost" in [e.state for e in web.events], seconds=15)
-        newcomer = await web.peer(uuid4(), "guest", video=Camera()).join()
+        with pytest.raises(MediaFull):  # it may only be in a tunnel
+            await web.peer(uuid4(), "guest", video=Camera()).join()
+
+        await asyncio.sleep(DEAD_SECONDS + 1.5 - (time.monotonic() - died))
+        call, listener = uuid4(), party(uuid4())
+        policy = RoomPolicy(is_silent=False, audiences={listener: "nobody"})
+        with pytest.raises(MediaFull):
+            await web.peer(call, listener, audio=Beep()).join(policy)
+        newcomer = await web.peer(call, "guest", video=Camera()).join()
 
         assert await web.leg(dead) is None
         assert await web.leg(newcomer) is not None

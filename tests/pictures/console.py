@@ -162,7 +162,7 @@ def lost(studio: Studio) -> None:
     caller, operator = talk(studio)
     caller.context.close()
     operator.sees("Picture stands since %(seconds)s s", seconds=20)
-    lost = operator.page.locator("call-head [data-part=lost]")
+    lost = operator.page.locator("caller-picture [data-part=lost]")
     expect(lost).to_be_visible(timeout=20_000)
     operator.waits(4)
     studio.keep(operator.page, "console-lost")

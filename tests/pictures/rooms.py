@@ -13,6 +13,7 @@ NOTICE = {
     "en": "Ferry terminal closed: send crews by the north gate",
     "zh": "客运码头封闭，警力请走北门",
 }
+HERE = {"en": "Zhifu District Police", "zh": "烟台市公安局芝罘分局"}
 WHY = {"en": "After a hard call", "zh": "刚处理完重大警情"}
 
 
@@ -26,7 +27,7 @@ def colleagues(studio: Studio) -> None:
     host.waits(SETTLED)
     studio.keep(host.page, "console-invite")
     host.page.keyboard.press("Escape")
-    label = lin.seat()
+    label = lin.seat().split(" · ")[0]  # the finder says the agency apart
     city.invites(host, label, to_hand_over=True, reason=REASON[studio.language])
     expect(lin.page.locator("call-offer")).to_be_visible()
     lin.waits(1)
@@ -51,7 +52,7 @@ def supervised(studio: Studio) -> None:
     """What a supervisor does to seats, as the seats see it."""
     board = studio.supervisor()
     chen = studio.seated("chen")
-    board.posts(NOTICE[studio.language])
+    board.posts(NOTICE[studio.language], agency=HERE[studio.language])
     expect(chen.page.locator("posted-notices")).to_contain_text(NOTICE[studio.language])
     chen.waits(1)
     studio.keep(chen.page, "console-notice")

@@ -9,11 +9,15 @@ import errno
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import DEFAULT_DB_ALIAS, connections
+
+PREFIX = "check-"
+OLD_SECONDS = 3600  # a check takes minutes at most
 
 
 @contextmanager
@@ -28,8 +32,9 @@ def on_a_copy() -> Iterator[None]:
         yield
         return
     beside = Path(live.settings_dict["NAME"])
+    _remove_old(beside.parent)
     _refuse_without_room(beside)
-    with tempfile.TemporaryDirectory(prefix="check-", dir=beside.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=beside.parent) as folder:
         path = Path(folder, "copy.sqlite3")
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))  # people stand in it
         with live.cursor() as cursor:
@@ -42,6 +47,13 @@ def on_a_copy() -> Iterator[None]:
         finally:
             copy.close()
             connections[DEFAULT_DB_ALIAS] = live
+
+
+def _remove_old(folder: Path) -> None:
+    """Delete what a check left that was killed: all people of the database are in it."""
+    for old in folder.glob(f"{PREFIX}*/copy.sqlite3"):
+        if time.time() - old.stat().st_mtime > OLD_SECONDS:
+            shutil.rmtree(old.parent, ignore_errors=True)
 
 
 def _refuse_without_room(database: Path) -> None:

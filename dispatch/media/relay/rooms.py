@@ -35,6 +35,7 @@ from dispatch.media.relay.segments import Arrival, Segments
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 20.0  # a leg that never connects is given up
+DEAD_SECONDS = 8.0  # as a caller's lease: whoever comes back has lost its place
 LOST_SECONDS = 5.0  # without any packet; browsers report each second
 LOOK_SECONDS = 1.0
 
@@ -267,24 +268,26 @@ class Rooms:
     ) -> None:
         """Refuse what the process could not carry without losing frames.
 
-        A leg that nothing comes from gives way to anybody: whose phone died holds its
-        call's place for the seconds of its lease, and live pictures wait for that one.
-        Then a caller and whoever answers come first: a party gives way to them, one
-        that only listens before one that speaks.
+        A caller and whoever answers come first: a party gives way to them, a lost one
+        before one that only listens, and that before one that speaks. Where there is no
+        party, the place of a caller's or host's leg that nothing came from for longer
+        than its lease is free again: the phone died, or its call is lost.
         """
         heavy = [leg for leg in self._all() if leg is not besides and _weighs(leg)]
         is_heavy = is_party(who) or "video" in described.sends
         if not is_heavy or len(heavy) < self._streams:
             return
-        lost = [leg for leg in heavy if leg.is_lost]
+        lesser = [leg for leg in heavy if is_party(leg.who)]
+        dead = monotonic() - DEAD_SECONDS
+        if not is_party(who) and not lesser:
+            lesser = [leg for leg in heavy if leg.has_been_up and leg.heard_at < dead]
+        lost = [leg for leg in lesser if leg.is_lost]
+        if not lost and (is_party(who) or not lesser):
+            raise MediaFull
         if lost:
             gone = min(lost, key=lambda leg: leg.heard_at)
-            self.kick(gone.call, gone.who, gone.uuid, MediaFull.code)
-            return
-        lesser = [leg for leg in heavy if is_party(leg.who)]
-        if is_party(who) or not lesser:
-            raise MediaFull
-        gone = max(lesser, key=lambda leg: (not self._is_heard(leg), leg.made_at))
+        else:
+            gone = max(lesser, key=lambda leg: (not self._is_heard(leg), leg.made_at))
         self.kick(gone.call, gone.who, gone.uuid, MediaFull.code)
 
     def _is_heard(self, leg: Leg) -> bool:

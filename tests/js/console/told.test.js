@@ -120,3 +120,13 @@ test("what one does oneself is not told again", () => {
   callEntry("call.connected", mine);
   assert.deepEqual(said, []);
 });
+
+test("a pause settles whatever was asked for, and its reason is told", () => {
+  for (const wish of ["", "meal"]) {
+    seatEntry(asked(wish));
+    seatEntry({ ...settled, availability: "break", reason: "other" }, "seat paused");
+    seatEntry({ availability: "ready" });
+  }
+  assert.equal(said.length, 2);
+  for (const words of said) assert.match(words, /^A supervisor paused your seat/);
+});

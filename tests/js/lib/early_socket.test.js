@@ -9,8 +9,12 @@ const { LiveSocket } = await import("../../../dispatch/static/dispatch/lib/live_
 const URL = "wss://x/ws/caller";
 let early;
 let socket;
+let now;
 
 beforeEach(() => {
+  now = 1_000_000;
+  mock.method(performance, "now", () => now);
+  mock.method(Date, "now", () => now);
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   FakeSocket.made = [];
   early = new EarlySocket();
@@ -29,6 +33,8 @@ beforeEach(() => {
 afterEach(() => {
   socket.stop();
   mock.timers.reset();
+  mock.restoreAll();
+  globalThis.WebSocket = FakeSocket;
 });
 
 test("a connection that stands already says hello at once", () => {
@@ -75,4 +81,23 @@ test("closing it leaves nothing to use", () => {
   assert.equal(FakeSocket.made[0].isClosed, true);
   socket.start();
   assert.equal(FakeSocket.made.length, 2);
+});
+
+test("one that stood dumb for four seconds is not trusted with the hello", () => {
+  early.open(URL);
+  FakeSocket.made[0].open();
+  now += 4000;
+  socket.start();
+  assert.equal(FakeSocket.made[0].isClosed, true);
+  assert.equal(FakeSocket.made.length, 2);
+});
+
+test("where sockets throw, the tap's answer is still read", () => {
+  globalThis.WebSocket = class {
+    constructor() {
+      throw new Error("forbidden");
+    }
+  };
+  assert.doesNotThrow(() => early.open(URL));
+  assert.equal(early.take(), null);
 });

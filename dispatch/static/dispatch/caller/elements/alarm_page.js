@@ -30,11 +30,12 @@ export class AlarmPage extends HTMLElement {
 
   connectedCallback() {
     const { signal } = this.#listening;
+    // Before the parts: what the seat is to see goes out first, then this screen is drawn.
+    this.#alarm.addEventListener("change", () => this.#render());
     const facts = find(this, "call-facts", CallFacts);
     facts.begin(this.#alarm, this.#senses, this.dataset.phone ?? "");
     find(this, "call-pictures", CallPictures).begin(this.#alarm, this.#senses);
     find(this, "talk-thread", TalkThread).begin(this.#alarm, this.#senses);
-    this.#alarm.addEventListener("change", () => this.#render());
     this.addEventListener("click", (event) => this.#press(event), { signal });
     this.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.addEventListener("announce", (event) => {

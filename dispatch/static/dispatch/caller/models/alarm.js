@@ -315,10 +315,11 @@ export class Alarm extends EventTarget {
   #welcome(welcome, stream) {
     this.welcomes += 1;
     this.#isWelcome = true;
-    this.#hold(welcome.epoch);
+    const isBack = this.#take(welcome.epoch);
     this.#clockAheadMs = Date.parse(welcome.at) - Date.now();
     const snapshot = welcome.snapshots[stream];
-    this.#become(snapshot ?? this.state);
+    this.#become(snapshot ?? this.state); // tells once, with place and state together
+    if (isBack) this.words.resend();
   }
 
   /** @param {import("../../lib/wire.js").Entry} entry */
@@ -372,11 +373,16 @@ export class Alarm extends EventTarget {
 
   /** @param {number | null} epoch  null: another window holds the call */
   #hold(epoch) {
+    if (this.#take(epoch)) this.words.resend();
+    this.#changed();
+  }
+
+  /** @param {number | null} epoch @returns {boolean} whether this window holds it again */
+  #take(epoch) {
     const isBack = this.#epoch === null && epoch !== null;
     this.#epoch = epoch;
     this.#outbox.keepEpoch(epoch);
-    if (isBack) this.words.resend();
-    this.#changed();
+    return isBack;
   }
 
   #changed() {

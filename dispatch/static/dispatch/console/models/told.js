@@ -35,6 +35,16 @@ function ofSeat({ data }, was, seat) {
   if (data.seat.seat !== seat.seat || !was || was.epoch !== seat.epoch) return null;
   if (seat.availability === "away" && was.availability !== "away") return away(seat);
   const isBreak = seat.availability === "break";
+  // First: it also settles whatever was asked for, and only this one has a reason.
+  if (isBreak && was.availability !== "break" && /paus/.test(data.why)) {
+    return {
+      words: withReason(
+        gettext("A supervisor paused your seat. Choose Ready to come back."),
+        breakReason(seat.reason),
+      ),
+      tone: "warn",
+    };
+  }
   if (was.break_asked_at && !seat.break_asked_at) {
     if (!was.break_asked) return offAnswered(data.why);
     if (isBreak)
@@ -45,15 +55,6 @@ function ofSeat({ data }, was, seat) {
           tone: "warn",
         }
       : null;
-  }
-  if (isBreak && was.availability !== "break" && /paus/.test(data.why)) {
-    return {
-      words: withReason(
-        gettext("A supervisor paused your seat. Choose Ready to come back."),
-        breakReason(seat.reason),
-      ),
-      tone: "warn",
-    };
   }
   return null;
 }
