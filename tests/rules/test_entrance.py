@@ -5,6 +5,7 @@ import logging
 import resource
 import socket
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
@@ -213,7 +214,7 @@ def test_an_answer_is_read_when_nothing_of_it_waits_anywhere():
         reader = socket.create_connection(door.getsockname())
         writer, _ = door.accept()
     with reader, writer:
-        one = entrance.Connection.__new__(entrance.Connection)
+        one: Any = entrance.Connection.__new__(entrance.Connection)
         one.socket, one.protocol = writer, SimpleNamespace()
         one.dataBuffer, one.offset, one._tempDataLen = b"", 0, 0
         assert one.is_read

@@ -50,7 +50,7 @@ def on_a_copy() -> Iterator[None]:
 
 
 def _remove_old(folder: Path) -> None:
-    """Delete what a check left that was killed: all people of the database are in it."""
+    """Delete what a check left that was killed: all people stand in it."""
     for old in folder.glob(f"{PREFIX}*/copy.sqlite3"):
         if time.time() - old.stat().st_mtime > OLD_SECONDS:
             shutil.rmtree(old.parent, ignore_errors=True)
