@@ -13,9 +13,8 @@ fonts of your own.
 
 ![One call: the phone and the seat side by side](film-en.webp)
 
-What the browser tests keep while they prove something:
-[two callers, three seats and a supervisor](city/README.md),
-[a phone that gives less than everything](refusals/README.md).
+What a browser test keeps while it proves something:
+[two callers, three seats and a supervisor](city/README.md).
 """
 TABLE = "\n\n| | English | 中文 |\n| --- | --- | --- |\n"
 PHONE_WIDTH, DESK_WIDTH = 195, 400  # pixels, as the page shows them
