@@ -11,7 +11,7 @@ from tests.pictures.film import MOST
 from tests.pictures.studio import FOLDER
 from tests.served import ROOT
 
-ALL = 12_000_000  # bytes; some 180 pictures and two films
+ALL = 12_000_000  # bytes: a clone fetches them all
 
 
 def test_no_picture_is_kept_that_nobody_explains():
