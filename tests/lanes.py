@@ -161,8 +161,11 @@ def _stand_back(pid: int) -> None:
     """Give a lane's session only what the processors have left.
 
     A session is a scheduling group of its own where the kernel groups by session
-    (``sched_autogroup_enabled``), and then only the group's niceness counts.
+    (``sched_autogroup_enabled``), and then only the group's niceness counts. Of the
+    idle class, so that whoever wakes up takes the processor from it at once.
     """
     os.setpriority(os.PRIO_PROCESS, pid, int(LOWEST))
+    with contextlib.suppress(AttributeError, OSError):  # Linux has it
+        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
     with contextlib.suppress(OSError):
         Path(f"/proc/{pid}/autogroup").write_text(LOWEST)

@@ -32,6 +32,13 @@ def knows_not_sent(caller: Caller) -> None:
     expect(caller.page.locator("[data-part=not-sent]")).to_be_visible()
 
 
+SAFE = "If you can speak safely, call %(phone)s."
+NOT_SENT = (
+    "Not sent yet. This phone keeps trying. You can write here once it is sent. " + SAFE
+)
+NO_LINE = f"No connection since %(seconds)s s. Keep writing. {SAFE}"
+
+
 @both_languages
 def test_a_call_fits_on_every_phone(stage, hall, language):
     operator = stage.operator(hall.operators[0], language)
@@ -72,7 +79,7 @@ def test_who_hides_is_never_told_to_speak(stage, language):
     fail_to_send(caller)
     caller.tap(silently=True)
     knows_not_sent(caller)
-    caller.sees("You can write here once it is sent.")
+    caller.sees(NOT_SENT)
     only_if_safe(caller)
     fits(caller, f"hiding-sending-{language}")
 
@@ -83,7 +90,7 @@ def test_who_hides_is_never_told_to_speak(stage, language):
     fits(caller, f"hiding-waiting-{language}")
     line.cut()
     caller.is_told("silent")
-    caller.sees("Keep writing.")
+    caller.sees(NO_LINE)
     only_if_safe(caller)
     fits(caller, f"hiding-lost-{language}")
 

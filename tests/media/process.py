@@ -1,11 +1,13 @@
 """The relay's process and the web process's end of it, for tests and the bench."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
@@ -100,3 +102,17 @@ class Web:
     async def stop(self) -> None:
         await asyncio.gather(*(peer.leave() for peer in self.peers))
         await self.backend.stop()
+
+
+@contextlib.asynccontextmanager
+async def carrying(relay: Relay, streams: int) -> AsyncIterator[Web]:
+    """Let the relay carry so many streams and no more; the web process beside it."""
+    relay.stop()
+    relay.environment["ALARM110_RELAY_STREAMS"] = str(streams)
+    relay.start()
+    web = Web(relay.home)
+    await web.start()
+    try:
+        yield web
+    finally:
+        await web.stop()

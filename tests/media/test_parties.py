@@ -16,7 +16,7 @@ from dispatch.media.interface import (
 )
 from tests.media import peers
 from tests.media.peers import OPEN, Beep, Camera, Peer
-from tests.media.process import Web
+from tests.media.process import Web, carrying
 from tests.media.test_recording import facts_of, play
 
 pytestmark = pytest.mark.slow
@@ -343,12 +343,7 @@ async def test_a_party_that_dies_frees_its_line(room):
 
 
 async def test_a_party_gives_way_to_callers_and_those_who_answer(relay):
-    relay.stop()
-    relay.environment["ALARM110_RELAY_STREAMS"] = "4"
-    relay.start()
-    web = Web(relay.home)
-    await web.start()
-    try:
+    async with carrying(relay, 4) as web:
         room, other = Party(web), uuid4()
         await room.begin()
         spoken, monitor = await room.enter("all"), await room.enter("nobody")
@@ -368,5 +363,3 @@ async def test_a_party_gives_way_to_callers_and_those_who_answer(relay):
             await web.peer(uuid4(), "guest").join(OPEN)
         assert guest.connection.connectionState == "connected"
         assert host.connection.connectionState == "connected"
-    finally:
-        await web.stop()

@@ -9,7 +9,7 @@ import pytest
 from dispatch.media.interface import MediaFull, RoomPolicy, party
 from dispatch.media.relay.rooms import DEAD_SECONDS
 from tests.media.peers import Beep, Camera, Peer, until
-from tests.media.process import Web
+from tests.media.process import carrying
 from tests.media.test_recording import facts_of
 
 pytestmark = pytest.mark.slow
@@ -24,12 +24,7 @@ def dies(peer: Peer) -> None:
 
 async def test_a_guest_takes_the_place_of_the_only_one_in_its_own_room(relay):
     """That one's room was dropped with it, and the guest's leg was in none."""
-    relay.stop()
-    relay.environment["ALARM110_RELAY_STREAMS"] = "1"
-    relay.start()
-    web = Web(relay.home)
-    await web.start()
-    try:
+    async with carrying(relay, 1) as web:
         call, listener = uuid4(), party(uuid4())
         policy = RoomPolicy(is_silent=False, audiences={listener: "nobody"})
         former = await web.peer(call, listener, audio=Beep()).join(policy)
@@ -43,18 +38,11 @@ async def test_a_guest_takes_the_place_of_the_only_one_in_its_own_room(relay):
         await until(lambda: bool(facts_of(relay.home, "guest")))
         await web.backend.close_room(call)
         await until(lambda: guest.connection.connectionState == "closed")
-    finally:
-        await web.stop()
 
 
 async def test_whose_phone_died_gives_way_to_the_next_caller(relay):
     """After a lease's time; to who only listens it gives way never."""
-    relay.stop()
-    relay.environment["ALARM110_RELAY_STREAMS"] = "1"
-    relay.start()
-    web = Web(relay.home)
-    await web.start()
-    try:
+    async with carrying(relay, 1) as web:
         dead = await web.peer(uuid4(), "guest", video=Camera()).join()
         dies(dead)
         died = time.monotonic()
@@ -72,5 +60,3 @@ async def test_whose_phone_died_gives_way_to_the_next_caller(relay):
         assert await web.leg(dead) is None
         assert await web.leg(newcomer) is not None
         assert [e.code for e in web.events if e.leg == dead.leg][-1] == "media_full"
-    finally:
-        await web.stop()

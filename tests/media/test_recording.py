@@ -18,7 +18,7 @@ from dispatch.media import client
 from dispatch.media.interface import MediaAway, MediaFull, RoomPolicy
 from dispatch.media.relay import files
 from tests.media.peers import SILENT, Beep, Camera, number_of, until
-from tests.media.process import Relay, Web
+from tests.media.process import Relay, Web, carrying
 
 pytestmark = pytest.mark.slow
 
@@ -203,12 +203,7 @@ async def test_the_calls_outlive_the_web_process(relay, web):
 
 
 async def test_a_full_server_says_so(tmp_path, monkeypatch, relay):
-    relay.stop()
-    relay.environment["ALARM110_RELAY_STREAMS"] = "2"
-    relay.start()
-    web = Web(relay.home)
-    await web.start()
-    try:
+    async with carrying(relay, 2) as web:
         one, two = uuid4(), uuid4()
         guest = await web.peer(one, "guest").join()
         await web.peer(one, "host").join()
@@ -221,8 +216,6 @@ async def test_a_full_server_says_so(tmp_path, monkeypatch, relay):
         await web.backend.close_room(one)
         await web.peer(two, "guest").join()
         assert await web.leg(guest) is None
-    finally:
-        await web.stop()
 
 
 async def test_a_long_path_has_its_socket_elsewhere(tmp_path):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from shapely.geometry import Polygon, box, mapping, shape
 
 from accounts.models import Agency, Area, Tier, User
@@ -16,6 +17,12 @@ from tests.pages.admin.test_configuration import agency_form, area_form, seat_fo
 from tests.pages.admin.world import desk, send
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def faults(polygon, *others, agency="370602"):
