@@ -55,6 +55,11 @@ export class RoomListener extends EventTarget {
     return this.#leg.state === "stopped" ? this.#leg.closedBy : this.#leg.why;
   }
 
+  /** @returns {string[]} whose voices have a line now */
+  get speakers() {
+    return [...this.#leg.tracksOf("audio").keys()];
+  }
+
   /** @returns {boolean} whether the room is played here */
   get isHeard() {
     return this.#isHeard;
