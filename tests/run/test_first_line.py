@@ -114,3 +114,33 @@ def test_a_machine_without_python_is_given_one(tmp_path):
     asked = (tmp_path / "asked").read_text().splitlines()
     assert asked[0].startswith("update")
     assert "python3 python3-venv" in asked[1]
+
+
+@pytest.mark.parametrize(
+    ("pip_says", "told"),
+    [
+        ("Retrying after connection broken by 'NewConnectionError'", "a network"),
+        ("ERROR: No matching distribution found for django", "(see above)"),
+    ],
+)
+def test_packages_that_cannot_be_had(tmp_path, pip_says, told):
+    """Without a network pip says that there is no such package, which is not so."""
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        f"""#!/bin/sh
+        [ "$2 $3" = "pip install" ] || exit 0
+        echo "{pip_says}"
+        exit 1
+        """
+    )
+    python.chmod(0o755)
+    script = tmp_path / "run"
+    script.write_text((ROOT / "run").read_text())
+    done = run("sh", str(script), home=tmp_path / "var")
+
+    assert done.returncode != 0
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("alarm110: ")
+    assert told in last
+    assert (pip_says in done.stderr) == (told == "(see above)")
