@@ -12,9 +12,6 @@ brings one scene back, `./run pictures console-call zh`; `PICTURE_FONTS=FOLDER` 
 fonts of your own.
 
 ![One call: the phone and the seat side by side](film-en.webp)
-
-What a browser test keeps while it proves something:
-[two callers, three seats and a supervisor](city/README.md).
 """
 TABLE = "\n\n| | English | 中文 |\n| --- | --- | --- |\n"
 PHONE_WIDTH, DESK_WIDTH = 195, 400  # pixels, as the page shows them
