@@ -10,7 +10,7 @@ address, or a hall of consoles after a restart, does not feel it. In memory, a p
 
 import ipaddress
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -18,45 +18,15 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.metrics import dropped
+from accounts.buckets import Buckets
 
 PER_SECOND = 20.0
 BURST = 600.0
-MAX_ADDRESSES = (
-    10_000  # the one not heard of for longest is forgotten: it is full again
-)
+MAX_ADDRESSES = 10_000
 MAX_LENGTH = 64  # characters of what a proxy calls an address
 
 refused: Counter[str] = Counter()  # by door
-
-
-class Buckets:
-    """Credits by address that refill with time."""
-
-    def __init__(self) -> None:
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._buckets)
-
-    def spend(self, address: str) -> bool:
-        """Take one credit; False if there is none."""
-        moment = time.monotonic()
-        credit, since = self._buckets.pop(address, (BURST, moment))
-        credit = min(BURST, credit + (moment - since) * PER_SECOND)
-        is_there = credit >= 1
-        self._buckets[address] = (credit - is_there, moment)
-        if len(self._buckets) > MAX_ADDRESSES:
-            self._buckets.popitem(last=False)
-            dropped("address", "too many to remember")
-        return is_there
-
-    def clear(self) -> None:
-        """Forget everybody."""
-        self._buckets.clear()
-
-
-buckets = Buckets()
+buckets: Buckets[str | UUID] = Buckets("address", PER_SECOND, BURST, MAX_ADDRESSES)
 
 
 def may_ask(request: HttpRequest, door: str) -> bool:
@@ -75,7 +45,7 @@ def may_open(scope: Mapping[str, Any], door: str) -> bool:
 
 def may_come_back(call: UUID, door: str) -> bool:
     """Do the same for who shows a call's capability: no other address slows it down."""
-    if buckets.spend(f"call {call}"):
+    if buckets.spend(call, time.monotonic()):
         return True
     refused[door] += 1
     return False
@@ -83,7 +53,7 @@ def may_come_back(call: UUID, door: str) -> bool:
 
 def _may_ask(remote: str | None, forwarded: str | None, door: str) -> bool:
     address = address_of(remote, forwarded)
-    if address is None or buckets.spend(address):
+    if address is None or buckets.spend(address, time.monotonic()):
         return True
     refused[door] += 1
     return False

@@ -1,9 +1,8 @@
 """What the phones of one incident may upload: over it is refused, and comes later."""
 
-from collections import OrderedDict
 from uuid import UUID
 
-from accounts.metrics import dropped
+from accounts.buckets import Buckets
 from reports.clock import monotonic
 from reports.errors import OverBudget
 
@@ -13,7 +12,9 @@ REQUESTS_PER_SECOND = 24.0
 BURST = 48.0
 INCIDENTS = 10_000  # remembered; the one that was quiet longest is forgotten first
 
-_credits: OrderedDict[UUID, tuple[float, float]] = OrderedDict()
+kept: Buckets[UUID] = Buckets(
+    "incident's budget", REQUESTS_PER_SECOND, BURST, INCIDENTS
+)
 
 
 def spend(incident: UUID, cost: int = 1) -> None:
@@ -22,18 +23,5 @@ def spend(incident: UUID, cost: int = 1) -> None:
     Raises:
         OverBudget: there are too few for the moment; none were taken.
     """
-    moment = monotonic()
-    credits, at = _credits.pop(incident, (BURST, moment))
-    credits = min(BURST, credits + (moment - at) * REQUESTS_PER_SECOND)
-    is_allowed = credits >= cost
-    _credits[incident] = (credits - cost * is_allowed, moment)
-    while len(_credits) > INCIDENTS:
-        _credits.popitem(last=False)
-        dropped("incident's budget", "too many to remember")
-    if not is_allowed:
+    if not kept.spend(incident, monotonic(), cost):
         raise OverBudget
-
-
-def forget() -> None:
-    """Forget everybody; for tests."""
-    _credits.clear()

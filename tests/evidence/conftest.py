@@ -15,7 +15,7 @@ from tests.house import House
 @pytest.fixture(autouse=True)
 def _full_budget() -> None:
     """No test pays for what another uploaded."""
-    budgets.forget()
+    budgets.kept.clear()
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def test_a_budget_ends_and_comes_back(monkeypatch):
 
 
 def test_budgets_are_not_kept_for_ever(monkeypatch):
-    monkeypatch.setattr(budgets, "INCIDENTS", 10)
+    monkeypatch.setattr(budgets.kept, "most", 10)
     for _ in range(100):
         budgets.spend(uuid4())
-    assert len(budgets._credits) == 10
+    assert len(budgets.kept) == 10

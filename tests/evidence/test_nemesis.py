@@ -170,7 +170,7 @@ async def calls(house, monkeypatch):
     declared=st.dictionaries(st.integers(0, 2), st.integers(0, 7), max_size=3),
 )
 async def test_whatever_is_done_to_uploads(house, calls, steps, closes_at, declared):
-    budgets.forget()
+    budgets.kept.clear()
     recorder, stranger = (Recorder.of(house, call) for call in calls)
     model = Model()
     assert (await recorder.open()).status == 201

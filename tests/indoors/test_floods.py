@@ -1,5 +1,6 @@
 """A flood from one address: alarms behind the same address feel nothing of it."""
 
+import time
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,8 +17,8 @@ TAP = "/api/v1/calls"
 @pytest.fixture
 def flood(monkeypatch):
     """Let the address have nothing left, for as long as the test takes."""
-    monkeypatch.setattr(addresses, "PER_SECOND", 0.0)
-    while addresses.buckets.spend(FLOODER):
+    monkeypatch.setattr(addresses.buckets, "per_second", 0.0)
+    while addresses.buckets.spend(FLOODER, time.monotonic()):
         pass
 
 
@@ -125,7 +126,7 @@ async def test_a_flood_of_guesses_stops_asking_the_database(house, monkeypatch):
         return find(**which)
 
     monkeypatch.setattr(guests, "find_call", noted)
-    monkeypatch.setattr(addresses, "BURST", 10.0)
+    monkeypatch.setattr(addresses.buckets, "burst", 10.0)
     answers = [
         await house.request(
             "GET",

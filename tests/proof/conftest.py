@@ -9,10 +9,9 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from accounts.api import addresses
+from accounts.buckets import Buckets
 from dispatch.actions.budget import Budget
 from dispatch.loops import matcher
-from reports.api import budgets
 from tests.house import House
 from tests.proof import attacked
 from tests.proof import scene as scenes
@@ -25,8 +24,7 @@ from tests.world import World
 def unmetered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count nobody's requests: here the question is who, not how often."""
     monkeypatch.setattr(Budget, "spend", lambda *_: True)
-    monkeypatch.setattr(addresses.Buckets, "spend", lambda *_: True)
-    monkeypatch.setattr(budgets, "spend", lambda *_: None)
+    monkeypatch.setattr(Buckets, "spend", lambda *_: True)
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
     cache.clear()
 

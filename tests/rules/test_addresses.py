@@ -4,45 +4,59 @@ import time
 
 import pytest
 
-from accounts.api.addresses import BURST, MAX_ADDRESSES, PER_SECOND, Buckets, address_of
+from accounts.api.addresses import BURST, MAX_ADDRESSES, PER_SECOND, address_of
+from accounts.buckets import Buckets
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock():
     """The bucket's clock, to be moved."""
-    moment = [1000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: moment[0])
-    return moment
+    return [1000.0]
 
 
-def drain(buckets, address):
-    count = 0
-    while buckets.spend(address):
-        count += 1
-    return count
+class Addresses:
+    """Buckets as the doors have them, and a clock."""
+
+    def __init__(self, clock):
+        self._buckets: Buckets[str] = Buckets(
+            "address", PER_SECOND, BURST, MAX_ADDRESSES
+        )
+        self._clock = clock
+
+    def __len__(self):
+        return len(self._buckets)
+
+    def spend(self, address, cost=1):
+        return self._buckets.spend(address, self._clock[0], cost)
+
+    def drain(self, address):
+        count = 0
+        while self.spend(address):
+            count += 1
+        return count
 
 
 def test_a_burst_is_had_once_and_then_a_steady_rate(clock):
-    buckets = Buckets()
-    assert drain(buckets, "192.0.2.7") == BURST
-    assert drain(buckets, "192.0.2.7") == 0
+    buckets = Addresses(clock)
+    assert buckets.drain("192.0.2.7") == BURST
+    assert buckets.drain("192.0.2.7") == 0
     clock[0] += 2
-    assert drain(buckets, "192.0.2.7") == 2 * PER_SECOND
+    assert buckets.drain("192.0.2.7") == 2 * PER_SECOND
     clock[0] += 10 * BURST
-    assert drain(buckets, "192.0.2.7") == BURST
+    assert buckets.drain("192.0.2.7") == BURST
 
 
 def test_one_address_takes_nothing_from_another(clock):
-    buckets = Buckets()
-    drain(buckets, "192.0.2.7")
+    buckets = Addresses(clock)
+    buckets.drain("192.0.2.7")
 
     assert buckets.spend("192.0.2.8")
 
 
 def test_being_refused_costs_nothing_more(clock):
     """Who waits as it is told to is let in again."""
-    buckets = Buckets()
-    drain(buckets, "192.0.2.7")
+    buckets = Addresses(clock)
+    buckets.drain("192.0.2.7")
     for _ in range(1000):
         assert not buckets.spend("192.0.2.7")
     clock[0] += 1.01 / PER_SECOND
@@ -50,9 +64,9 @@ def test_being_refused_costs_nothing_more(clock):
 
 
 def test_memory_is_bounded_and_the_longest_unheard_is_forgotten(clock):
-    buckets = Buckets()
-    drain(buckets, "first")
-    drain(buckets, "heard again")
+    buckets = Addresses(clock)
+    buckets.drain("first")
+    buckets.drain("heard again")
     for n in range(MAX_ADDRESSES - 1):
         buckets.spend(f"other {n}")
         if n % 1000 == 0:
@@ -65,8 +79,32 @@ def test_memory_is_bounded_and_the_longest_unheard_is_forgotten(clock):
     assert buckets.spend("first")  # forgotten
 
 
+def test_who_is_full_again_is_forgotten(clock):
+    """Memory follows what goes on now, not all the calls of a month."""
+    buckets = Addresses(clock)
+    buckets.drain("long")
+    for n in range(100):
+        buckets.spend(f"once {n}")
+        clock[0] += 1 / PER_SECOND
+    assert len(buckets) == 101  # behind one that is not full again
+
+    clock[0] += BURST / PER_SECOND
+    buckets.spend("now")
+
+    assert len(buckets) == 1
+    assert buckets.drain("long") == BURST
+
+
+def test_a_dear_thing_costs_more_and_is_refused_whole(clock):
+    buckets = Addresses(clock)
+
+    assert buckets.spend("192.0.2.7", 590)
+    assert not buckets.spend("192.0.2.7", 11)
+    assert buckets.spend("192.0.2.7", 10)
+
+
 def test_it_is_cheap(clock):
-    buckets = Buckets()
+    buckets = Addresses(clock)
     began = time.process_time()
     for n in range(20_000):
         buckets.spend(f"address {n}")

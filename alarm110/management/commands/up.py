@@ -33,6 +33,10 @@ REFUSED_SECONDS = 30.0  # after a child that may be missing refused its settings
 LONG_LIFE = 10.0  # seconds; who lived longer starts afresh in that table
 STOP_PATIENCE = 8.0  # seconds between asking a child to stop and ending it
 PR_SET_PDEATHSIG = 1
+# glibc gives each thread a heap until there are eight a core, and what short requests
+# leave in them comes to tens of megabytes that grow for hours. Two are enough where one
+# thread at a time runs Python. (mallopt(3), M_ARENA_MAX)
+THRIFT = {"MALLOC_ARENA_MAX": "2"}
 
 
 class Command(BaseCommand):
@@ -83,7 +87,12 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603  our own manage.py
             self.command,
             stdin=subprocess.PIPE,
-            env={**os.environ, **self.environment, "ALARM110_SUPERVISED": "1"},
+            env={
+                **THRIFT,
+                **os.environ,
+                **self.environment,
+                "ALARM110_SUPERVISED": "1",
+            },
             process_group=0,
             preexec_fn=_die_with_parent if LIBC else None,
         )
