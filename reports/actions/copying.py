@@ -8,10 +8,12 @@ import logging
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
 from accounts.metrics import failed
 from reports.actions.evidence import Damaged, read_chunks
@@ -30,6 +32,9 @@ MAX_PHOTO_BYTES = 64 * 1024 * 1024
 # new chunks.
 SPARE_BYTES = 512 * 1024 * 1024
 ABANDONED_SECONDS = 10 * 60  # longer than any copy takes
+# Between tries to write how it ended: minutes of work must not be lost, and begun again
+# after ABANDONED_SECONDS, because others held the database for a moment.
+TRY_AGAIN_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 DAMAGED = "damaged"
 
 
@@ -41,13 +46,31 @@ def make_view(view: UUID) -> None:
     try:
         _make(row)
     except Refused as refused:
-        refuse_view(view, refused.reason)
+        _refuse(view, refused.reason)
     except StorageFull:
-        refuse_view(view, STORAGE_FULL)
+        _refuse(view, STORAGE_FULL)
     except Damaged:
         failed("damaged evidence")
         log.exception("evidence of clip %s is damaged", row.clip.uuid)
-        refuse_view(view, DAMAGED)
+        _refuse(view, DAMAGED)
+
+
+def _refuse(view: UUID, reason: str) -> None:
+    _insist(lambda: refuse_view(view, reason))
+
+
+def _insist(write: Callable[[], bool]) -> None:
+    """Write, and again in a while if the database is locked or away."""
+    for seconds in TRY_AGAIN_SECONDS:
+        try:
+            write()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("how a copy ended waits: %s", type(error).__name__)
+            connection.close()
+            time.sleep(seconds)
+        else:
+            return
+    write()
 
 
 def _make(row: ViewCopy) -> None:
@@ -68,15 +91,17 @@ def _make(row: ViewCopy) -> None:
         copied = child.convert(folder, job)
         row.sha256 = copied.sha256
         evidence_storage().put_file(row.key, copied.path)
-    finish_view(
-        row.uuid,
-        chunk_count=chunk_count,
-        mime=copied.mime,
-        sha256=copied.sha256,
-        size=copied.bytes,
-        duration_ms=copied.duration_ms,
-        note=copied.note,
-        parts=copied.parts,
+    _insist(
+        lambda: finish_view(
+            row.uuid,
+            chunk_count=chunk_count,
+            mime=copied.mime,
+            sha256=copied.sha256,
+            size=copied.bytes,
+            duration_ms=copied.duration_ms,
+            note=copied.note,
+            parts=copied.parts,
+        )
     )
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import av
 import pytest
 from django.core.files.storage import storages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django_tasks_db.models import DBTaskResult
 
 from reports import journal
@@ -55,6 +55,31 @@ def test_a_recording_is_copied_and_its_original_untouched(world, at_once):
     assert view_entries(incident)[-1]["sha256"] == view.sha256
     first = next(e for e in journal.replay(incident, 0) if "view_changed" in e.kind)
     assert first.author_kind == "supervisor"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "state"),
+    [(webm(), "video", "ready"), (HTML, "photo", "refused")],
+)
+def test_how_it_ended_is_written_once_the_database_takes_it(
+    world, at_once, monkeypatch, content, kind, state
+):
+    """Others held it for a moment: the work is not done anew ten minutes later."""
+    tries, settle = [], views._settle
+
+    def locked_twice(view, **fields):
+        tries.append(fields["state"])
+        if len(tries) < 3:
+            raise OperationalError("database is locked")
+        return settle(view, **fields)
+
+    monkeypatch.setattr(views, "_settle", locked_twice)
+    monkeypatch.setattr(copying, "TRY_AGAIN_SECONDS", (0.01, 0.01, 0.01))
+
+    views.ask_view(keep(world.tap().incident, content, kind=kind).uuid)
+
+    assert ViewCopy.objects.get().state == state
+    assert tries == [state] * 3
 
 
 def test_a_photo_s_place_stays_in_the_original_alone(world, at_once):
