@@ -1,11 +1,11 @@
-"""The whole suite: what measures seconds, and beside it what fills the pauses.
+"""The whole suite: browsers, real servers beside them, and what fills the pauses.
 
-Browsers, killed processes and live pictures need a processor when they ask for one: a
-neighbour that competes makes them fail and proves nothing. But half of their time they
-wait. What lives in one process needs no clock, so it runs beside them, on SQLite and on
-PostgreSQL, each lane a pytest with a database and a data folder of its own, and of the
-lowest priority there is: it gets what nobody else wants. ``test_lanes.py`` waits for
-both at the end and tells what they said.
+Browsers wait half of their time: for a picture, for a deadline, for each other. So the
+tests that start and kill servers of their own run beside them, each lane a pytest with
+ports and a data folder of its own. What lives in one process needs no clock: it runs
+in two more lanes, on SQLite and on PostgreSQL, of the lowest priority there is, and
+gets what nobody else wants. ``test_lanes.py`` waits for all of them at the end and
+tells what they said.
 
 Only in a whole run (``ALARM110_LANES=1``, ``./run test`` without arguments).
 """
@@ -28,13 +28,22 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 # Taken out: a pytest that a test starts (the seeds do) is no whole run.
 WANTED = os.environ.pop("ALARM110_LANES", "") == "1"
-# What measures seconds, in this order; all else is the lanes'.
-FIRST = (
-    *("browser", "faults", "media", "proof", "sockets", "run"),
+# What this pytest runs itself, and what runs beside it at the same priority.
+FIRST = "browser"
+ON_SERVERS = (
+    *("faults", "media", "proof", "sockets", "run"),
     *("test_canary.py", "test_stranger.py"),
 )
 LAST = "test_lanes.py"
-ON_POSTGRESQL = ("actions", "evidence", "indoors", "races", "rules", "views")
+# Both databases get what differs between them: locks, constraints, races, queries by
+# number, and a machine that does every act there is. The single acts one by one are
+# done on the one that a city runs on, the whole house on the one that a newcomer does.
+ON_POSTGRESQL = ("actions", "evidence", "races", "rules", "views")
+ALSO_ON_POSTGRESQL = (
+    f"indoors/test_{name}.py"
+    for name in ("query_budgets", "several_consoles", "tap_door")
+)
+NOT_ON_SQLITE = ("actions",)
 # They read files, not the database, or take minutes and are much the same there.
 LEFT_OUT = [
     *(
@@ -66,9 +75,9 @@ _held = contextlib.ExitStack()
 
 
 def lane(name: str) -> Lane:
-    """Return the lane of ``sqlite`` or ``postgresql``, begun if it was not."""
+    """Return the lane of that name, begun if it was not."""
     if name not in _lanes:
-        _lanes[name] = _on_sqlite() if name == "sqlite" else _on_postgresql()
+        _lanes[name] = LANES[name]()
     return _lanes[name]
 
 
@@ -77,20 +86,20 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if not WANTED:
         return True if collection_path == TESTS / LAST else None
     is_top = collection_path.parent == TESTS
-    is_theirs = is_top and collection_path.name not in (*FIRST, LAST)
+    is_theirs = is_top and collection_path.name not in (FIRST, LAST)
     return True if is_theirs and collection_path.name != "conftest.py" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order a whole run."""
+    """Let the others be waited for at the end."""
     if WANTED:
-        items.sort(key=_turn)
+        items.sort(key=lambda item: item.path == TESTS / LAST)
 
 
 def pytest_runtestloop() -> None:
     """Begin the other lanes with the first test."""
     if WANTED:
-        for name in ("sqlite", "postgresql"):
+        for name in LANES:
             # Without the program its own test says so, not this one.
             with contextlib.suppress(pytest.skip.Exception, pytest.fail.Exception):
                 lane(name)
@@ -106,21 +115,20 @@ def pytest_sessionfinish() -> None:
     _held.close()
 
 
-def _turn(item: pytest.Item) -> int:
-    """Return an item's place; those of one place stay as they are."""
-    part = item.path.relative_to(TESTS).parts[0]
-    return len(FIRST) if part == LAST else FIRST.index(part)
+def _on_servers() -> Lane:
+    tests = [f"tests/{name}" for name in ON_SERVERS]
+    return _begin("servers", {"ALARM110_TEST_PORTS": "18000"}, tests)
 
 
 def _on_sqlite() -> Lane:
-    theirs = [*FIRST, LAST]
+    others = (FIRST, *ON_SERVERS, *NOT_ON_SQLITE, LAST)
     rest = sorted(
         f"tests/{path.name}"
         for path in TESTS.iterdir()
-        if path.name not in theirs
+        if path.name not in others
         and (any(path.glob("**/test_*.py")) or path.match("test_*.py"))
     )
-    return _begin("sqlite", {"ALARM110_TEST_PORTS": "14000"}, rest)
+    return _stand_back(_begin("sqlite", {"ALARM110_TEST_PORTS": "14000"}, rest))
 
 
 def _on_postgresql() -> Lane:
@@ -129,9 +137,14 @@ def _on_postgresql() -> Lane:
     more = {
         "ALARM110_TEST_PORTS": "16000",
         "DATABASE_URL": server.new_database("lane"),
+        "ALARM110_DAYS": "20",  # of the machine's; on SQLite all of them
     }
     ignored = [f"--ignore={path}" for path in LEFT_OUT]
-    return _begin("postgresql", more, [f"tests/{n}" for n in ON_POSTGRESQL], *ignored)
+    tests = [f"tests/{name}" for name in (*ON_POSTGRESQL, *ALSO_ON_POSTGRESQL)]
+    return _stand_back(_begin("postgresql", more, tests, *ignored))
+
+
+LANES = {"servers": _on_servers, "sqlite": _on_sqlite, "postgresql": _on_postgresql}
 
 
 def _begin(name: str, more: dict[str, str], tests: list[str], *options: str) -> Lane:
@@ -153,19 +166,20 @@ def _begin(name: str, more: dict[str, str], tests: list[str], *options: str) -> 
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _stand_back(process.pid)
     return Lane(name, process, words)
 
 
-def _stand_back(pid: int) -> None:
+def _stand_back(lane: Lane) -> Lane:
     """Give a lane's session only what the processors have left.
 
     A session is a scheduling group of its own where the kernel groups by session
     (``sched_autogroup_enabled``), and then only the group's niceness counts. Of the
     idle class, so that whoever wakes up takes the processor from it at once.
     """
+    pid = lane.process.pid
     os.setpriority(os.PRIO_PROCESS, pid, int(LOWEST))
     with contextlib.suppress(AttributeError, OSError):  # Linux has it
         os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
     with contextlib.suppress(OSError):
         Path(f"/proc/{pid}/autogroup").write_text(LOWEST)
+    return lane

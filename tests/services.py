@@ -31,7 +31,11 @@ SUPERUSER = "postgres"
 PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "postgresql": ("initdb", "postgres"),
     "redis": ("redis-server",),
-    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    # First of all the engine without a browser's own windows: a quarter less work.
+    "chromium": (
+        *("chromium-headless-shell", "chromium", "chromium-browser"),
+        "google-chrome",
+    ),
     "faketime": ("faketime",),
     "spin": ("spin", "gcc"),
 }

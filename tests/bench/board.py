@@ -126,7 +126,7 @@ def _launch() -> dict[str, Any]:
     sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
     return {
         "executable_path": next(iter(require("chromium").values())),
-        "args": ["--headless=new", *sandbox, "--disable-background-networking"],
+        "args": ["--headless", *sandbox, "--disable-background-networking"],
     }
 
 

@@ -27,7 +27,7 @@ def launch_options(camera: Path, microphone: Path | None = None) -> dict[str, An
     return {
         "executable_path": next(iter(require("chromium").values())),
         "args": [
-            "--headless=new",
+            "--headless",
             *(["--no-sandbox"] if os.getuid() == 0 else []),
             "--use-fake-device-for-media-stream",
             "--use-fake-ui-for-media-stream",
