@@ -22,10 +22,15 @@ DESK_SCREEN = {"width": 1440, "height": 900}
 PHONE_FRAMES, DESK_FRAMES, DESK_FIRST = 600, 60, 0x8000
 
 
-def launch_options(camera: Path, microphone: Path | None = None) -> dict[str, Any]:
-    """Return what starts the system's Chromium with files for its devices."""
+def launch_options(
+    camera: Path, microphone: Path | None = None, *, program: str = "chromium"
+) -> dict[str, Any]:
+    """Return what starts the system's Chromium with files for its devices.
+
+    ``program``: ``browser`` where its questions or its profile matter.
+    """
     return {
-        "executable_path": next(iter(require("chromium").values())),
+        "executable_path": next(iter(require(program).values())),
         "args": [
             "--headless",
             *(["--no-sandbox"] if os.getuid() == 0 else []),

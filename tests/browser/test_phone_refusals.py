@@ -92,7 +92,7 @@ def device_at_seat(operator_frames: Frames) -> dict[str, str | None]:
 @pytest.fixture(scope="module")
 def strict_browser(playwright, cameras, microphones):
     """Phones whose questions are answered by their permissions, not by a switch."""
-    options = launch_options(cameras[0], microphones[0])
+    options = launch_options(cameras[0], microphones[0], program="browser")
     options["args"] = [one for one in options["args"] if "fake-ui" not in one]
     browser = playwright.chromium.launch(**options)
     yield browser
@@ -263,7 +263,7 @@ def test_own_switches_are_told_and_kept(stage, hall):
 def test_a_phone_without_any_device(stage, playwright, cameras, hall):
     """No fake camera, no fake microphone: what Chromium itself says then."""
     operator, frames = ready_seat(stage, hall)
-    options = launch_options(cameras[0])
+    options = launch_options(cameras[0], program="browser")
     options["args"] = [one for one in options["args"] if "fake-device" not in one]
     browser = playwright.chromium.launch(**options)
     stage.exits.callback(browser.close)

@@ -47,6 +47,8 @@ def test_the_form_alone_raises_the_alarm_in_words(stage):
     operator = default_desk(stage)
     caller = stage.caller(None, java_script_enabled=False)
     caller.page.goto(caller.url)
+    expect(caller.page.locator(".alarm-button")).to_be_visible()
+    expect(caller.page.locator(".what-happens")).to_be_hidden()  # nothing of it is true
     field = caller.page.get_by_label("What is happening, and where? (optional)")
     field.fill("Two men at pier 3")
     caller.tap()
@@ -69,7 +71,7 @@ def cookieless(stage, playwright, cameras, hall, tmp_path):
     latitude, longitude = hall.place
     context = playwright.chromium.launch_persistent_context(
         tmp_path,
-        **launch_options(cameras[0]),
+        **launch_options(cameras[0], program="browser"),
         ignore_https_errors=True,
         locale="en-GB",
         viewport=PHONE_SCREEN,

@@ -206,7 +206,9 @@ def open_studio() -> Iterator[Studio]:
         browsers = {}
         fonts = _fonts(folder)
         for name, frames in cameras.items():
-            options = launch_options(drawn.write_camera(folder / f"{name}.y4m", frames))
+            options = launch_options(
+                drawn.write_camera(folder / f"{name}.y4m", frames), program="browser"
+            )
             # What a phone is allowed is answered by its permissions, not by a switch.
             options["args"] = [one for one in options["args"] if "fake-ui" not in one]
             browsers[name] = chromium.launch(**options, env=fonts)
