@@ -1,11 +1,12 @@
 """How accounts speaks to the outside: sign-in of staff, and who brings codes."""
 
 import logging
-from typing import cast
+from typing import Any, ClassVar, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.roles import set_password
 from accounts.models import User, masked_phone
@@ -20,6 +21,14 @@ CONSOLE = "/console/"
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Staff sign in; nobody signs up: an administrator makes the account."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _(
+            "The user name or the password is not right. Try again, with capital and "
+            "small letters as they were given; or ask your administrator."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse: accounts are given, not taken."""

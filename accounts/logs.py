@@ -101,6 +101,16 @@ class JsonLines(logging.Formatter):
         return json.dumps(fields, ensure_ascii=False)
 
 
+class Refusals(logging.Filter):
+    """Makes a refused request one line: it is an answer, not a fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Leave the traceback out; Django notes the status on the record."""
+        if getattr(record, "status_code", None) == 403:
+            record.exc_info = None
+        return True
+
+
 def formatter(wanted: str) -> logging.Formatter:
     """Return what writes the lines; ``wanted`` is one of ``FORMATS``."""
     is_plain = wanted == "plain" or (wanted != "json" and sys.stderr.isatty())
@@ -115,12 +125,14 @@ def write_to_stderr(process: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
-def written_by(process: str, sentence: str, wanted: str) -> str:
+def written_by(
+    process: str, sentence: str, wanted: str, level: int = logging.WARNING
+) -> str:
     """Return the line of a process that has no logger: the supervisor."""
     lines = formatter(wanted)
     if isinstance(lines, Plain):
         return f"alarm110: {sentence}"
     name_process(process)
     return lines.format(
-        logging.LogRecord("alarm110.up", logging.WARNING, "", 0, sentence, None, None)
+        logging.LogRecord("alarm110.up", level, "", 0, sentence, None, None)
     )

@@ -87,8 +87,8 @@ async def stop() -> None:
     if rooms.live:
         await asyncio.sleep(GOODBYE_SECONDS)
     if _writer is not None:
+        # It stays attached: what comes now is told to ask the next process.
         await _writer.stop()
-        writer.attach(None)
         _writer = None
     await asyncio.gather(*(loop.stop() for loop in _loops))
     _loops.clear()

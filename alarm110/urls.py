@@ -21,6 +21,8 @@ _catalog = gzip_page(_kept(JavaScriptCatalog.as_view(domain="djangojs")))
 _phone_catalog = gzip_page(_kept(PhoneCatalog.as_view(domain="djangojs")))
 _phone_words = gzip_page(PhoneCatalog.as_view(domain="djangojs"))
 
+handler403 = "alarm110.forbidden.forbidden"
+
 urlpatterns = [
     path("", include("dispatch.urls")),
     path("api/v1/", include("accounts.urls")),

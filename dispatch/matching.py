@@ -18,7 +18,6 @@ from typing import Any
 
 MAX_PASSED = 20  # seats named in a trace as passed over; of more only the number
 SIGN_LANGUAGE = "sign"
-EVERYBODYS = "zh"  # what every operator of the region speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +211,13 @@ def _name(agency: int, lines: Mapping[int, Line]) -> str:
 # --- Needs and hours -----------------------------------------------------------------
 
 
-def needs_of(language: str | None, *, sign_language: bool) -> list[str]:
-    """Return what whoever answers should be able to do, from what the phone says."""
+def needs_of(language: str | None, *, ours: str, sign_language: bool) -> list[str]:
+    """Return what whoever answers should be able to do, from what the phone says.
+
+    ``ours`` is the region's language: every operator there speaks it.
+    """
     spoken = _spoken(language or "")
-    needs = [] if spoken in ("", EVERYBODYS) else [spoken]
+    needs = [] if spoken in ("", _spoken(ours)) else [spoken]
     return [*needs, SIGN_LANGUAGE] if sign_language else needs
 
 

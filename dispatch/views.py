@@ -76,13 +76,16 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
     language = _language(request)
     try:
         # Until a page opens on the live call, no window speaks for this phone.
-        tapped = await caller_desk.tap(tap, device=device, has_window=False)
+        tapped = await caller_desk.tap(
+            tap, device=device, flags=("no_scripts",), has_window=False
+        )
     except Busy:
         with translation.override(language):
             response = render(request, "503.html", {"agency": agency}, status=503)
         response["Retry-After"] = "1"
         return response
     done = {"number": tapped.number, "agency": tapped.agency, "mode": tapped.mode}
+    done["form_id"] = str(uuid4())  # more words are another tap, which joins this alarm
     with translation.override(language):
         response = render(request, "caller/noscript_done.html", done)
     if device is None:
@@ -152,11 +155,16 @@ def _origin_of(tiles: str) -> str:
     return f"{scheme}://{host}" if host else ""
 
 
-def desk_index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Put the live board on the desk's first page, for whoever supervises."""
+def has_board(request: HttpRequest) -> bool:
+    """Return whether the desk's first page has a board for whoever asks."""
     rights = desk_rights(request)
     everywhere = rights.is_everywhere(RoleKind.SUPERVISOR)
-    context["board"] = everywhere or bool(rights.supervisor_agencies)
+    return everywhere or bool(rights.supervisor_agencies)
+
+
+def desk_index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Put the live board on the desk's first page, for whoever supervises."""
+    context["board"] = has_board(request)
     if context["board"]:
         context["title"] = gettext("Board")
     return context

@@ -16,6 +16,7 @@ from uuid import UUID
 from accounts.metrics import dropped, failed
 from reports import metrics
 from reports.clock import monotonic
+from reports.errors import Stopping
 
 log = logging.getLogger(__name__)
 
@@ -186,9 +187,13 @@ def attach(
 
 
 def registry() -> Registry:
-    """Return this process's registry."""
+    """Return this process's registry.
+
+    Raises:
+        Stopping: no sockets are served here, or not any more.
+    """
     if _registry is None:
-        raise RuntimeError("no sockets are served in this process")
+        raise Stopping
     return _registry
 
 

@@ -56,6 +56,12 @@ class Busy(ReportError):
         return _("The server is busy. It will be tried again.")
 
 
+class Stopping(Busy):
+    """This process writes no more; whoever asks again finds the one that follows it."""
+
+    retry_after_seconds = 2
+
+
 class OverBudget(ReportError):
     """This socket, or this phone, sends faster than a person can."""
 

@@ -28,7 +28,7 @@ from accounts import logs
 from accounts.metrics import failed, is_away
 from reports import metrics
 from reports.clock import monotonic
-from reports.errors import Busy
+from reports.errors import Busy, Stopping
 from reports.models.hot import lock_rows
 
 log = logging.getLogger(__name__)
@@ -219,8 +219,12 @@ class Writer:
 
         Raises:
             Busy: the database is locked or away, or too much has queued.
+            Stopping: the last batch is written; the next process takes it.
             Exception: what the batch function settled the item with.
         """
+        if self._task is not None and self._task.done():
+            metrics.writer_items.labels("stopping").inc()
+            raise Stopping
         if len(self._queue) >= MAX_QUEUE and not function.is_urgent:
             metrics.writer_items.labels("queue full").inc()
             raise Busy

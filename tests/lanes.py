@@ -137,7 +137,6 @@ def _on_postgresql() -> Lane:
     more = {
         "ALARM110_TEST_PORTS": "16000",
         "DATABASE_URL": server.new_database("lane"),
-        "ALARM110_DAYS": "20",  # of the machine's; on SQLite all of them
     }
     ignored = [f"--ignore={path}" for path in LEFT_OUT]
     tests = [f"tests/{name}" for name in (*ON_POSTGRESQL, *ALSO_ON_POSTGRESQL)]
@@ -156,6 +155,7 @@ def _begin(name: str, more: dict[str, str], tests: list[str], *options: str) -> 
             [
                 sys.executable,
                 *("-m", "pytest", "-q", "-rsR", "-p", "no:cacheprovider"),
+                *("-m", "not deep"),
                 *options,
                 *tests,
             ],

@@ -176,6 +176,16 @@ class Agency(models.Model):
         language = language or translation.get_language() or settings.LANGUAGE_CODE
         return self.name if language.startswith("zh") else self.name_en or self.name
 
+    def category_label(self, code: str) -> str:
+        """Return what a category is called, Burglary (0101); an unknown code itself."""
+        is_chinese = (translation.get_language() or "").startswith("zh")
+        for row in self.categories:
+            if row["code"] == code:
+                names = (row["name"], row.get("name_en", ""))
+                name = (names[0] or names[1]) if is_chinese else (names[1] or names[0])
+                return f"{name} ({code})"
+        return code
+
 
 class Area(models.Model):
     """A piece of ground an agency answers for, as WGS-84 polygons.

@@ -64,6 +64,10 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Now"),
                 "items": [
+                    {
+                        **_link(_("Board"), "dashboard", "admin:index"),
+                        "permission": "dispatch.views.has_board",
+                    },
                     _list_link(_("Calls"), "call", "dispatch_call"),
                     _list_link(_("Seats"), "desk", "dispatch_seat"),
                     _list_link(_("Shifts"), "badge", "dispatch_shift"),

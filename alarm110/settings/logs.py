@@ -8,6 +8,7 @@ LOG_FORMAT = env.one_of("ALARM110_LOG", "auto", *logs.FORMATS)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"refusals": {"()": logs.Refusals}},
     "formatters": {"chosen": {"()": logs.formatter, "wanted": LOG_FORMAT}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "chosen"},
@@ -20,6 +21,7 @@ LOGGING = {
         "accounts": {"level": "INFO"},
         "reports": {"level": "INFO"},
         "dispatch": {"level": "INFO"},
+        "django.request": {"filters": ["refusals"]},
         # Its access log would print paths for every heartbeat; errors stay.
         "daphne": {"level": "WARNING"},
         # Anyone can send these, as often as they like; the 400 is answer enough.

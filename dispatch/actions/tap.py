@@ -211,7 +211,11 @@ class TapBatch:
                 priority=incident.priority,
                 queued_at=moment,
                 escalate_at=moment + timedelta(seconds=ESCALATE_SECONDS),
-                needs=needs_of(item.tap.language, sign_language=item.tap.sign_language),
+                needs=needs_of(
+                    item.tap.language,
+                    ours=settings.LANGUAGE_CODE,
+                    sign_language=item.tap.sign_language,
+                ),
                 capability_hash=capability_hash(capability(uuid)),
             )
             if item.position is not None:

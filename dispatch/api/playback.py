@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from accounts.models import User
 from dispatch.actions.running import run
 from dispatch.api.answers import answer, door
+from dispatch.api.names import original_name
 from dispatch.api.ranges import Unsatisfiable, asked_span
 from dispatch.snapshots.looks import Looker, looker_at
 from reports.actions import views
@@ -97,11 +98,13 @@ async def original(request: HttpRequest, clip: UUID) -> HttpResponseBase:
     else:
         await run(note_look, row, author=looker.author, viewer=looker.name)
         pieces = (chunk.data for chunk in read_chunks(row))
-        response = StreamingHttpResponse(_streamed(await _begun(pieces), pieces))
+        begun = await _begun(pieces)
+        response = StreamingHttpResponse(_streamed(begun, pieces))
+        name = original_name(row, begun)
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
     if row.state == ClipState.CLOSED:  # an open one may grow meanwhile
         response["Content-Length"] = str(row.bytes)
     response["Content-Type"] = "application/octet-stream"
-    response["Content-Disposition"] = f'attachment; filename="{row.uuid}.bin"'
     return _harmless(response)
 
 

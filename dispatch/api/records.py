@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,7 +35,7 @@ from reports.models import Incident
 def records_page(request: HttpRequest) -> HttpResponse:
     """Lead to the list of incidents, where one can search, whoever has a desk."""
     if not rights_of(_user(request)).has_desk:
-        raise Http404
+        raise PermissionDenied
     return redirect("admin:reports_incident_changelist")
 
 

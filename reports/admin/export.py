@@ -6,6 +6,7 @@ import hashlib
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -30,6 +31,12 @@ from reports.journal import Author
 
 # Made while somebody waits, beside the sockets: some two seconds for an XLSX.
 EXPORT_ROWS = 5_000
+
+
+FORMATS = {
+    "csv": gettext_lazy("CSV, for any program"),
+    "xlsx": gettext_lazy("XLSX, for Excel"),
+}
 
 
 class RecordResource(Resource):  # type: ignore[misc]
@@ -65,7 +72,9 @@ class ReasonForm(ExportForm):  # type: ignore[misc]
     def __init__(self, formats: Any, resources: Any, **kwargs: Any) -> None:
         super().__init__(formats, resources, **kwargs)
         field: Any = self.fields["format"]
-        field.choices = [(key, title) for key, title in field.choices if key]
+        field.choices = [
+            (key, FORMATS.get(title, title)) for key, title in field.choices if key
+        ]
 
 
 class ExportDesk(ExportMixin):  # type: ignore[misc]
@@ -77,6 +86,7 @@ class ExportDesk(ExportMixin):  # type: ignore[misc]
     """
 
     export_form_class = ReasonForm
+    export_template_name = "admin/reports/export.html"
     export_formats: ClassVar[list[type[Format]]] = [CSV, XLSX]
     model: type[Model]
 
@@ -88,6 +98,11 @@ class ExportDesk(ExportMixin):  # type: ignore[misc]
     def get_valid_export_item_pks(self, request: HttpRequest) -> list[int]:
         """Offer no choice of rows: the list's own filters are the choice."""
         return []
+
+    def init_request_context_data(self, request: HttpRequest, form: Any) -> Any:
+        """Say how many rows it will be."""
+        rows = self.get_export_queryset(request).count()
+        return super().init_request_context_data(request, form) | {"row_count": rows}
 
     def _do_file_export(
         self,
@@ -118,14 +133,18 @@ class ExportDesk(ExportMixin):  # type: ignore[misc]
         )
         with transaction.atomic():
             note_export(exported, author=desk_author(request))
-        name = f"{self.model._meta.model_name}-{now():%Y%m%dT%H%M%SZ}"
+        stem = f"{self.model._meta.model_name}-{now():%Y%m%dT%H%M%SZ}"
+        name = f"{stem}.{exported.format}"
+        # The answer is the file and no page: the next one tells what it was.
+        told = _(
+            "%(name)s was taken. Rows: %(rows)d. SHA-256, as in the ledger: %(sha)s"
+        )
+        said = {"name": name, "rows": exported.rows, "sha": exported.sha256}
+        messages.success(request, told % said)
         return HttpResponse(
             content,
             content_type=file_format.get_content_type(),
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}.'
-                f'{file_format.get_extension()}"',
-            },
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
 

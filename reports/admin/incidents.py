@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,10 +17,12 @@ from import_export.fields import Field
 from accounts.admin.base import desk_rights
 from accounts.models import Caller
 from accounts.models.fields import masked_phone
+from reports import words
 from reports.admin.base import ReadOnlyAdmin, RecordsAdmin
 from reports.admin.export import RecordResource, local
-from reports.admin.timeline import shown
-from reports.models import Entry, Incident
+from reports.admin.filters import DispositionFilter, PriorityFilter
+from reports.admin.timeline import rows_of
+from reports.models import Incident
 from reports.snapshots import mask_name
 
 
@@ -30,10 +34,10 @@ class IncidentResource(RecordResource):
     agency_code = Field(attribute="agency__code", column_name=_("region code"))
     agency = Field(column_name=_("agency"))
     source = Field(attribute="get_source_display", column_name=_("source"))
-    category = Field(attribute="category", column_name=_("category"))
-    priority = Field(attribute="priority", column_name=_("priority"))
+    category = Field(column_name=_("category"))
+    priority = Field(column_name=_("priority"))
     place = Field(attribute="place", column_name=_("place"))
-    disposition = Field(attribute="disposition", column_name=_("disposition"))
+    disposition = Field(column_name=_("disposition"))
     flags = Field(column_name=_("flags"))
     linked = Field(column_name=_("linked"))
     caller = Field(column_name=_("caller"))
@@ -48,9 +52,21 @@ class IncidentResource(RecordResource):
         """Name the agency in the reader's language."""
         return incident.agency.label()
 
+    def dehydrate_category(self, incident: Incident) -> str:
+        """Name it, with its code."""
+        return incident.agency.category_label(incident.category)
+
+    def dehydrate_priority(self, incident: Incident) -> str:
+        """Name it, with its number, by which one sorts."""
+        return f"{incident.priority} {words.priority(incident.priority)}"
+
+    def dehydrate_disposition(self, incident: Incident) -> str:
+        """Name it; nothing while nobody has decided."""
+        return shown_disposition(incident)
+
     def dehydrate_flags(self, incident: Incident) -> str:
         """Write the words."""
-        return ", ".join(incident.flags)
+        return ", ".join(map(words.flag, incident.flags))
 
     def dehydrate_linked(self, incident: Incident) -> str:
         """Write the numbers."""
@@ -65,12 +81,30 @@ class IncidentResource(RecordResource):
         return local(incident.saved_at)
 
 
+def shown_disposition(incident: Incident) -> str:
+    """Return what came of it in words; nothing while nobody has decided."""
+    return words.disposition(incident.disposition) if incident.disposition else ""
+
+
 def shown_caller(caller: Caller) -> str:
     """Return who called, masked, and how sure we are."""
     known = f"{mask_name(caller.name)} {masked_phone(caller.phone)}".strip()
     return f"{known} ({caller.get_assurance_display()})".strip()
 
 
+def may_read(request: HttpRequest, incident: Incident) -> bool:
+    """Say whether the record opens for whoever asks."""
+    rights = desk_rights(request)
+    agency = incident.agency_id
+    return rights.may_supervise(agency) or rights.may_audit(agency)
+
+
+# The theme's own link and button, in the words of its stylesheet.
+LINK = "font-medium whitespace-nowrap text-primary-600 dark:text-primary-500"
+BUTTON = (
+    "font-medium inline-flex items-center px-3 py-2 rounded-default whitespace-nowrap "
+    "bg-primary-600 border border-transparent text-white"
+)
 TIMELINE_ENTRIES = 300  # the newest; the page of entries has all
 
 
@@ -128,15 +162,15 @@ class IncidentAdmin(RecordsAdmin):
         "number",
         "opened_at",
         "agency",
-        "category",
-        "priority",
+        "category_shown",
+        "priority_shown",
         "place",
     )
     resource_classes = (IncidentResource,)
     list_filter = (
-        "priority",
+        PriorityFilter,
         "source",
-        "disposition",
+        DispositionFilter,
         "is_synthetic",
         ("agency", admin.RelatedOnlyFieldListFilter),
     )
@@ -149,37 +183,65 @@ class IncidentAdmin(RecordsAdmin):
         "agency",
         "caller_shown",
         "source",
-        "category",
-        "priority",
+        "category_shown",
+        "priority_shown",
         "place",
         "notes",
         "persons",
-        "disposition",
-        "flags",
+        "disposition_shown",
+        "flags_shown",
         "links_shown",
         "saved_at",
         "saved_by",
         "timeline",
     )
-    readonly_fields = ("record_link", "caller_shown", "links_shown", "timeline")
+    readonly_fields = (
+        "record_link",
+        "caller_shown",
+        "category_shown",
+        "priority_shown",
+        "disposition_shown",
+        "flags_shown",
+        "links_shown",
+        "timeline",
+    )
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Let a number lead to the record, for whoever may read it; else to its row."""
+
+        @admin.display(description=_("number"), ordering="number")
+        def number(incident: Incident) -> str:
+            address = reverse("admin:reports_incident_change", args=[incident.pk])
+            if may_read(request, incident):
+                address = reverse("record", kwargs={"number": incident.number})
+            link = '<a class="{}" href="{}">{}</a>'
+            return format_html(link, LINK, address, incident.number)
+
+        _number, *others = super().get_list_display(request)
+        return [number, *others]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> None:
+        """Let the number alone lead somewhere."""
 
     def get_fields(
         self, request: HttpRequest, obj: Incident | None = None
     ) -> list[str]:
         """Offer the record, with its recordings, to whoever may read it."""
         fields = list(super().get_fields(request, obj))
-        rights = desk_rights(request)
-        if obj is not None and (
-            rights.may_supervise(obj.agency_id) or rights.may_audit(obj.agency_id)
-        ):
-            fields.insert(1, "record_link")
+        if obj is not None and may_read(request, obj):
+            fields.insert(0, "record_link")
         return fields
 
     @admin.display(description=_("record"))
     def record_link(self, incident: Incident) -> str:
         """Lead to timeline and recordings on one clock."""
         address = reverse("record", kwargs={"number": incident.number})
-        return format_html('<a href="{}">{}</a>', address, gettext("Open the record"))
+        return format_html(
+            '<a class="{}" href="{}">{}</a>',
+            BUTTON,
+            address,
+            gettext("Open the record"),
+        )
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
         """Read the callers along."""
@@ -191,6 +253,26 @@ class IncidentAdmin(RecordsAdmin):
         """Show who called, masked, and how sure we are."""
         return shown_caller(incident.caller)
 
+    @admin.display(description=_("category"), ordering="category")
+    def category_shown(self, incident: Incident) -> str | None:
+        """Name it, with its code."""
+        return incident.agency.category_label(incident.category) or None
+
+    @admin.display(description=_("priority"), ordering="priority")
+    def priority_shown(self, incident: Incident) -> str:
+        """Name it."""
+        return words.priority(incident.priority)
+
+    @admin.display(description=_("disposition"))
+    def disposition_shown(self, incident: Incident) -> str:
+        """Name it."""
+        return shown_disposition(incident)
+
+    @admin.display(description=_("flags"))
+    def flags_shown(self, incident: Incident) -> str:
+        """Write what a person must know."""
+        return " · ".join(map(words.flag, incident.flags))
+
     @admin.display(description=_("linked"))
     def links_shown(self, incident: Incident) -> str:
         """Show the numbers of other incidents of the same matter."""
@@ -199,12 +281,6 @@ class IncidentAdmin(RecordsAdmin):
     @admin.display(description=_("timeline"))
     def timeline(self, incident: Incident) -> str:
         """Render the newest entries of the incident's stream, oldest first."""
-        entries = Entry.objects.filter(stream__uuid=incident.uuid)
-        newest = entries.select_related("body").order_by("-seq")[: TIMELINE_ENTRIES + 1]
-        rows = [shown(entry) for entry in newest]
-        context = {
-            "rows": rows[TIMELINE_ENTRIES - 1 :: -1],
-            "is_cut": len(rows) > TIMELINE_ENTRIES,
-            "stream": incident.uuid,
-        }
+        rows, is_cut = rows_of(incident.uuid, TIMELINE_ENTRIES)
+        context = {"rows": rows, "is_cut": is_cut, "stream": incident.uuid}
         return render_to_string("admin/reports/timeline.html", context)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.utils.translation import gettext_lazy
+from django.db.models import Count, Max, Min
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
 
+from reports.events import ChunksStored
 from reports.models import Entry
+
+WIRE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 # Who acts and what is acted on; a kind that is missing here is shown as it is.
 WORDS = {
@@ -33,14 +42,63 @@ def word(kind: str) -> str:
     return str(WORDS.get(kind, kind))
 
 
+def rows_of(incident: UUID, most: int) -> tuple[list[dict[str, Any]], bool]:
+    """Return an incident's newest entries, oldest first, and whether there are older.
+
+    Receipts of chunks, of which a call has hundreds, are one row a clip.
+    """
+    entries = Entry.objects.filter(stream__uuid=incident)
+    told = entries.exclude(kind=ChunksStored.kind).select_related("body")
+    newest = list(told.order_by("-seq")[: most + 1])
+    rows = [shown(entry) for entry in newest[:most]]
+    is_cut = len(newest) > most
+    since = rows[-1]["first"] if is_cut else 0
+    rows += [row for row in _receipts(incident) if row["first"] >= since]
+    return sorted(rows, key=lambda row: row["first"]), is_cut
+
+
 def shown(entry: Entry) -> dict[str, Any]:
     """Return one entry as the timeline shows it; an erased body is said to be."""
     body = getattr(entry, "body", None)
     return {
-        "entry": entry,
+        "first": entry.seq,
+        "seq": entry.seq,
+        "at": entry.at,
+        "kind": entry.kind,
         "author": word(entry.author_kind),
         "facts": list(_facts(json.loads(body.text))) if body else None,
     }
+
+
+def _receipts(incident: UUID) -> Iterator[dict[str, Any]]:
+    groups = (
+        Entry.objects.filter(stream__uuid=incident, kind=ChunksStored.kind)
+        .values("object_id")
+        .annotate(
+            many=Count("pk"),
+            first=Min("seq"),
+            last=Max("seq"),
+            begins=Min("at"),
+            ends=Max("at"),
+        )
+        .order_by("first")
+    )
+    for group in groups:
+        text = ngettext(
+            "%(count)s receipt of pieces, until %(time)s",
+            "%(count)s receipts of pieces, until %(time)s",
+            group["many"],
+        )
+        until = f"{timezone.localtime(group['ends']):%H:%M:%S}"
+        first, last = group["first"], group["last"]
+        yield {
+            "first": first,
+            "seq": first if first == last else f"{first}–{last}",
+            "at": group["begins"],
+            "kind": ChunksStored.kind,
+            "author": word("system"),
+            "facts": [("", text % {"count": group["many"], "time": until})],
+        }
 
 
 def _facts(body: dict[str, Any], within: str = "") -> list[tuple[str, str]]:
@@ -50,10 +108,19 @@ def _facts(body: dict[str, Any], within: str = "") -> list[tuple[str, str]]:
         where = f"{within}{name}"
         if isinstance(value, dict):
             facts += _facts(value, f"{where}.")
+        elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+            facts += _facts({str(n): one for n, one in enumerate(value)}, f"{where}.")
         elif value not in (None, "", [], False) and not _is_id(value):
-            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            facts.append((where, text))
+            several = value if isinstance(value, list) else [value]
+            facts.append((where, ", ".join(map(_text, several))))
     return facts
+
+
+def _text(value: object) -> str:
+    """Write a value; a time as all others on the page, in the local zone."""
+    if isinstance(value, str) and WIRE_TIME.fullmatch(value):
+        return f"{timezone.localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M:%S}"
+    return str(value)
 
 
 def _is_id(value: object) -> bool:

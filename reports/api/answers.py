@@ -31,6 +31,7 @@ STATUS: dict[type[ReportError], int] = {
     Malformed: 400,
     TooLarge: 413,
     Busy: 503,
+    errors.Stopping: 503,
     errors.OverBudget: 429,
     errors.NoSuchClip: 404,
     errors.DigestMismatch: 422,
@@ -77,6 +78,9 @@ def refusal(error: ReportError, frame_id: UUID | None = None) -> HttpResponse:
     seconds = getattr(error, "retry_after_seconds", None)
     if seconds is not None:
         response["Retry-After"] = str(seconds)
+    if isinstance(error, errors.Stopping):
+        # Django logs each 503 as an error: at a stop that was wanted it is none.
+        response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 

@@ -11,6 +11,7 @@ EBML = b"\x1a\x45\xdf\xa3"
 JPEG = b"\xff\xd8\xff"
 
 HEAD = 16  # bytes that are enough to tell
+DOCTYPE = 64  # within these an EBML file says which kind it is
 
 
 def demuxer_of(head: bytes) -> str | None:
@@ -27,6 +28,19 @@ def is_image(head: bytes) -> bool:
     return head.startswith((JPEG, b"\x89PNG\r\n\x1a\n")) or (
         head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     )
+
+
+def suffix_of(head: bytes) -> str:
+    """Return what a file that begins so may be called, by us alone; else ``bin``."""
+    if head.startswith(EBML):
+        return "webm" if b"webm" in head[:DOCTYPE] else "mkv"
+    if head[4:8] == b"ftyp":
+        return "mp4"
+    if head.startswith(JPEG):
+        return "jpg"
+    if is_image(head):
+        return "webp" if head.startswith(b"RIFF") else "png"
+    return "bin"
 
 
 def head_of(path: Path) -> bytes:

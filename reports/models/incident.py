@@ -22,7 +22,7 @@ class Incident(models.Model):
     """A matter that one or more calls report. Its stream carries its ``uuid``.
 
     ``flags`` are words a person must see: ``position_missing``, ``position_outside``,
-    ``position_unreadable``, ``text_cut``,
+    ``position_unreadable``, ``text_cut``, ``no_scripts``,
     ``unverified``, ``repeated``. ``links`` name incidents of the same matter:
     ``{"incident", "number"}`` each.
     """

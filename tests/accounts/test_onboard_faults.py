@@ -116,7 +116,8 @@ def test_a_missing_file_and_a_foreign_encoding_are_one_clear_line(tmp_path):
 
 
 def test_a_refusal_half_way_undoes_what_came_before(region, settings):
-    Agency.objects.create(code="110101", name="别处", is_default=True)
+    # Out of service, so that only the database's own constraint finds it.
+    Agency.objects.create(code="110101", name="别处", is_default=True, is_active=False)
     rows = everything()
     told = pytest.raises(CommandError, match="default agency already")
     with translation.override("en"), told:
@@ -279,3 +280,23 @@ def test_the_rules_of_the_seats_and_skills_are_loaded_and_stay(region):
     assert agency.break_reasons == [{"text": "用餐", "text_en": "Meal"}]
     assert User.objects.get(username="chen").skills == ["en", "sign"]
     assert onboard(region) == ["nothing changed"]
+
+
+def test_a_missing_outline_is_named_beside_missing_ground(region):
+    """As whoever copies the example without its folder should be told, all at once."""
+    rewrite(region, '"own.geojson"', '"gone.geojson"')
+    rewrite(region, "demo = true", 'demo = true\noutline = "nowhere/outline.geojson"')
+    with pytest.raises(CommandError) as told:
+        onboard(region, "--check")
+    assert "gone.geojson" in str(told.value)
+    assert "nowhere/outline.geojson" in str(told.value)
+
+
+def test_a_second_default_agency_is_told_with_both_ways_out(region, settings):
+    Agency.objects.create(code="990100", name="别处", is_default=True)
+    with pytest.raises(CommandError) as told:
+        onboard(region, "--check")
+    [fault] = str(told.value).split("\n")[1:]
+    assert "990100" in fault
+    assert "leave this line out" in fault
+    assert "ALARM110_HOME" in fault

@@ -56,6 +56,10 @@ def test_an_alarm_reaches_the_agency_of_the_ground_it_comes_from(rows, its_setti
         assert call.incident.number.startswith(f"{code}-")
     island = phones.call(phones.tap("phone on the island", position=GULL_ISLAND))
     assert island.agency.code == "990102"  # the second piece of its ground
+    # There Chinese is the foreign language, and English is everybody's.
+    for language, needs in (("en-GB", []), ("zh-CN", ["zh"])):
+        tapped = phones.tap(f"phone in {language}", language=language)
+        assert phones.call(tapped).needs == needs
     nowhere = phones.call(phones.tap("phone at sea", position=OPEN_SEA))
     assert nowhere.agency.code == "990100"  # the default
     told = phones.tap("phone without a place")

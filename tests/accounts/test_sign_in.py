@@ -1,5 +1,10 @@
 """Staff sign in with a password; nobody signs up; who signs out is cut off."""
 
+import html
+import logging.config
+import re
+from urllib.parse import unquote
+
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -67,7 +72,9 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(cast, window):
     unknown = sign_in(window, "whoever", "wrong")
     assert wrong.status_code == unknown.status_code == 200
     assert wrong.context["form"].errors == unknown.context["form"].errors
-    assert wrong.context["form"].errors
+    shown = wrong.content.decode()
+    assert "The user name or the password is not right." in shown
+    assert "ask your administrator" in shown
     assert who(window) is None
 
 
@@ -99,6 +106,51 @@ def test_a_verified_caller_has_no_way_in(cast, window):
     for password in ("", "!", caller.password):
         sign_in(window, "caller-1", password)
         assert who(window) is None
+
+
+@pytest.mark.parametrize(
+    ("username", "page", "place"),
+    [
+        ("chen", "/admin/?q=1", "/console/"),
+        ("zhao", "/console/", "/admin/"),
+        ("nobody", "/console/", None),
+        ("chen", "/records/", "/console/"),
+    ],
+)
+def test_who_may_not_see_a_page_is_told_who_they_are_and_the_ways_on(
+    cast, window, username, page, place
+):
+    sign_in(window, username)
+    answer = window.get(page, secure=True, follow=True)
+    assert answer.status_code == 403
+    shown = answer.content.decode()
+    person = User.objects.get(username=username)
+    assert f"You are signed in as {person}." in shown
+    ways = re.findall(r'<a [^>]*href="([^"]+)"', shown)
+    assert [way for way in ways if way in ("/console/", "/admin/")] == (
+        [place] if place else []
+    )
+    assert LOGOUT in ways
+
+    another = next(way for way in ways if way.startswith(f"{LOGOUT}?"))
+    asked = window.get(another, secure=True)  # signing out may end a call: it asks
+    assert "ends your work in every open window" in asked.content.decode()
+    *_, back = re.findall(r'name="next" value="([^"]+)"', asked.content.decode())
+    out = window.post(LOGOUT, {"next": html.unescape(back)}, secure=True)
+    assert who(window) is None
+    assert unquote(out["Location"]) == f"{LOGIN}?next={page}"
+    body = {"login": "tang", "password": PASSWORD}
+    signed_in = window.post(out["Location"], body, secure=True)
+    assert (who(window), signed_in["Location"]) == ("tang", page)
+
+
+def test_a_refused_page_is_one_line_of_the_log(cast, window, settings, capsys):
+    logging.config.dictConfig(settings.LOGGING)
+    sign_in(window, "zhao")
+    assert window.get("/console/", secure=True).status_code == 403
+    written = capsys.readouterr().err
+    assert written.count("Forbidden (Permission denied): /console/") == 1
+    assert "Traceback" not in written
 
 
 @pytest.mark.parametrize("path", ["signup/", "email/", "password/reset/"])

@@ -21,6 +21,15 @@ enrol(user, RoleKind.SUPERVISOR, [Agency.objects.get(code="{code}")])
 print(sign_in(user))
 """
 DESK = {"width": 1440, "height": 900}
+# What of the bar, the figures and the health stands out of its box or the screen.
+STICKS_OUT = """() => [...document.querySelectorAll(
+    ".b-top > *, .b-sums > *, .b-goals > *, .b-goals dt, .b-goals small, .b-health li")]
+  .filter((part) => part.checkVisibility())
+  .filter((part) => {
+    const { right, bottom } = part.getBoundingClientRect();
+    return right > innerWidth || bottom > innerHeight
+      || part.scrollWidth > part.clientWidth + 1;
+  }).map((part) => part.outerHTML.slice(0, 120))"""
 _axe = Axe()
 
 
@@ -154,6 +163,18 @@ def test_the_wall_has_no_menus_and_nothing_scrolls(stage, hall):
     assert size[0] <= size[1]
     assert size[2] <= size[3]
     look(page, "board-wall")
-    page.locator("live-board").focus()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.locator("board-health [data-tone=ok] >> visible=true")).to_have_count(1)
+    assert page.evaluate(STICKS_OUT) == []
+    look(page, "board-wall-small")
+    page.get_by_role("button", name="Leave the wall").click()
+    expect(page.locator("#nav-sidebar")).to_be_visible()
+
+    page.locator("board-seats [data-opens=seat]").first.click()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("heading")).to_be_focused()
     page.keyboard.press("w")
+    expect(page.locator("#nav-sidebar")).to_be_hidden()
+    expect(panel).to_be_hidden()
+    page.keyboard.press("Escape")
     expect(page.locator("#nav-sidebar")).to_be_visible()

@@ -166,11 +166,16 @@ def test_a_whole_call_is_answered_and_recorded_by_keyboard_alone(
     hands.press("Enter")
     expect(page.locator("call-head [data-part=wrap-up]")).to_be_visible()
     expect(page.locator("#notes")).to_be_focused()
+    missing = page.locator("call-head [data-part=missing]")
+    expect(missing).to_have_text("Outcome missing")
     hands.press("Tab", "Tab")
+    assert hands.focus()["id"] == "disposition"
+    hands.press("Alt+n", "Alt+8")
     assert hands.focus()["id"] == "disposition"
     hands.press("ArrowDown")
     expect(operator.field("Outcome")).to_have_value("officers_sent")
     operator.knows_saved()
+    expect(missing).to_be_hidden()
     hands.press("Alt+o")
     operator.is_at("idle")
     expect(page.locator("waiting-line h2")).to_be_focused()
@@ -189,8 +194,12 @@ def test_tab_goes_through_a_call_in_order_and_one_always_sees_where(talking, hal
     in_order = list(dict.fromkeys(regions))
     assert in_order[: len(WALK)] == WALK
 
+    page.locator("#availability").focus()
     hands.press("?")
     sheet = page.locator("key-sheet dialog")
     expect(sheet).to_be_visible()
+    for height in (720, 800):
+        page.set_viewport_size({"width": 1280, "height": height})
+        assert sheet.evaluate("box => box.scrollHeight <= box.clientHeight"), height
     hands.press("Escape")
     expect(sheet).to_be_hidden()

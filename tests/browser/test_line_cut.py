@@ -49,6 +49,14 @@ def test_the_seats_line_hanging_for_5_s_costs_nothing(stage, talking, hall):
     assert sorted(caller.said()) == ["Are you there?", "While it hung"]
 
 
+# Where a sentence begins, nothing lies over it.
+BEGINS_ON_TOP = """part => {
+  const { left, right, top, height } = part.getBoundingClientRect();
+  return right <= innerWidth && [2, 12].every(
+    (x) => part.contains(document.elementFromPoint(left + x, top + height / 2)));
+}"""
+
+
 def test_lines_cut_for_30_s(stage, talking, hall, pair_hall):
     """The caller's: the same call waits. The seat's: the next seat has it by then.
 
@@ -87,6 +95,12 @@ def test_lines_cut_for_30_s(stage, talking, hall, pair_hall):
     caller.sees("Connected to %(seat)s", seat="Desk B")
     newcomer.hangs_up()
     lost_operator.sees("No connection since %(seconds)s s.")
+    menu = lost_operator.page.locator("#availability")
+    expect(menu).to_have_value("unknown")
+    for width in (1280, 1440):
+        lost_operator.page.set_viewport_size({"width": width, "height": 800})
+        cut_words = lost_operator.page.locator("console-bar [data-part=cut]")
+        assert cut_words.evaluate(BEGINS_ON_TOP), f"covered at {width}"
 
     # The caller's lease lapses: the seat says so, and keeps the call.
     lost_caller.is_told("silent")

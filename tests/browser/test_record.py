@@ -24,6 +24,13 @@ APART = """() => {
     return [Math.abs(video.currentTime - (piece[2] + at - piece[0]) / 1000)];
   });
 }"""
+# How far a live recording reaches beyond its call, before or after it, in milliseconds.
+BEYOND = """() => {
+  const clock = document.querySelector("#record-clock").textContent;
+  const { clips, calls: [[queued, ended]] } = JSON.parse(clock);
+  return clips.filter(({ source }) => source === "relay").flatMap(({ pieces }) =>
+    pieces.flatMap(([at, length]) => [queued - at, at + length - ended]));
+}"""
 
 
 def test_a_call_is_played_afterwards_on_one_clock(talking, hall):
@@ -48,6 +55,15 @@ def test_a_call_is_played_afterwards_on_one_clock(talking, hall):
     phone.get_by_role("button", name="Prepare").click()
     expect(phone).to_have_attribute("data-way", "play", timeout=COPY_WITHIN)
     look(page, "record-ready")
+    beyond = page.evaluate(BEYOND)
+    assert beyond
+    assert max(beyond) < 1000, "a live recording belongs into its call"
+
+    fresh = "() => document.querySelector('record-player').at"
+    page.reload()
+    stood = page.evaluate(fresh)
+    page.keyboard.press("l")  # nothing was clicked yet
+    assert page.evaluate(fresh) > stood
 
     entry = page.locator(".line", has_text="He has a knife")
     entry.locator(".seek").click()

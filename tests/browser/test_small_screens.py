@@ -58,17 +58,53 @@ def test_a_call_fits_on_every_phone(stage, hall, language):
     operator.becomes("ready")
     operator.is_at("call")
     caller.is_at("talking")
+    caller.sees_officer()
+    is_recorded(caller)
+    before = where_switches_are(caller)
     caller.writes("Two men at the door, one has a knife")
     operator.has_read("Two men at the door, one has a knife")
+    assert where_switches_are(caller) == before  # the first word moves nothing
     operator.writes("I see them. Stay where you are, a car is on its way.")
     caller.has_read("Stay where you are")
-    caller.sees_officer()
+    for written in caller.page.locator(".thread li").all()[-2:]:
+        expect(written).to_be_in_viewport(ratio=0.99)
     expect(caller.page.locator("[data-part=news]")).to_be_hidden()
     fits(caller, f"talking-{language}")
+    is_told_of_the_recording_where_it_is_narrow(caller)
 
     caller.button("Silent", exact=True).click()
     expect(caller.page.locator(":root[data-silent]")).to_be_attached()
+    # How long it has lasted, as in every call.
+    expect(caller.page.locator("[data-part=clock]")).to_have_text(
+        re.compile("^0[0-4]:")
+    )
     fits(caller, f"silent-{language}")
+
+
+def is_recorded(caller: Caller) -> None:
+    """Wait until nothing of what the phone sends is still to change."""
+    ticks = caller.page.locator(".ticks")
+    expect(ticks.locator("[data-tone=live]")).to_have_count(2)
+    kept = ticks.locator("[data-sense=recording][data-tone=ok]")
+    expect(kept).to_be_visible(timeout=15_000)
+
+
+def where_switches_are(caller: Caller) -> object:
+    """Return where the switches, the answers and the field stand."""
+    boxes = """[...document.querySelectorAll(".controls button, .quick button, #words")]
+      .filter((one) => one.checkVisibility())
+      .map((one) => Math.round(one.getBoundingClientRect().top))"""
+    return caller.page.evaluate(boxes)
+
+
+def is_told_of_the_recording_where_it_is_narrow(caller: Caller) -> None:
+    """Check that an old phone says it too."""
+    before = caller.page.viewport_size
+    caller.page.set_viewport_size({"width": 320, "height": 568})
+    said = caller.page.locator("[data-sense=recording] [data-part=words]")
+    expect(said).to_be_in_viewport(ratio=0.99)
+    assert before is not None
+    caller.page.set_viewport_size(before)
 
 
 @both_languages
@@ -136,7 +172,7 @@ def with_large_type(stage, playwright, cameras, tmp_path, language) -> Caller:
     words = Words(language)
     context = playwright.chromium.launch_persistent_context(
         tmp_path,
-        **launch_options(cameras[0]),
+        **launch_options(cameras[0], program="browser"),
         ignore_https_errors=True,
         locale=words.locale,
         viewport=PHONE_SCREEN,

@@ -59,6 +59,8 @@ def test_the_form_alone_raises_the_alarm_in_words(stage):
 
     answer(operator, number)
     operator.has_read("Two men at pier 3")
+    operator.sees("The phone runs no scripts: nobody there reads this.")
+    operator.sees("The phone has not said where it is, and cannot be asked.")
     leave(operator)
 
 

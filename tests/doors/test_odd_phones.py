@@ -72,7 +72,8 @@ async def test_a_form_pressed_twice_without_scripts_is_one_alarm_in_words(
 ):
     language = {"Accept-Language": asked}
     page = (await http.request("GET", "/", headers=language)).body.decode()
-    assert 'name="text"' in found(r"<noscript>(.*?)</noscript>", page)
+    assert 'name="text"' in found(r"<noscript>\s*<p.*?</noscript>", page)
+    assert "no_scripts" in found(r"<noscript><link.*?</noscript>", page)
     form = {"id": found(r'name="id" value="([^"]+)"', page), "mode": "silent"}
     body = urlencode({**form, "text": f"  {ODD}\x00\x0b\x1b "}).encode()
     numbers = set()
@@ -83,6 +84,13 @@ async def test_a_form_pressed_twice_without_scripts_is_one_alarm_in_words(
         numbers.add(found(r"\d{6}-\d{8}-\d{4,}", shown))
         assert 'href="tel:110"' in shown
         assert html.unescape(found(r"<h1>(.*?)</h1>", shown)) == told
+    # What is added there goes to the same alarm; nothing leads back to the big button.
+    assert 'href="/"' not in shown
+    more = {"id": found(r'name="id" value="([^"]+)"', shown), "text": "He is leaving."}
+    more["mode"] = found(r'name="mode" value="([^"]+)"', shown)
+    body = urlencode(more).encode()
+    added = await http.request("POST", "/alarm/", body, {**FORM, **language})
+    numbers.add(found(r"\d{6}-\d{8}-\d{4,}", added.body.decode()))
     assert len(numbers) == 1
     mine = (await http.request("GET", "/api/v1/calls/mine")).json()["live"]
     assert mine["mode"] == "silent"
@@ -94,7 +102,7 @@ async def test_a_form_pressed_twice_without_scripts_is_one_alarm_in_words(
             [mine["stream"].replace("-", "")],
         ).fetchall()
     texts = [json.loads(body).get("text") for (body,) in bodies]
-    assert [text for text in texts if text] == [ODD]
+    assert [text for text in texts if text] == [ODD, "He is leaving."]
     taken = await command(http, mine, "take_over")
     await command(http, mine, "hang_up", str(taken["epoch"]))
 

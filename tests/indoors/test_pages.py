@@ -7,6 +7,8 @@ import pytest
 
 from dispatch.actions import running
 from dispatch.models import Call
+from dispatch.snapshots.incident import incident_snapshot
+from reports.models import Incident
 from tests.accounts.cast import PLAIN_STATIC
 from tests.house import device_cookie
 
@@ -36,3 +38,14 @@ async def test_the_plain_form_raises_the_alarm_at_once(house, busy):
         answer = await house.request("POST", "/alarm/", b"text=help", headers=FORM)
     assert answer.status == 200
     assert await house.db(Call.objects.count) == 1
+
+
+async def test_the_seat_is_told_that_nobody_can_answer_at_a_plain_form(house, settings):
+    settings.STORAGES = {**settings.STORAGES, **PLAIN_STATIC}
+    await house.request("POST", "/alarm/", b"text=help", headers=FORM)
+    incident = await house.db(Incident.objects.get)
+    assert "no_scripts" in incident.flags
+    _, snapshot = await house.db(
+        lambda: incident_snapshot(incident.uuid, for_caller=False)
+    )
+    assert "no_scripts" in snapshot["incident"]["flags"]

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from dataclasses import dataclass
+from itertools import pairwise
 from uuid import uuid4
 
 import av
@@ -14,6 +15,7 @@ from dispatch.media.relay.files import LegFolder
 from dispatch.media.relay.outlet import MOST_WAITING, Outlet
 from dispatch.media.relay.passthrough import EncodedFrame
 from dispatch.media.relay.segments import Arrival, DiskFullError, Segments
+from dispatch.media.relay.sending import SenderClock
 
 KEY = bytes([0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01]) + b"k" * 50
 DELTA = bytes([0x11]) + b"d" * 50
@@ -134,6 +136,70 @@ def test_a_clock_that_jumps_does_not_stretch_the_file(tape, folder):
     tape.run(5, first_key=False)
     tape.segments.close()
     assert packets(folder, 0)[-1][1] < 11
+
+
+def times_of(folder, segment, kind):
+    """Return when a file has its frames of a kind, in seconds."""
+    return [at for what, at, _ in packets(folder, segment) if what == kind]
+
+
+def test_a_first_picture_that_came_late_delays_no_other(tape, folder):
+    """It was sent two seconds ago; those after it came at once."""
+    tape.run(2, video=False)  # sound alone, in a file of its own
+    late = EncodedFrame("video", KEY, round((tape.now - 2.0) * 90_000))
+    tape.segments.take(Arrival(late, tape.now))
+    tape.run(90, first_key=False)
+    tape.segments.close()
+
+    assert facts(folder, 1)["codecs"] == ["vp8", "opus"]
+    pictures, sounds = (times_of(folder, 1, kind) for kind in ("video", "audio"))
+    assert pictures[0] == 0
+    assert pictures[1:5] == pytest.approx([0, 0.1, 0.2, 0.3], abs=0.025)
+    assert pictures[-1] == pytest.approx(sounds[-1], abs=0.15)
+    assert 60 <= sounds[-1] <= 64.1
+
+
+def test_a_leg_s_files_together_last_as_long_as_it_did(tape, folder):
+    """Each key frame that cuts is late: so much sound is in the file before."""
+    began = tape.now
+    for minute in range(3):
+        tape.run(60.5, keys=1000, first_key=minute == 0)
+        if minute < 2:
+            late = EncodedFrame("video", KEY, round((tape.now - 0.4) * 90_000))
+            tape.segments.take(Arrival(late, tape.now))
+    tape.segments.close()
+    lasts = [packets(folder, segment)[-1][1] for segment in range(3)]
+    assert not (folder.path / "3.json").exists()
+    assert sum(lasts) == pytest.approx(tape.now - began, abs=0.2)
+    starts = [facts(folder, segment)["started_at"] for segment in range(3)]
+    assert starts == sorted(starts)
+    pictures = times_of(folder, 1, "video")
+    assert pictures[0] == 0
+    assert pictures[1] < 0.1
+
+
+def test_frames_that_pile_up_are_put_where_they_were_sent(tape, folder):
+    """The line stood still for a second before the other kind came."""
+    sent = tape.now
+    for step in range(50):
+        sound = EncodedFrame("audio", SOUND, round((sent + step * 0.02) * 48_000))
+        tape.segments.take(Arrival(sound, sent + 1.0))
+    tape.now = sent + 1.0
+    tape.run(5)
+    tape.segments.close()
+    sounds = times_of(folder, 0, "audio")
+    steps = [after - before for before, after in pairwise(sounds)]
+    assert min(steps) > 0.015
+    assert max(steps) < 0.05
+
+
+def test_a_clock_that_goes_slow_is_not_ever_later():
+    clock = SenderClock("video")
+    for second in range(7200):
+        frame = EncodedFrame("video", DELTA, round(second * 90_000 * 0.9999))
+        clock.hear(frame, 1000.0 + second)
+        sent = clock.moment(frame, 1000.0 + second)
+        assert 1000.0 + second - 0.01 < sent <= 1000.0 + second
 
 
 def test_a_call_of_a_blink_is_kept(tape, folder):

@@ -35,7 +35,8 @@ from tests.rules.day.parties import PARTIES_DO, Parties
 from tests.rules.day.people import CONSOLES
 from tests.rules.day.rooms import ROOMS_DO
 
-DAYS = int(os.environ.get("ALARM110_DAYS", "60"))
+DAYS = int(os.environ.get("ALARM110_DAYS", "20"))
+MANY_DAYS = 60
 MOST_UNSEEN = 5  # kinds of entries
 TIME_DOES = (("time_passes", "operators", 6), ("web_restart", "operators", 1))
 EVERYTHING = CONSOLES_DO + ROOMS_DO + PARTIES_DO + PHONES_DO + NUMBERS_DO + TIME_DOES
@@ -151,21 +152,24 @@ class Day(Numbers, Parties, RuleBasedStateMachine):
 # for a second did that, not the switchboard. A broken law is never tried again.
 @pytest.mark.flaky(reruns=2, only_rerun=["FlakyStrategyDefinition"])
 @pytest.mark.slow
-def test_whatever_they_do_the_laws_hold(rows):
+@pytest.mark.parametrize(
+    "days", [DAYS, pytest.param(MANY_DAYS, marks=pytest.mark.deep)]
+)
+def test_whatever_they_do_the_laws_hold(rows, days):
     Day.seen.clear()
     run_state_machine_as_test(
         Day,
         settings=settings(
-            max_examples=DAYS,
+            max_examples=days,
             stateful_step_count=40,
             suppress_health_check=list(HealthCheck),
         ),
     )
     print(sorted(Day.seen.items()))
-    if DAYS >= 60:  # a quiet day proves nothing
+    if days >= MANY_DAYS:  # a quiet day proves nothing
         unseen = {kind for kind in KINDS if not Day.seen[kind]}
         elsewhere = {"clip.viewed", "records.exported", "phone.revealed"}
         unseen -= {"clip.view_changed", *elsewhere}  # a worker's, auditors'
         # Of some forty kinds a few are rare; test_story.py writes each of them.
         assert len(unseen) <= MOST_UNSEEN, unseen
-        assert Day.seen["call.connected"] > DAYS // 2
+        assert Day.seen["call.connected"] > days // 2

@@ -319,18 +319,22 @@ def test_the_trace_stays_small_and_says_how_much_it_left_out():
 
 
 @pytest.mark.parametrize(
-    ("language", "sign", "needs"),
+    ("ours", "language", "sign", "needs"),
     [
-        (None, False, []),
-        ("", False, []),
-        ("zh-CN", False, []),
-        ("zh-Hant-TW", True, ["sign"]),
-        ("en-GB", False, ["en"]),
-        ("KO", True, ["ko", "sign"]),
+        ("zh-hans", None, False, []),
+        ("zh-hans", "", False, []),
+        ("zh-hans", "zh-CN", False, []),
+        ("zh-hans", "zh-Hant-TW", True, ["sign"]),
+        ("zh-hans", "en-GB", False, ["en"]),
+        ("zh-hans", "KO", True, ["ko", "sign"]),
+        ("en", "en-GB", False, []),
+        ("en", "zh-CN", True, ["zh", "sign"]),
     ],
 )
-def test_what_a_phone_speaks_becomes_a_need(language, sign, needs):
-    assert needs_of(language, sign_language=sign) == needs
+def test_what_a_phone_speaks_becomes_a_need_where_others_speak(
+    ours, language, sign, needs
+):
+    assert needs_of(language, ours=ours, sign_language=sign) == needs
 
 
 def test_a_language_is_met_whatever_its_region():

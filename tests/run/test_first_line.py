@@ -1,5 +1,6 @@
 """What cannot work is told in one line, and the exit status says so."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -51,6 +52,35 @@ def test_a_port_in_use(tmp_path, taken_port):
 
     assert only_line(done).startswith(f"Port {taken_port} is in use")
     assert done.returncode == 78  # the supervisor would not try again
+
+
+def test_a_folder_that_is_served_already(tmp_path, free_port):
+    """The second one says where the first is, and what it would need itself."""
+    (tmp_path / "serve.address").write_text("https://192.0.2.2:8443/\n")
+    folder = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    try:
+        command = (sys.executable, "manage.py", "prepare")
+        done = run(*command, home=tmp_path, PORT=str(free_port))
+    finally:
+        os.close(folder)
+
+    told = only_line(done)
+    assert told.startswith("It runs already at https://192.0.2.2:8443/, with the data")
+    assert str(tmp_path) in told
+    assert "ALARM110_HOME=… PORT=… HTTP_PORT=… ./run" in told
+    assert done.returncode == 78
+
+
+def test_a_region_file_with_a_fault(tmp_path):
+    """In a shell it reads as the documentation shows it."""
+    path = tmp_path / "city.toml"
+    path.write_text('[region]\ncode = "9901"\nname = "X"\noutline = "gone.geojson"\n')
+    command = (sys.executable, "manage.py", "onboard", str(path), "--check")
+    done = run(*command, home=tmp_path)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{path}: nothing was loaded\n  "), done.stderr
 
 
 def test_a_damaged_database(tmp_path, free_port):

@@ -1,5 +1,6 @@
 """The supervisor: a dead child comes back, and nothing is left when it goes itself."""
 
+import json
 import os
 import signal
 import subprocess
@@ -161,6 +162,60 @@ def test_the_web_process_alone_is_vital(monkeypatch):
         up.Command().handle(plain=True)
     vital = {child.name: child.is_vital for child in started["children"]}
     assert vital == {"serve": True, "worker": False, "relay": False}
+    assert [c.name for c in started["children"] if c.is_served] == ["relay"]
+
+
+ORDER = """
+import sys
+from alarm110.management.commands.up import Child, Supervisor
+python, code, notes = sys.executable, sys.argv[1], sys.argv[2]
+relay = Child("relay", [python, "-c", code, notes, "relay"], is_served=True)
+serve = Child("serve", [python, "-c", code, notes, "serve"], is_vital=True)
+sys.exit(Supervisor([relay, serve]).run())
+"""
+# Notes when it began and when it ended; the web process takes a moment to end.
+NOTING = """
+import os, sys, time
+notes, name = sys.argv[1:]
+note = lambda word: print(name, word, file=open(notes, "a"), flush=True)
+import signal
+def end(*_):
+    time.sleep(0.5 if name == "serve" else 0)
+    note("ended")
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
+note("began")
+signal.pause()
+"""
+
+
+def test_what_others_lean_on_is_stopped_after_them(tmp_path):
+    """Else the web process would call the relay lost each time that it is stopped."""
+    notes = tmp_path / "notes"
+    process = subprocess.Popen(
+        [sys.executable, "-c", ORDER, NOTING, str(notes)], cwd=ROOT
+    )
+    try:
+        wait_for(lambda: notes.exists() and notes.read_text().count("began") == 2)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+    assert notes.read_text().splitlines()[2:] == ["serve ended", "relay ended"]
+
+
+def test_the_last_word_of_a_wanted_stop_is_no_warning(capfd, monkeypatch):
+    monkeypatch.setenv("ALARM110_LOG", "json")
+
+    def run(it: up.Supervisor) -> int:
+        up._say("serve ended (exit status 1); starting it again.")
+        return 0
+
+    monkeypatch.setattr(up.Supervisor, "run", run)
+    with pytest.raises(SystemExit):
+        up.Command().handle(plain=True)
+    lines = map(json.loads, capfd.readouterr().err.splitlines())
+    assert [line["level"] for line in lines] == ["WARNING", "INFO"]
 
 
 UP = """

@@ -98,6 +98,7 @@ def test_there_are_the_seeds_that_must_be_there():
     }
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.path.stem)
 def test_the_named_test_notices(seed: Seed, sound: None, tmp_path: Path):

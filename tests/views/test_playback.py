@@ -1,15 +1,23 @@
 """What the staff's doors send: whole or in parts, and so that none of it can run."""
 
 import os
+from datetime import UTC, datetime
 from io import BytesIO
 
 import av
 import pytest
 from django.core.files.storage import storages
+from django.utils.timezone import localtime
 
+from dispatch.api.names import original_name
 from reports.actions.evidence import read_chunks
+from reports.models import EvidenceClip, Incident
+from tests.views.pictures import jpeg
 from tests.views.scene import PLACES
 from tests.views.stage import webm
+
+MATROSKA = b"\x1a\x45\xdf\xa3\x01\0\0\0\0\0\0\x23\x42\x82\x88matroska"
+MP4 = b"\0\0\0\x18ftypisom"
 
 
 async def content_of(scene):
@@ -60,8 +68,38 @@ async def test_the_original_is_sent_as_it_came(scene):
     assert answer.body == webm(2.0) + webm(1.0)
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-length"] == str(len(answer.body))
-    name = f'attachment; filename="{scene.clip.uuid}.bin"'
+    number = await scene.house.db(lambda: scene.clip.incident.number)
+    began = f"{localtime(scene.clip.opened_at):%H%M%S}"
+    name = f'attachment; filename="{number}-phone-{began}.webm"'
     assert answer.headers["content-disposition"] == name
+
+
+@pytest.mark.parametrize(
+    ("source", "claimed", "content", "name"),
+    [
+        ("relay", "2026-11-26T06:15:13.687577Z", MATROSKA, "live-seat-141513.mkv"),
+        ("phone", "2026-11-26T06:16:10.412Z", webm(0.2), "phone-141610.webm"),
+        ("phone", "2026-11-25T06:16:10Z", MP4, "phone-141614.mp4"),
+        ("phone", "8:00", b"<html><script>", "phone-141614.bin"),
+        ("seat", "", jpeg(), "seat-141614.jpg"),
+        ("phone", "", b"\x89PNG\r\n\x1a\n", "phone-141614.png"),
+        ("phone", "", b"RIFF\0\0\0\0WEBP", "phone-141614.webp"),
+    ],
+)
+def test_an_original_is_named_after_its_incident_source_and_begin(
+    source, claimed, content, name
+):
+    """By its bytes: what it calls itself, and was called, could be anything."""
+    clip = EvidenceClip(
+        incident=Incident(number="370600-20261126-0001"),
+        source=source,
+        side="seat",
+        name="evil.exe",
+        mime="text/html",
+        claimed_at=claimed,
+        opened_at=datetime(2026, 11, 26, 6, 16, 14, tzinfo=UTC),
+    )
+    assert original_name(clip, content) == f"370600-20261126-0001-{name}"
 
 
 async def test_a_head_tells_the_same_and_shows_nothing(scene):

@@ -15,7 +15,7 @@ import segno
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DataError, Error, IntegrityError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -29,8 +29,9 @@ from alarm110.translations import compile_catalogues
 
 LITTLE_SPACE = 256 * 1024 * 1024  # bytes; below it a start says so
 TO_TRY = """
-To try it: sign in at the seats as li, take a seat, choose Ready; then raise an alarm in
-another window. The browser warns of a certificate that it does not know: go on."""
+To try it: sign in at the seats as {name}, take a seat, choose Ready; then raise an
+alarm in another window. The browser warns of a certificate that it does not know: go
+on."""
 
 
 class Command(BaseCommand):
@@ -91,7 +92,10 @@ class Command(BaseCommand):
             refuse(f"ALARM110_REGION: there is no file {region}.")
         self.stdout.write(f"Bringing {region.stem} on line...")
         told = io.StringIO()
-        call_command("onboard", str(region), stdout=told)
+        try:
+            call_command("onboard", str(region), stdout=told)
+        except CommandError as error:
+            refuse(str(error))
         # Rows that were made are of no interest here; what is left to do is.
         for line in told.getvalue().splitlines():
             if line.startswith("give a password"):
@@ -120,8 +124,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Demo log-ins (kept in {logins}):")
             people = logins.read_text(encoding="utf-8").rstrip()
             self.stdout.write(people)
-            if "\nli " in people:  # the demo's own; another region has other people
-                self.stdout.write(TO_TRY)
+            if name := _first_operator(people):
+                self.stdout.write(TO_TRY.format(name=name))
         self.stdout.write("")
         code = io.StringIO()
         segno.make(f"{places[0]}/").terminal(out=code, compact=True)
@@ -133,6 +137,27 @@ class Command(BaseCommand):
         if shutil.disk_usage(settings.HOME).free < LITTLE_SPACE:
             self.stdout.write(f"Little space is left on the disk of {settings.HOME}.")
         self.stdout.flush()
+
+
+def _first_operator(people: str) -> str:
+    """Return the operator of the log-ins whom an alarm from anywhere reaches.
+
+    Without a place it goes to the default agency: best is who works there and nowhere
+    else, then who works there too, then anyone.
+    """
+    default = Agency.objects.filter(is_default=True).first()
+    where = default.label("en") if default else ""
+    rows = [line.split(None, 2) for line in people.splitlines() if line[:1] != "#"]
+    operators = {
+        row[0]: row[2].removeprefix("operator, ").split(", ")
+        for row in rows
+        if len(row) == 3 and row[2].startswith("operator, ")
+    }
+    here = sorted(
+        operators,
+        key=lambda name: (operators[name] != [where], where not in operators[name]),
+    )
+    return here[0] if here else ""
 
 
 def _certified_hosts() -> list[str]:

@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from accounts import logs
 from alarm110 import hosts
 from alarm110.checks import TAG
+from alarm110.management.lock import ADDRESS
 from alarm110.management.options import add_plain
 from alarm110.management.refusal import bind_sentence, database_sentence, refuse
 from alarm110.management.supervised import end_with_the_supervisor
@@ -63,10 +64,12 @@ class Command(BaseCommand):
 
         _ = get_resolver().url_patterns  # now, or the first caller would wait for it
         pid_file = settings.HOME / "serve.pid"
+        address_file = settings.HOME / ADDRESS
 
         async def start() -> None:
             await loops.start()
             pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
+            address_file.write_text(f"{self._address()}\n", encoding="utf-8")
             self.stdout.write(f"Serving {self._address()}")
             self.stdout.flush()
 
@@ -85,6 +88,7 @@ class Command(BaseCommand):
                 bind_sentence(error.socketError, error.interface, error.port, setting)
             )
         pid_file.unlink(missing_ok=True)
+        address_file.unlink(missing_ok=True)
         if isinstance(web.failure, DatabaseError):
             sys.exit(f"alarm110: {database_sentence(web.failure, settings.HOME)}")
         if web.failure:

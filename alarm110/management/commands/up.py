@@ -7,6 +7,7 @@ sends them a signal besides.
 
 import contextlib
 import ctypes
+import logging
 import os
 import select
 import signal
@@ -32,6 +33,7 @@ NOT_STARTED_SECONDS = 1.0  # after the machine had no room for a process
 REFUSED_SECONDS = 30.0  # after a child that may be missing refused its settings
 LONG_LIFE = 10.0  # seconds; who lived longer starts afresh in that table
 STOP_PATIENCE = 8.0  # seconds between asking a child to stop and ending it
+LAST_AFTER = 4.0  # seconds that the last one waits for the others
 PR_SET_PDEATHSIG = 1
 # glibc gives each thread a heap until there are eight a core, and what short requests
 # leave in them comes to tens of megabytes that grow for hours. Two are enough where one
@@ -65,7 +67,7 @@ class Command(BaseCommand):
             status = supervisor.run()
             pid_file.unlink(missing_ok=True)
         if status == 0:
-            _say(_last_word())
+            _say(_last_word(), logging.INFO)
         sys.exit(status)
 
 
@@ -78,6 +80,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
     is_vital: bool = False  # its refusal (exit status 78) ends everything
+    is_served: bool = False  # others lean on it, and would miss it: it stops last
     started: float = 0.0
     due: float = 0.0  # when to start it (monotonic)
     quick_deaths: int = 0
@@ -97,6 +100,11 @@ class Child:
             preexec_fn=_die_with_parent if LIBC else None,
         )
         self.started = time.monotonic()
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether its process has not ended yet."""
+        return self.process is not None and self.process.poll() is None
 
     def try_to_start(self) -> None:
         """Start it, or say why not and come back: the others must not suffer for it."""
@@ -162,16 +170,21 @@ class Supervisor:
 
     def _stop(self) -> None:
         """Ask every child to stop; end those that take too long or are asked twice."""
-        deadline = time.monotonic() + STOP_PATIENCE
-        asked = self.stop_requests
+        began, asked = time.monotonic(), self.stop_requests
+        last = [child for child in self.children if child.is_served]
         for child in self.children:
-            child.signal_all(signal.SIGTERM)
-        while any(
-            child.process and child.process.poll() is None for child in self.children
-        ):
-            if time.monotonic() > deadline or self.stop_requests > max(asked, 1):
+            if child not in last:
+                child.signal_all(signal.SIGTERM)
+        while any(child.is_running for child in self.children):
+            over = time.monotonic() - began
+            others_run = any(c.is_running for c in self.children if not c.is_served)
+            if over > STOP_PATIENCE or self.stop_requests > max(asked, 1):
                 for child in self.children:
                     child.signal_all(signal.SIGKILL)
+            elif last and (over > LAST_AFTER or not others_run):
+                for child in last:
+                    child.signal_all(signal.SIGTERM)
+                last = []
             self._sleep(at_most=0.2)
 
     def _sleep(self, at_most: float = 60.0) -> None:
@@ -208,6 +221,7 @@ def _relay() -> Child:
             "HOST": settings.HOST,
             "PYTHONPATH": os.pathsep.join(filter(None, path)),
         },
+        is_served=True,
     )
 
 
@@ -241,6 +255,7 @@ def _last_word() -> str:
     return f"Stopped. What was accepted is kept in {kept}; ./run goes on with it."
 
 
-def _say(sentence: str) -> None:
-    line = logs.written_by("supervisor", sentence, os.environ.get("ALARM110_LOG", ""))
+def _say(sentence: str, level: int = logging.WARNING) -> None:
+    wanted = os.environ.get("ALARM110_LOG", "")
+    line = logs.written_by("supervisor", sentence, wanted, level)
     print(line, file=sys.stderr, flush=True)  # noqa: T201

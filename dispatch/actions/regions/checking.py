@@ -54,17 +54,20 @@ def check_file(path: Path) -> Checked:
     faults += region_faults(region, lines, elsewhere)
     outlines, missing = _outlines(written, path.parent)
     faults += missing
+    if has_database:
+        faults += _default_elsewhere(region, lines)
+    whole = None
+    if isinstance(region.region.outline, str):
+        whole = _whole(region.region.outline, path.parent, lines, faults)
     warnings = list(region_warnings(region, lines))
     if not missing:
         foreign = _foreign_pieces(region) if has_database else []
         mine = _pieces(region, outlines)
         faults += _ground_faults(mine, foreign, lines)
-        if isinstance(region.region.outline, str):
-            whole = _whole(region.region.outline, path.parent, lines, faults)
-            if whole is not None:
-                faults += _outside(mine, whole, lines)
-                if gap := uncovered(whole.polygon, [piece for *_, piece in mine]):
-                    warnings.append(Fault(lines.at("region", "outline"), gap))
+        if whole is not None:
+            faults += _outside(mine, whole, lines)
+            if gap := uncovered(whole.polygon, [piece for *_, piece in mine]):
+                warnings.append(Fault(lines.at("region", "outline"), gap))
     unique = sorted(set(faults))
     return Checked(region, lines, outlines, unique, sorted(warnings), has_database)
 
@@ -75,6 +78,21 @@ def _agencies_elsewhere(region: RegionFile) -> set[str]:
     if region.region.code:
         rows = rows.exclude(code__startswith=region.region.code)
     return set(rows.values_list("code", flat=True))
+
+
+def _default_elsewhere(region: RegionFile, lines: Lines) -> Iterator[Fault]:
+    """Refuse a second default agency, and say the two ways out."""
+    there = Agency.objects.filter(is_default=True, is_active=True)
+    code = there.values_list("code", flat=True).first()
+    if code is None or (region.region.code and code.startswith(region.region.code)):
+        return
+    for n, agency in enumerate(region.agencies):
+        if agency.default:
+            text = (
+                f"there is a default agency already, {code} of another region: leave "
+                "this line out, or begin with an empty data folder (ALARM110_HOME)"
+            )
+            yield Fault(lines.at("agencies", n, "default"), text)
 
 
 def _outlines(written: Written, folder: Path) -> tuple[Outlines, list[Fault]]:

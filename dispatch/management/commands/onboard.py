@@ -1,8 +1,10 @@
 """``manage.py onboard FILE [--check]``: bring a region on line from one file."""
 
+import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
@@ -33,11 +35,9 @@ class Command(BaseCommand):
         except RegionFaulty as error:
             self._warn(error.warnings)
             faults = "\n".join(f"  {fault}" for fault in error.faults)
-            raise CommandError(f"{file}: nothing was loaded\n{faults}") from error
+            self._fail(f"{file}: nothing was loaded\n{faults}")
         except OSError as error:
-            raise CommandError(
-                f"nothing was loaded: {error.filename}: {error.strerror}"
-            ) from error
+            self._fail(f"nothing was loaded: {error.filename}: {error.strerror}")
         self._warn(outcome.warnings)
         for line in outcome.changes or ["nothing changed"]:
             self.stdout.write(line)
@@ -45,6 +45,13 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(hint))
         if check:
             self.stdout.write("no fault: only checked, nothing was written")
+
+    def _fail(self, text: str) -> NoReturn:
+        """End with what is wrong; in a shell as it is, without Django's prefix."""
+        if getattr(self, "_called_from_command_line", False):  # BaseCommand's own
+            self.stderr.write(text)
+            sys.exit(1)
+        raise CommandError(text)
 
     def _warn(self, warnings: Iterable[Fault]) -> None:
         """Warnings stand apart from what stops a file: on standard error, marked."""

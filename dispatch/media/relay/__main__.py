@@ -109,6 +109,8 @@ def _say_without_contents(
 ) -> None:
     """Say what kind of thing failed; its text may hold an address or an SDP."""
     error = context.get("exception")
+    if isinstance(error, asyncio.CancelledError):
+        return  # a line that was still open when the relay was told to stop
     failed("relay background")
     log.warning("in the background: %s", type(error).__name__ if error else "?")
 

@@ -2,8 +2,9 @@
 
 A file is cut at a key frame once it is 60 s old or 64 MiB large, without one a little
 later, and when a kind joins that it has no
-track for. Times in it are those of arrival for the first frame of each kind, and then
-the sender's own clock. Every packet is flushed: a kill costs the last moment only.
+track for. Times in it are those at which frames were sent, reckoned over the whole leg
+(``sending.py``), so the files of a leg follow each other as it ran. Every packet is
+flushed: a kill costs the last moment only.
 """
 
 import shutil
@@ -18,13 +19,14 @@ import av
 from dispatch.media.interface import Track
 from dispatch.media.relay.files import LegFolder
 from dispatch.media.relay.passthrough import CLOCK_RATES, EncodedFrame
+from dispatch.media.relay.sending import SenderClock
 
 SEGMENT_SECONDS = 60.0
 GRACE_SECONDS = 1.5  # for the second kind to come before the first file is opened
 NO_KEY_SECONDS = 5.0  # after the time to cut: then without a key frame
 IDLE_SECONDS = 3.0  # a kind that gave nothing for so long gets no track any more
+SOUND_SECONDS = 0.02  # in a frame
 MOST_HELD = 150  # frames, while a key frame is waited for
-MOST_DRIFT_MS = 5000  # between a sender's clock and ours
 SEGMENT_BYTES = 64 * 1024 * 1024  # then it is cut like one that is old enough
 LOOK_BYTES = 8 * 1024 * 1024  # written between two looks at the disk
 RESERVE_BYTES = 64 * 1024 * 1024  # of the disk, which the database needs more
@@ -54,17 +56,17 @@ class _Line:
     """One kind's track in a file."""
 
     stream: Any
-    origin: int = 0  # the timestamp of its first frame
-    begins_ms: int = 0
     last_ms: int = -1
     frames: int = 0
 
 
 class _File:
-    """An open Matroska file."""
+    """An open Matroska file; its nought is ``began``, monotonic seconds."""
 
-    def __init__(self, path: Path, kinds: list[Track], first: list[Arrival]) -> None:
-        self.began = first[0].at
+    def __init__(
+        self, path: Path, kinds: list[Track], first: list[Arrival], began: float
+    ) -> None:
+        self.began = began
         self.bytes = 0
         self._container = av.open(str(path), "w", format="matroska", options=OPTIONS)
         self.lines: dict[Track, _Line] = {}
@@ -80,18 +82,10 @@ class _File:
             )
         self._container.start_encoding()
 
-    def write(self, arrival: Arrival) -> None:
-        """Write a frame of a kind that has a track."""
-        frame = arrival.frame
+    def write(self, frame: EncodedFrame, sent: float) -> None:
+        """Write a frame of a kind that has a track; ``sent``: monotonic seconds."""
         line = self.lines[frame.kind]
-        expected = max(0, round((arrival.at - self.began) * 1000))
-        if not line.frames:
-            line.origin, line.begins_ms = frame.timestamp, expected
-        ticks = frame.timestamp - line.origin
-        at = line.begins_ms + ticks * 1000 // CLOCK_RATES[frame.kind]
-        if abs(at - expected) > MOST_DRIFT_MS:
-            line.origin, line.begins_ms, at = frame.timestamp, expected, expected
-        line.last_ms = max(at, line.last_ms + 1)
+        line.last_ms = max(round((sent - self.began) * 1000), line.last_ms + 1)
         line.frames += 1
         self.bytes += len(frame.data)
         packet: av.Packet[Any] = av.Packet(frame.data)
@@ -122,6 +116,8 @@ class Segments:
     _unlooked: int = 0  # bytes written since the last look at the disk
     _held: list[Arrival] = field(default_factory=list)
     _seen: dict[Track, float] = field(default_factory=dict)
+    _clocks: dict[Track, SenderClock] = field(default_factory=dict)
+    _end: float = 0.0  # of what is written, monotonic seconds
 
     def take(self, arrival: Arrival) -> None:
         """Write a frame, or hold it for the next file.
@@ -137,6 +133,7 @@ class Segments:
     def _take(self, arrival: Arrival) -> None:
         frame, at = arrival.frame, arrival.at
         self._seen[frame.kind] = at
+        self._clocks.setdefault(frame.kind, SenderClock(frame.kind)).hear(frame, at)
         if self._file is None:
             self._begin(arrival)
         elif self._is_time_to_cut(arrival):
@@ -147,7 +144,7 @@ class Segments:
                 self._begin(arrival)
         elif frame.kind in self._file.lines:
             self._look_at_disk(len(frame.data))
-            self._file.write(arrival)
+            self._write(arrival)
         elif frame.kind == "audio":  # until the cut; a picture must be a whole one
             self._hold(arrival)
 
@@ -210,16 +207,29 @@ class Segments:
             kinds.append("audio")
         first = [one for one in first if one.frame.kind in kinds]
         self.wants_key = False
-        began_ago = timedelta(seconds=first[-1].at - first[0].at)
+        began = min(self._sent(one) for one in first)
+        if len(first) == 1:  # a late key frame; its file begins where the last one ends
+            began = max(began, self._end)
+        began_ago = timedelta(seconds=first[-1].at - began)
         self.folder.opened(
             self.segment,
             datetime.now(UTC) - began_ago,
             [CODECS[kind] for kind in kinds],
         )
         self._held = []
-        self._file = _File(self.folder.media(self.segment), kinds, first)
+        self._file = _File(self.folder.media(self.segment), kinds, first, began)
         for arrival in first:
-            self._file.write(arrival)
+            self._write(arrival)
+
+    def _write(self, arrival: Arrival) -> None:
+        frame, sent = arrival.frame, self._sent(arrival)
+        assert self._file is not None
+        self._file.write(frame, sent)
+        lasts = SOUND_SECONDS if frame.kind == "audio" else 0.0
+        self._end = max(self._end, sent + lasts)
+
+    def _sent(self, arrival: Arrival) -> float:
+        return self._clocks[arrival.frame.kind].moment(arrival.frame, arrival.at)
 
     def _cut(self) -> None:
         if self._file is None:

@@ -163,6 +163,8 @@ def lane_of(recording: Recording, *, offset: int | None, earliest: int) -> Lane:
             if segment.is_prompt or segment.number > before.number + 1:
                 lane.gaps.append(Gap(at, bound - at, "pause"))
                 at = bound
+        if place and recording.is_relay and bound is not None:
+            at = min(at, bound)  # it came whole, so it had ended
         _lay(lane, segment, at)
         at += segment.length
     return lane

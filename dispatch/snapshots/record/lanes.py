@@ -26,6 +26,9 @@ from reports.states import ClipKind, ClipSource, ViewState
 MOST_CLIPS = 200  # shown; an incident may have 500 from each source
 MOST_RECEIPTS = 30_000  # some eight hours of chunks, read at once
 RUNNING = (ClipKind.VIDEO, ClipKind.AUDIO)
+MOST_AHEAD = (
+    15_000  # milliseconds that a phone may have recorded before its first words
+)
 CHUNK = 1_000  # milliseconds that a phone's recorder puts into one
 
 
@@ -179,6 +182,17 @@ def _claimed(clip: EvidenceClip) -> int | None:
         return to_ms(moment)
     except (ValueError, OverflowError):
         return None
+
+
+def began_at(clip: EvidenceClip) -> int:
+    """Return when a clip began, of a phone's to some seconds; without its chunks.
+
+    A relay's clock is ours; a phone's is believed where it can be true.
+    """
+    opened, claimed = to_ms(clip.opened_at), _claimed(clip)
+    before = 0 if claimed is None else opened - claimed
+    is_true = before >= 0 and (clip.source == ClipSource.RELAY or before <= MOST_AHEAD)
+    return opened - before if is_true else opened
 
 
 def to_ms(moment: datetime) -> int:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import Agency, User
 from dispatch.snapshots.record.lanes import to_ms
 from dispatch.snapshots.record.sentences import Teller, agency_ids
-from dispatch.snapshots.record.words import Said, in_language
+from dispatch.snapshots.record.words import Said
 from reports.events import ChunksStored
 from reports.models import Entry, Incident
 
@@ -86,12 +86,8 @@ def lines_of(incident: Incident) -> tuple[list[Line], int]:
 
 def categories_of(agency: Agency) -> dict[str, str]:
     """Return what an agency's categories are called, by code: Burglary (0101)."""
-    return {
-        row[
-            "code"
-        ]: f"{in_language(row['name'], row.get('name_en', ''))} ({row['code']})"
-        for row in agency.categories
-    }
+    codes = (row["code"] for row in agency.categories)
+    return {code: agency.category_label(code) for code in codes}
 
 
 def _said(teller: Teller, kind: str, body: Any) -> Said:

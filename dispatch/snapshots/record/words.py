@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 
 from dispatch.states import CallBackOutcome
 from reports.states import ClipKind, ClipSource
+from reports.words import disposition as disposition
+from reports.words import flag as flag
+from reports.words import priority as priority
 
 
 @dataclass(slots=True)
@@ -50,15 +53,6 @@ def seat(name: str, operator: str) -> str:
     return _("%(seat)s (%(name)s)") % {"seat": name, "name": operator}
 
 
-def priority(number: int) -> str:
-    """Return an urgency as the form has it."""
-    return {
-        1: _("Life in danger"),
-        2: _("Urgent"),
-        3: _("Normal"),
-    }.get(number, _("Can wait"))
-
-
 def form_field(name: str, value: object) -> str:
     """Return one line of the form as it was saved."""
     titles = {
@@ -75,31 +69,6 @@ def form_field(name: str, value: object) -> str:
     elif name == "disposition":
         shown = disposition(str(value or ""))
     return _("%(field)s: %(value)s") % {"field": titles[name], "value": shown}
-
-
-def disposition(value: str) -> str:
-    """Return what came of the matter."""
-    return {
-        "officers_sent": _("Officers sent"),
-        "advice": _("Advice given"),
-        "passed_on": _("Passed to another service"),
-        "false_alarm": _("False alarm"),
-        "call_back": _("To be called back"),
-        "test": _("Test"),
-        "": _("Not decided"),
-    }.get(value, value)
-
-
-def flag(name: str) -> str:
-    """Return what a person must know of an incident."""
-    return {
-        "unverified": _("caller not verified"),
-        "position_missing": _("no position"),
-        "position_unreadable": _("the phone's position could not be read"),
-        "text_cut": _("first words too long or unreadable, cut"),
-        "position_outside": _("position outside every known area"),
-        "repeated": _("the caller tapped again"),
-    }.get(name, name)
 
 
 def returned(why: str) -> str:

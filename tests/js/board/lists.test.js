@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { fromSnapshot } from "../../../dispatch/static/dispatch/board/models/agency.js";
 import {
-  countDoing, cut, doing, freeSeats, liveCalls, openNotices, seatsOf, waitingCalls,
+  countDoing, cut, doing, freeSeats, liveCalls, openNotices, seatsOf, sumsOf, waitingCalls,
 } from "../../../dispatch/static/dispatch/board/models/lists.js";
 import { callActs, seatActs } from "../../../dispatch/static/dispatch/board/models/acts.js";
 import { agency, call, FUSHAN, seat, snapshot } from "./cast.js";
@@ -44,6 +44,14 @@ test("seats in service stand by number; those out of service are left out", () =
   assert.deepEqual(seatsOf(state).map((one) => one.seat), ["talks", "a", "b"]);
   assert.deepEqual(freeSeats([state]).map((one) => one.seat), ["a", "b"]);
   assert.equal(countDoing(seatsOf(state)).on_call, 1);
+});
+
+test("the bar and the county count alike: who sits there and takes no calls is not ready", () => {
+  const seats = [
+    seat("a"), seat("b", { activity: "wrap_up" }), seat("c", { availability: "off" }),
+    seat("d", { availability: "break" }), seat("e", { availability: "away" }), seat("f", { operator_id: null }),
+  ];
+  assert.deepEqual(sumsOf(seats), { ready: 1, busy: 1, idle: 3, nobody: 1 });
 });
 
 test("a notice that is over is not shown", () => {

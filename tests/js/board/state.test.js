@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { apply, fromSnapshot } from "../../../dispatch/static/dispatch/board/models/agency.js";
 import { BoardState } from "../../../dispatch/static/dispatch/board/models/board_state.js";
+import { callName } from "../../../dispatch/static/dispatch/board/models/words.js";
 import { call, entry, FUSHAN, seat, snapshot, ZHIFU, agency } from "./cast.js";
 
 const welcome = (agencies = [ZHIFU]) => ({
@@ -24,6 +25,16 @@ test("a call leaves the line when it ends or goes to another agency", () => {
   apply(state, entry("line.updated", { call: call("a", { state: "ended" }) }));
   apply(state, entry("line.updated", { call: call("b", { agency: FUSHAN }) }));
   assert.deepEqual([...state.line.keys()], []);
+});
+
+test("with several agencies in sight each number is said with its agency's code", () => {
+  const board = new BoardState();
+  board.welcome(welcome([ZHIFU, FUSHAN]));
+  board.frame(followed(snapshot()));
+  assert.equal(board.ownCode, "370602", "one alone needs none");
+  board.frame(followed(snapshot({ agency: agency(FUSHAN) }), FUSHAN));
+  assert.equal(board.ownCode, "");
+  assert.equal(callName(call("c")), "Call 370602-0017");
 });
 
 test("a lost caller is to be called back until somebody did", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  clipsOf, extent, lookWords, missing, size, sourceName, viewAddress, viewWords, waysToLook, wholeness,
+  beganAt, clipsOf, extent, lookWords, missing, size, sourceName, viewAddress, viewWords, waysToLook, wholeness,
 } from "../../../dispatch/static/dispatch/console/models/evidence.js";
 import { clip } from "./cast.js";
 
@@ -13,6 +13,18 @@ test("newest first", () => {
   const clips = { a: clip("a"), b: clip("b", { opened_at: "2026-08-21T00:01:00.000000Z" }) };
   assert.deepEqual(clipsOf(clips).map(({ clip: id }) => id), ["b", "a"]);
   assert.deepEqual(clipsOf(undefined), []);
+});
+
+test("a recording stands at its begin, not where it arrived", () => {
+  const opened = "2026-08-21T00:02:30.000000Z";
+  const begins = (source, claimed) => beganAt(clip("c", { source, opened_at: opened, claimed_at: claimed }));
+  assert.equal(begins("relay", "2026-08-21T00:00:04.100000Z"), "2026-08-21T00:00:04.100000Z");
+  assert.equal(begins("phone", "2026-08-21T00:02:27.412Z"), "2026-08-21T00:02:27.412Z");
+  for (const wrong of ["2026-08-20T00:02:27.412Z", "2026-08-21T00:02:31.000Z", "8:00", ""])
+    assert.equal(begins("phone", wrong), opened);
+  const live = clip("live", { source: "relay", opened_at: opened, claimed_at: "2026-08-21T00:00:04Z" });
+  const photo = clip("photo", { kind: "photo", opened_at: "2026-08-21T00:01:00.000000Z" });
+  assert.deepEqual(clipsOf({ live, photo }).map(({ clip: id }) => id), ["photo", "live"]);
 });
 
 const withGaps = (gaps, changes) => closed({

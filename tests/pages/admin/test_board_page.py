@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from accounts.actions.roles import give_role
 from accounts.models import Agency
@@ -24,6 +24,28 @@ def index(person, path: str = "/admin/") -> str:
 def test_a_supervisor_sees_the_board_before_the_menu_of_the_desk(cast):
     page = index(cast.zhao)
     assert page.index("<live-board") < page.index('class="app-dispatch')
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/dispatch/seat/"])
+def test_without_scripts_the_desk_says_that_it_needs_them(cast, path):
+    """The theme hides the whole page until its own run."""
+    page = index(cast.zhao, path)
+    said = re.search(r"<noscript>(.*?)</noscript>", page, re.S)
+    assert said
+    assert "html[x-cloak] { display: block !important; }" in said[1]
+    assert "The desk needs JavaScript" in said[1]
+
+
+def test_the_board_is_a_line_of_the_menu_for_whoever_has_one(cast):
+    line = re.compile(r'<a href="/admin/"[^>]*>(?:(?!</a>).)*Board', re.S)
+    path = "/admin/dispatch/seat/"
+    assert line.search(index(cast.zhao, path))
+    assert not line.search(index(cast.han, path))
+
+
+def test_the_board_says_whose_clock_it_shows(cast):
+    with override_settings(TIME_ZONE="America/Halifax"):
+        assert 'data-zone="America/Halifax"' in index(cast.zhao)
 
 
 @pytest.mark.parametrize("name", ["han", "yuan", "tang"])

@@ -60,6 +60,30 @@ def test_an_export_holds_ones_own_rows_and_is_in_the_ledger(here, there, cast, d
     assert (entry.author_kind, entry.author_id) == ("auditor", str(cast.han.uuid))
 
 
+def test_whoever_took_a_file_is_told_its_digest_and_finds_it_in_the_ledger(here, cast):
+    browser = desk(cast.tang)
+    answer = take(browser, "reports/incident")
+    digest = hashlib.sha256(answer.content).hexdigest()
+    name = answer["Content-Disposition"].partition('"')[2].rstrip('"')
+    told = f"{name} was taken. Rows: 1. SHA-256, as in the ledger: {digest}"
+
+    assert told in text(browser, "reports/incident/")
+    assert told not in text(browser, "reports/incident/")
+    entry = Entry.objects.get(kind="records.exported")
+    assert digest in text(browser, f"reports/entry/{entry.pk}/change/")
+
+
+def test_the_form_says_what_is_taken(here, there, cast):
+    shown = text(desk(cast.tang), "reports/incident/export/?q=370683-2026")
+    assert "1 row, as the list shows it now" in shown
+    assert "number · opened · region code" in shown
+    assert "CSV, for any program" in shown
+    assert "Download the table" in shown
+    assert "written into the ledger with your name and reason" in shown
+    for word in ("exporter", "Submit"):
+        assert word not in shown
+
+
 def test_without_a_reason_nothing_leaves_and_nothing_is_noted(here, cast):
     for reason in ("", "   ", "x"):
         answer = take(desk(cast.zhao), "reports/incident", reason=reason)

@@ -5,11 +5,15 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localtime
 
 from accounts.models import Agency, Role, Tier, User
 from accounts.states import RoleKind
 from reports.clock import now
-from reports.models import Stream
+from reports.events import ChunksStored, ChunkView, ClipOpened
+from reports.journal import Author, record
+from reports.models import Incident, Stream
+from reports.snapshots import clip_view
 from tests.pages.admin.world import CONFIGURED, LIVE, desk, happen, say, text
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +43,60 @@ def test_an_incident_shows_its_timeline(here, cast):
     assert "message.posted" in shown
     assert "words of 370602 &lt;b&gt;&amp;" in shown
     assert shown.index("words of 370602") < shown.index("second")
+
+
+def test_codes_are_shown_by_their_names(here, cast):
+    here.agency.categories = [
+        {"code": "0101", "name": "抢劫", "name_en": "Robbery"},
+    ]
+    here.agency.save()
+    flags = ["unverified", "position_missing"]
+    Incident.objects.update(
+        category="0101", priority=1, disposition="officers_sent", flags=flags
+    )
+    browser = desk(cast.zhao)
+    listed = text(browser, "reports/incident/")
+    page = text(browser, f"reports/incident/{here.incident.pk}/change/")
+    for shown in (listed, page):
+        assert "Robbery (0101)" in shown
+        assert "Life in danger" in shown
+    assert "Officers sent" in page
+    assert "caller not verified · no position" in page
+    for query, many in (("priority=1", 1), ("priority=2", 0), ("priority=x", 0)):
+        found = browser.get(f"/admin/reports/incident/?{query}", secure=True)
+        assert found.context["cl"].queryset.count() == many
+    found = browser.get("/admin/reports/incident/?disposition=test", secure=True)
+    assert found.context["cl"].queryset.count() == 0
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("han", True), ("tang", False)])
+def test_a_number_leads_to_the_record_where_one_may_read_it(here, cast, name, is_read):
+    record = f"/records/{here.incident.number}/"
+    page = f"/admin/reports/incident/{here.incident.pk}/change/"
+    shown = text(desk(getattr(cast, name)), "reports/incident/")
+    assert (f'href="{record}"' in shown) == is_read
+    assert (f'href="{page}"' in shown) != is_read
+
+
+def test_receipts_are_one_row_a_clip_and_times_are_local(here, cast):
+    clip = here.incident.clips.get()
+    for index in range(3):
+        connection.run_on_commit.clear()
+        receipt = ChunkView(segment=0, index=index, sha256="b" * 64, bytes=1)
+        stored = ChunksStored(clip=clip.uuid, chunks=[receipt], bytes=1, chunk_count=1)
+        subject = ("clip", str(clip.uuid))
+        record(here.incident.uuid, Author("system", ""), stored, subject=subject)
+    connection.run_on_commit.clear()
+    opened = ClipOpened(clip=clip_view(clip))
+    record(here.incident.uuid, Author("system", ""), opened, subject=subject)
+
+    shown = text(desk(cast.zhao), f"reports/incident/{here.incident.pk}/change/")
+    assert shown.count("chunks.stored") == 1
+    assert "3 receipts of pieces, until" in shown
+    assert "<td>2–4</td>" in shown
+    assert "{&#x27;" not in shown
+    assert not re.search(r"\d\dT\d\d:\d\d:\d\d\.\d{6}Z", shown)
+    assert f"{localtime(clip.opened_at):%Y-%m-%d %H:%M:%S}" in shown
 
 
 def test_an_erased_body_is_said_to_be_erased(here, cast):

@@ -109,6 +109,15 @@ def test_the_relay_s_recording_begins_when_the_server_says():
     assert found.pieces == [Piece(T + 2 * S, 60 * S, 0)]
 
 
+def test_a_later_segment_of_the_relay_ended_before_it_came():
+    """Two segments share a moment: laid end to end, the second would run too long."""
+    first = Segment(0, 62 * S, 1, 0, [Receipt(0, T + 63 * S)])
+    second = Segment(1, 60 * S, 1, 62 * S, [Receipt(0, T + 121 * S)])
+    found = lane(Recording([first, second], T + 63 * S, T, is_relay=True))
+    assert [piece.at - T for piece in found.pieces] == [0, 61 * S]
+    assert found.pieces[-1].end == T + 121 * S
+
+
 def test_chunks_that_never_came_are_a_gap_where_they_were():
     found = lane(phone(run(0, T, 60, gaps=((10, 14),))))
     assert found.gaps == [Gap(T + 200 + 10 * S, 5 * S, "missing", 5)]

@@ -72,7 +72,7 @@ def test_the_bare_address_leads_to_the_list_and_nothing_can_be_sent(story):
     answer = browser.get("/records/", secure=True)
     assert answer["Location"] == "/admin/reports/incident/"
     assert browser.post(story.path, secure=True).status_code == 405
-    assert story.browser("wu").get("/records/", secure=True).status_code == 404
+    assert story.browser("wu").get("/records/", secure=True).status_code == 403
 
 
 def test_a_record_costs_the_same_however_much_was_recorded(story):

@@ -28,7 +28,9 @@ export class BoardCalls extends View {
     this.reveal("more", hidden.length > 0);
     if (hidden.length) this.write("more", fill(gettext("and %(n)s more"), { n: hidden.length }));
     this.#rows.show(shown, ({ call }) => call, (row, call) => {
-      row.write("number", shortNumber(call.number));
+      // On a wall nobody acts; the place beside it tells them apart.
+      const own = this.desk.isWall() ? undefined : this.state.ownCode;
+      row.write("number", shortNumber(call.number, own));
       row.write("seat", inLanguage(call.seat_label, call.seat_label_en));
       row.write("operator", call.operator);
       row.write("place", placeName(call, this.state.agency(call.agency)));

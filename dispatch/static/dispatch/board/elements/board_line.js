@@ -31,7 +31,9 @@ export class BoardLine extends View {
     this.#rows.show(shown, ({ call }) => call, (row, call) => {
       const place = placeName(call, this.state.agency(call.agency));
       row.element.dataset.priority = String(call.priority);
-      row.write("number", shortNumber(call.number));
+      // On a wall nobody acts; the place beside it tells them apart.
+      const own = this.desk.isWall() ? undefined : this.state.ownCode;
+      row.write("number", shortNumber(call.number, own));
       row.write("place", place || gettext("Place unknown"));
       row.marks("marks", callMarks(call));
     });

@@ -2,7 +2,7 @@
 
 import { KeyedRows } from "./keyed_rows.js";
 import { View } from "./view.js";
-import { countDoing, doing, seatsOf } from "../models/lists.js";
+import { doing, seatsOf, sumsOf } from "../models/lists.js";
 import { agencyName, pauseReason, roomRole, seatLook, seatName } from "../models/words.js";
 import { duration, secondsSince } from "../../console/models/clock.js";
 import { fill, gettext } from "../../lib/words.js";
@@ -89,16 +89,13 @@ export class BoardSeats extends View {
       const slot = group.element.querySelector(`[data-slot="${name}"]`);
       if (slot && slot.textContent !== words) slot.textContent = words;
     };
-    const counts = countDoing(all);
     write("name", agencyName(agency.agency));
     write(
       "counts",
-      fill(gettext("%(ready)s ready · %(busy)s busy · %(away)s on a break or away · %(nobody)s empty"), {
-        ready: counts.ready,
-        busy: counts.on_call + counts.wrap_up + counts.offered,
-        away: counts.break + counts.away + counts.off,
-        nobody: counts.nobody,
-      }),
+      fill(
+        gettext("%(ready)s ready · %(busy)s busy · %(idle)s not ready · %(nobody)s empty"),
+        sumsOf(all),
+      ),
     );
     group.rows.show(seats, ({ seat }) => seat, (row, seat) => {
       const what = doing(seat);

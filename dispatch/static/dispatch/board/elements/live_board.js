@@ -6,11 +6,12 @@ import { BoardRoom } from "./board_room.js";
 import { writeLook } from "./keyed_rows.js";
 import { View } from "./view.js";
 import { BoardState } from "../models/board_state.js";
-import { countDoing, seatsOf, waitingCalls } from "../models/lists.js";
+import { seatsOf, sumsOf, waitingCalls } from "../models/lists.js";
 import { refusal } from "../models/refusals.js";
 import { duration, secondsSince, timeOfDay } from "../../console/models/clock.js";
 import { LiveSocket } from "../../lib/live_socket.js";
 import { fill, gettext } from "../../lib/words.js";
+import { foreignZone } from "../../lib/zone.js";
 
 /** @typedef {import("../../lib/wire.js").Frame} Frame */
 
@@ -135,18 +136,21 @@ export class LiveBoard extends HTMLElement {
   #showSums() {
     const now = this.state.now();
     const calls = waitingCalls(this.state.agencies);
-    const counts = countDoing(this.state.agencies.flatMap(seatsOf));
+    const sums = sumsOf(this.state.agencies.flatMap(seatsOf));
     const oldest = secondsSince(calls[0]?.queued_at, now);
     this.#write("waiting", String(calls.length));
     this.#write("oldest", calls.length ? duration(oldest) : "–");
     const tone = oldest >= 60 ? "live" : oldest >= 20 ? "warn" : "";
     this.#part("oldest-box").dataset.tone = calls.length ? tone : "";
-    this.#write("ready", String(counts.ready));
-    this.#write("busy", String(counts.on_call + counts.wrap_up + counts.offered));
-    this.#write("away", String(counts.break + counts.away));
+    this.#write("ready", String(sums.ready));
+    this.#write("busy", String(sums.busy));
+    this.#write("away", String(sums.idle));
     const lost = this.state.agencies.reduce((sum, { callbacks }) => sum + callbacks.size, 0);
     this.#write("callbacks", String(lost));
     this.#write("time", timeOfDay(now).slice(0, this.isWall ? 5 : 8));
+    const zone = foreignZone(now);
+    this.#write("zone", zone);
+    this.#part("zone").hidden = !zone;
     const waiting = calls.length ? `(${calls.length}) ` : "";
     const title = `${waiting}${gettext("Board")} · alarm110`;
     if (document.title !== title) document.title = title;
@@ -241,6 +245,7 @@ export class LiveBoard extends HTMLElement {
   /** No menus, dark, large; the address keeps it over a reload. @param {boolean} isOn */
   #beWall(isOn) {
     document.documentElement.dataset.wall = isOn ? "on" : "off";
+    this.#panel.close(false); // a wall is read by everybody: nothing half done stands on it
     const address = new URL(location.href);
     if (isOn) address.searchParams.set("wall", "1");
     else address.searchParams.delete("wall");

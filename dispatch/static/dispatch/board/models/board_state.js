@@ -68,6 +68,12 @@ export class BoardState {
     return this.#agencies.get(uuid)?.agency ?? null;
   }
 
+  /** @returns {string} the code that need not be said of a call: that of the only agency */
+  get ownCode() {
+    const [only, ...others] = this.agencies;
+    return only && !others.length ? only.agency.code : "";
+  }
+
   /** @param {string} agency @returns {boolean} whether this person supervises it */
   maySteer(agency) {
     return this.you?.moves.includes(agency) ?? false;

@@ -1,6 +1,7 @@
 // The day by quarters of an hour as bars, and the same in words for who cannot see it.
 
 import { fill, gettext } from "../../lib/words.js";
+import { localTime } from "../../lib/zone.js";
 
 /** @typedef {import("./figures.js").Sums} Sums */
 /** @typedef {{x: number, width: number, answered: number, missed: number, isBelow: boolean}} Bar */
@@ -35,10 +36,9 @@ export function busiest(quarters) {
   return Math.max(0, ...quarters.map(([offered]) => offered));
 }
 
-/** @param {Sums} sums @param {number} index @returns {string} 09:45, local */
+/** @param {Sums} sums @param {number} index @returns {string} 09:45, the region's */
 function quarterTime({ starts_at }, index) {
-  const at = new Date(Date.parse(starts_at) + index * QUARTER_MS);
-  return [at.getHours(), at.getMinutes()].map((n) => String(n).padStart(2, "0")).join(":");
+  return localTime(Date.parse(starts_at) + index * QUARTER_MS).time.slice(0, 5);
 }
 
 /** @param {Sums} sums @returns {string} the chart in a sentence */

@@ -58,6 +58,21 @@ export function countDoing(seats) {
   return counts;
 }
 
+/**
+ * The same three sums in the bar and beside each county's name.
+ * @param {Seat[]} seats @returns {{ready: number, busy: number, idle: number, nobody: number}}
+ *   `idle`: somebody sits there who takes no calls, on a break, away or off
+ */
+export function sumsOf(seats) {
+  const counts = countDoing(seats);
+  return {
+    ready: counts.ready,
+    busy: counts.on_call + counts.wrap_up + counts.offered,
+    idle: counts.break + counts.away + counts.off,
+    nobody: counts.nobody,
+  };
+}
+
 /** @param {AgencyState[]} agencies @returns {Seat[]} who can be given a call now */
 export function freeSeats(agencies) {
   return agencies.flatMap(seatsOf).filter((seat) => doing(seat) === "ready");

@@ -71,9 +71,9 @@ export function placeName(call, agency) {
   return inLanguage(call.area, call.area_en) || agencyName(agency);
 }
 
-/** @param {LineCall} call @returns {string} */
+/** @param {LineCall} call @returns {string} by which it is told from every other of the day */
 export function callName(call) {
-  return fill(gettext("Call %(number)s"), { number: shortNumber(call.number) });
+  return fill(gettext("Call %(number)s"), { number: shortNumber(call.number, "") });
 }
 
 /** @param {LineCall} call @returns {Look[]} what must not be overlooked of a call */
@@ -89,7 +89,7 @@ export function callMarks(call) {
     marks.push({ tone: "warn", icon: "wifi-off", words: gettext("Phone out of reach") });
   }
   if (call.escalations > 0) {
-    const words = gettext("Alert sent");
+    const words = gettext("Waits too long");
     marks.push({
       tone: "warn",
       icon: "flag",

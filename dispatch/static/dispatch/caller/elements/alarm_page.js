@@ -8,7 +8,7 @@ import { Alarm } from "../models/alarm.js";
 import { patiently, whenIdle } from "../models/later.js";
 import { Outbox, windowStorage } from "../models/outbox.js";
 import { Senses } from "../models/senses.js";
-import { ageSentence, clockTime, endSentence } from "../models/sentences.js";
+import { ageSentence, endSentence } from "../models/sentences.js";
 import { CallFacts } from "./call_facts.js";
 import { CallPictures } from "./call_pictures.js";
 import { TalkThread } from "./talk_thread.js";
@@ -265,17 +265,15 @@ export class AlarmPage extends HTMLElement {
     this.#showClock();
   }
 
-  /** In silence the time of day, else how long the call has lasted. */
+  /** How long the call has lasted. */
   #showClock() {
     const clock = part(this, "clock");
-    const { state, isLive, mode, now } = this.#alarm;
+    const { state, isLive, now } = this.#alarm;
     clock.hidden = !isLive;
     if (!state || !isLive) return;
     const since = Date.parse(state.call.connected_at ?? state.call.queued_at);
     const seconds = Math.max(0, Math.floor((now - since) / 1000));
     const pad = (/** @type {number} */ count) => String(count).padStart(2, "0");
-    write(clock, mode === "silent"
-      ? clockTime(new Date(now).toISOString())
-      : `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`);
+    write(clock, `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`);
   }
 }

@@ -5,7 +5,7 @@ import { isEnglish } from "../../lib/words.js";
 import { step } from "../models/ladder.js";
 import {
   cameraSentence, clockTime, microphoneSentence, newsSentence, placeSentence,
-  positionSentence, questionSentence, recordingSentence, rungSentence, truthSentence,
+  positionSentence, questionSentence, recordingSentence, rungSentence, seatWords, truthSentence,
 } from "../models/sentences.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
@@ -106,6 +106,7 @@ export class CallFacts extends HTMLElement {
     const others = (state?.room?.parties ?? []).map(({ role }) => role);
     const sentence = truthSentence(truth, {
       seat: this.#seat(), isOffered, phone: this.#phone, isSilent, others,
+      isNobody: alarm.place?.seats_open === 0,
     });
     const element = part(this, "truth");
     element.dataset.is = truth.is;
@@ -201,7 +202,7 @@ export class CallFacts extends HTMLElement {
 
   #seat() {
     const call = this.#alarm?.state?.call;
-    return (isEnglish() && call?.seat_label_en) || call?.seat_label || "";
+    return seatWords((isEnglish() && call?.seat_label_en) || call?.seat_label || "");
   }
 
   /** @param {string} sentence */

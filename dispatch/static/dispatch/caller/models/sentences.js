@@ -12,14 +12,18 @@ import { fill, gettext } from "../../lib/words.js";
 
 /**
  * @param {import("./line_truth.js").LineTruth} truth
- * @param {{seat: string, isOffered: boolean, phone: string, isSilent: boolean, others?: Role[]}} call
- *   `others`: who else is in the conversation
+ * @param {{seat: string, isOffered: boolean, phone: string, isSilent: boolean, others?: Role[],
+ *          isNobody?: boolean}} call
+ *   `others`: who else is in the conversation; `isNobody`: no call-taker is on duty
  */
-export function truthSentence({ is, seconds }, { seat, isOffered, phone, isSilent, others = [] }) {
+export function truthSentence(
+  { is, seconds }, { seat, isOffered, phone, isSilent, others = [], isNobody = false },
+) {
   switch (is) {
     case "connecting":
       return gettext("Connecting to the police…");
     case "waiting":
+      if (isNobody && !isOffered) return gettext("The line is open.");
       return isOffered
         ? gettext("The line is open. A call-taker is being asked.")
         : gettext("The line is open. Waiting for a call-taker.");
@@ -211,6 +215,17 @@ export function rungSentence(rung, step) {
     default:
       return gettext("Only text reaches the police now. Write what happens.");
   }
+}
+
+/**
+ * An office's seat that has no name of its own is called by its number: a bare one after
+ * the office's name would puzzle whoever reads it.
+ * @param {string} label
+ */
+export function seatWords(label) {
+  const [, office = "", number = ""] = /^(.*) (\d+)$/.exec(label) ?? [];
+  const isOffice = office.includes(" ") || /^\p{Script=Han}{4,}$/u.test(office);
+  return isOffice ? fill(gettext("%(office)s, seat %(number)s"), { office, number }) : label;
 }
 
 /** What the seat gives. @param {{camera: string} | null} seat */

@@ -19,6 +19,7 @@ export class CallBacks extends Region {
   show() {
     const calls = callsToReturn(this.desk.agencies);
     this.reveal("empty", calls.length === 0);
+    this.reveal("calls", calls.length > 0); // an empty list is no place to stop at
     const open = calls.filter(({ needs_callback: isOpen }) => isOpen).length;
     this.write("count", open ? String(open) : "");
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
@@ -83,7 +84,7 @@ export class CallBacks extends Region {
   #fill(row, call) {
     row.dataset.endedAt = call.ended_at ?? "";
     row.dataset.done = String(!call.needs_callback);
-    writeSlot(row, "number", shortNumber(call.number));
+    writeSlot(row, "number", shortNumber(call.number, this.desk.ownCode));
     slot(row, "number").title = call.number;
     writeSlot(row, "area", areaName(call) || gettext("Place unknown"));
     const number = call.needs_callback ? this.#numbers.get(call.call) : undefined;

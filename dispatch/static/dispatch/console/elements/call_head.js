@@ -5,7 +5,8 @@ import { writeMark } from "./rows.js";
 import { agencyNames } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
 import { passedOn } from "../models/room_words.js";
-import { assuranceName, endReason, shortNumber } from "../models/words.js";
+import { isScriptless } from "../models/scriptless.js";
+import { assuranceName, endReason, foreignCode, missingWords, shortNumber } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").Call} Call */
@@ -27,6 +28,7 @@ export class CallHead extends Region {
     this.reveal("end-confirm", !isWrapUp && this.#isAsking);
     this.reveal("leave-room", !isWrapUp && isVisitor);
     this.reveal("wrap-up", isWrapUp);
+    this.#showMissing();
     // The wrap-up may come before the answer to the command that began it, or after.
     if (this.#hasEnded && isWrapUp) this.#goToRecord();
     if (incident) this.#showCall(incident.call, incident.caller);
@@ -67,6 +69,7 @@ export class CallHead extends Region {
   #showCall(call, caller) {
     const isLive = call.state === "connected";
     const state = this.find("state");
+    this.write("code", foreignCode(call.number, this.desk.ownCode));
     this.write("number", shortNumber(call.number));
     this.find("number").title = call.number;
     const passed = this.desk.isOver ? this.desk.incident?.passed : null;
@@ -78,6 +81,8 @@ export class CallHead extends Region {
     } else if (!isLive) writeMark(state, "warn", "refresh-cw", gettext("Back in the line"));
     else if (this.desk.line !== "live")
       writeMark(state, "warn", "wifi-off", gettext("Connection cut"));
+    else if (isScriptless(this.desk.incident))
+      writeMark(state, "warn", "message-square", gettext("Cannot answer"));
     else if (call.lost_at) writeMark(state, "warn", "wifi-off", gettext("Caller lost"));
     else writeMark(state, "live", "circle-dot", gettext("Live"));
     const who = [caller.name_masked, caller.phone_masked].filter(Boolean).join(" ");
@@ -87,12 +92,24 @@ export class CallHead extends Region {
     this.#announceOnce(call);
   }
 
+  /** It keeps nobody from "Done": the next caller may be worse off than this record. */
+  #showMissing() {
+    const { incident } = this.desk;
+    // After a hand-over the record is another seat's.
+    const isOurs = incident?.call.state === "ended" && !this.desk.isVisitor;
+    const words = isOurs ? missingWords(incident.incident) : "";
+    this.reveal("missing", words !== "");
+    if (words) writeMark(this.find("missing"), "warn", "triangle-alert", words);
+  }
+
   /** What must be known without looking. @param {Call} call */
   #announceOnce(call) {
     const stamp = [call.call, call.mode, call.lost_at, call.state].join("|");
     if (stamp === this.#announced) return;
     this.#announced = stamp;
     if (call.state === "ended") this.announce(endReason(call.end_reason));
+    else if (isScriptless(this.desk.incident))
+      this.announce(gettext("This phone runs no scripts: it cannot read or answer."));
     else if (call.lost_at) this.announce(gettext("The caller is lost."));
     else if (call.mode === "silent")
       this.announce(gettext("Connected. Silent call: write only."));

@@ -41,7 +41,7 @@ export class CallOffer extends Region {
     this.reveal("silent", offer.mode === "silent");
     this.reveal("lost", Boolean(offer.lost_at));
     const isAsked = offer.kind === "invite" || offer.kind === "transfer";
-    this.write("title", offerTitle(offer));
+    this.write("title", offerTitle(offer, this.desk.ownCode));
     this.reveal("from-row", isAsked);
     this.reveal("why-row", isAsked && offer.reason !== "");
     this.reveal("asks", isAsked);
@@ -136,7 +136,7 @@ export class CallOffer extends Region {
       gone.kind === "invite" || gone.kind === "transfer"
         ? gettext("You were asked about call %(number)s; that is over now.")
         : gettext("Call %(number)s rang here and was not answered.");
-    this.desk.say(fill(words, { number: shortNumber(gone.number) }), "warn");
+    this.desk.say(fill(words, { number: shortNumber(gone.number, this.desk.ownCode) }), "warn");
   }
 
   /** @param {"accept_offer" | "decline_offer"} type */

@@ -5,6 +5,7 @@ import { Region } from "./region.js";
 import { duration, secondsSince, timeOfDay } from "../models/clock.js";
 import { STANDS_AFTER_MS, choosePicture } from "../models/frame_watch.js";
 import { seatReason } from "../models/rungs.js";
+import { isScriptless } from "../models/scriptless.js";
 import { playStream } from "../play_stream.js";
 import { StillView } from "../../lib/stills.js";
 import { fill, gettext } from "../../lib/words.js";
@@ -131,16 +132,19 @@ export class CallerPicture extends Region {
     const isLost = Boolean(call.lost_at) && call.state === "connected" && !this.desk.isOver;
     this.reveal("lost", isLost);
     if (!isLost) return;
+    const isDeaf = isScriptless(this.desk.incident);
     const from = [call.lost_at ?? "", call.connected_at ?? ""].sort().at(-1);
     const left = Math.max(0, LOST_SECONDS - secondsSince(from, now));
     const since = duration(secondsSince(call.lost_at, now));
     this.write(
       "lost",
       [
-        fill(gettext("Caller lost since %(since)s (%(time)s)."), {
-          since,
-          time: timeOfDay(call.lost_at),
-        }),
+        isDeaf
+          ? gettext("This phone runs no scripts: it cannot read or answer.")
+          : fill(gettext("Caller lost since %(since)s (%(time)s)."), {
+              since,
+              time: timeOfDay(call.lost_at),
+            }),
         fill(gettext("The call is kept for %(left)s more, then it is one to call back."), {
           left: duration(left),
         }),

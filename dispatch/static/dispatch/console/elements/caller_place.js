@@ -3,6 +3,7 @@
 
 import { Region } from "./region.js";
 import { secondsSince, timeOfDay } from "../models/clock.js";
+import { isScriptless } from "../models/scriptless.js";
 import { accuracy, coordinates, sketch } from "../models/trail.js";
 import { areaName, fixAge } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
@@ -20,6 +21,12 @@ export class CallerPlace extends Region {
     if (!incident) return;
     const { position, trail } = incident;
     this.reveal("none", !position);
+    this.write(
+      "none",
+      isScriptless(incident)
+        ? gettext("The phone has not said where it is, and cannot be asked.")
+        : gettext("The phone has not said where it is. Ask."),
+    );
     this.reveal("facts", Boolean(position));
     this.reveal("trail", Boolean(position));
     this.reveal("age", Boolean(position));

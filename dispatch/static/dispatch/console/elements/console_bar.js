@@ -7,6 +7,7 @@ import { agencyOf, callsWaiting, oldestSince } from "../models/agency_state.js";
 import { duration, secondsSince, timeOfDay } from "../models/clock.js";
 import { inLanguage, seatName } from "../models/words.js";
 import { fill, gettext, ngettext } from "../../lib/words.js";
+import { foreignZone } from "../../lib/zone.js";
 
 const KEPT_SECONDS = 8; // a seat's lease; then its call goes back to the line
 
@@ -30,6 +31,9 @@ export class ConsoleBar extends Region {
   /** @param {number} now */
   tick(now) {
     this.write("clock", timeOfDay(now));
+    const zone = foreignZone(now);
+    this.write("zone", zone);
+    this.reveal("zone", zone !== "");
     const isCut = this.desk.line === "reconnecting" && this.desk.cutAt > 0;
     this.reveal("cut", isCut);
     this.reveal("line", !isCut);

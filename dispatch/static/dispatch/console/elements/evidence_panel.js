@@ -7,6 +7,7 @@ import { showRows, slot, writeMark, writeSlot } from "./rows.js";
 import { askView } from "../evidence_door.js";
 import { timeOfDay } from "../models/clock.js";
 import {
+  beganAt,
   clipsOf,
   extent,
   kindIcon,
@@ -136,7 +137,7 @@ export class EvidencePanel extends Region {
     const isWaiting = this.#wanted?.clip === clip.clip || way === "wait";
     writeMark(slot(row, "kind"), "", kindIcon(clip), kindName(clip));
     writeSlot(row, "source", sourceName(clip));
-    writeSlot(row, "at", timeOfDay(clip.opened_at));
+    writeSlot(row, "at", timeOfDay(beganAt(clip)));
     writeSlot(row, "extent", extent(clip));
     writeMark(slot(row, "whole"), whole.tone, whole.icon, whole.words);
     const refused = this.#refused.get(clip.clip) ?? "";

@@ -3,7 +3,7 @@
 
 import { Region } from "./region.js";
 import { timeOfDay } from "../models/clock.js";
-import { kindName, originalAddress, sourceName, viewAddress } from "../models/evidence.js";
+import { beganAt, kindName, originalAddress, sourceName, viewAddress } from "../models/evidence.js";
 
 /** @typedef {import("../models/evidence_shapes.js").Clip} Clip */
 
@@ -31,7 +31,7 @@ export class EvidencePlayer extends Region {
     const clip = this.desk.incident?.clips?.[id];
     const address = clip ? viewAddress(clip) : "";
     if (!clip || !address) return;
-    const title = [kindName(clip), sourceName(clip), timeOfDay(clip.opened_at)];
+    const title = [kindName(clip), sourceName(clip), timeOfDay(beganAt(clip))];
     this.write("title", title.join(" · "));
     const original = /** @type {HTMLAnchorElement} */ (this.find("original"));
     original.href = originalAddress(id);

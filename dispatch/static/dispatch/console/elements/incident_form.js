@@ -48,8 +48,9 @@ export class IncidentForm extends Region {
 
   /** @param {string} act */
   act(act) {
-    if (act !== "category" && act !== "notes") return false;
-    /** @type {HTMLElement | null} */ (this.querySelector(`#${act}`))?.focus();
+    const field = { category: "category", notes: "notes", outcome: "disposition" }[act];
+    if (!field) return false;
+    /** @type {HTMLElement | null} */ (this.querySelector(`#${field}`))?.focus();
     return true;
   }
 

@@ -1,6 +1,7 @@
 // Sentences an operator sends with one click, in the language the caller reads.
 
 import { Region } from "./region.js";
+import { isComposing, stepped } from "../models/keys.js";
 import { fill, gettext } from "../../lib/words.js";
 
 export class PhraseList extends Region {
@@ -10,6 +11,7 @@ export class PhraseList extends Region {
 
   begin() {
     this.desk.addEventListener("cleared", () => this.#reset());
+    this.find("phrase-list").addEventListener("keydown", (event) => this.#pressed(event));
   }
 
   show() {
@@ -35,6 +37,16 @@ export class PhraseList extends Region {
     else if (act === "phrase" && button) this.#send(button.dataset.text ?? "");
     else return false;
     return true;
+  }
+
+  /** From phrase to phrase by the arrows; Enter sends the one that has the focus. */
+  #pressed(/** @type {KeyboardEvent} */ event) {
+    const phrases = /** @type {HTMLElement[]} */ ([...this.querySelectorAll("li button")]);
+    const at = phrases.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const next = at < 0 || isComposing(event) ? null : stepped(event.key, at, phrases.length);
+    if (next === null) return;
+    event.preventDefault(); // the list would scroll away under the focus
+    phrases[next].focus();
   }
 
   /** @param {string} text */

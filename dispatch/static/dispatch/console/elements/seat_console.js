@@ -103,8 +103,10 @@ export class SeatConsole extends HTMLElement {
   #enterView(view) {
     this.#view = view;
     const focused = document.activeElement;
-    // A button that went away keeps the focus until the next paint.
-    const hasFocus = focused && focused !== document.body && focused.checkVisibility();
+    // A button that went away keeps the focus until the next paint. A call takes it from
+    // whatever stays on the bar, but never out of words that are being typed.
+    const isKept = view === "call" ? isTyping(focused) : focused !== document.body;
+    const hasFocus = focused && isKept && focused.checkVisibility();
     if (hasFocus || !matchMedia("(pointer: fine)").matches) return;
     const next = {
       choose:
@@ -120,7 +122,7 @@ export class SeatConsole extends HTMLElement {
     const { seat, incident, view } = this.#desk;
     const waiting = callsWaiting(this.#desk.agencies).length;
     const isRinging = seat?.activity === "offered" && seat.offer?.answer === "ring";
-    const number = incident && view === "call" ? shortNumber(incident.call.number) : "";
+    const number = incident && view === "call" ? shortNumber(incident.call.number, this.#desk.ownCode) : "";
     const call = number ? fill(gettext("Call %(number)s"), { number }) : "";
     const count = waiting && seat ? `(${waiting}) ` : "";
     const title = isRinging
@@ -205,6 +207,6 @@ function isOnScreen(element) {
 function isTyping(target) {
   return (
     target instanceof Element &&
-    target.matches("input:not([type=checkbox], [type=radio]), textarea, select")
+    target.matches("input:not([type=checkbox], [type=radio]), textarea")
   );
 }

@@ -12,6 +12,7 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("../models/shapes.js").Seat} Seat */
 
 const OTHER = "other";
+const UNKNOWN = "unknown"; // the line is cut: the seat may be somebody else's by now
 
 export class SeatMenu extends Region {
   #asked = "";
@@ -113,11 +114,12 @@ export class SeatMenu extends Region {
   #showChoice(seat) {
     const menu = this.#menu;
     if (!this.find("other-form").hidden) return;
-    const stored = seat.availability === "break" ? `break:${seat.reason}` : seat.availability;
+    const isCut = this.desk.line === "reconnecting";
+    const stored = isCut ? UNKNOWN : seat.availability === "break" ? `break:${seat.reason}` : seat.availability;
     const own = this.find("own");
     own.hidden = true;
     menu.value = this.#asked || stored;
-    if (menu.selectedIndex < 0 && seat.availability === "break") {
+    if (menu.selectedIndex < 0 && seat.availability === "break" && !isCut) {
       // A reason of somebody's own: it stands in the menu while it holds.
       /** @type {HTMLOptionElement} */ (own).value = stored;
       own.textContent = fill(gettext("Break: %(reason)s"), {
@@ -127,7 +129,7 @@ export class SeatMenu extends Region {
       menu.value = stored;
     }
     if (menu.selectedIndex < 0) menu.value = stored;
-    menu.dataset.availability = seat.availability;
+    menu.dataset.availability = isCut ? UNKNOWN : seat.availability;
   }
 
   /** The agency's own reasons take the place of the usual ones. @param {Seat} seat */

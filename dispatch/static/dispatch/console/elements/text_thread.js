@@ -7,6 +7,7 @@ import { fillLine, linesOf } from "./thread_lines.js";
 import { isComposing } from "../models/keys.js";
 import { Outbox } from "../models/outbox.js";
 import { refusal } from "../models/refusals.js";
+import { isScriptless } from "../models/scriptless.js";
 import { newId } from "../../lib/wire.js";
 
 const TYPING_EVERY_MS = 2000;
@@ -43,7 +44,9 @@ export class TextThread extends Region {
     if (!incident) return;
     if (incident.incident.incident !== this.#incident) this.#open(incident.incident.incident);
     const { isOver } = this.desk;
-    this.reveal("silent", incident.call.mode === "silent" && !isOver);
+    const isDeaf = isScriptless(incident) && !isOver;
+    this.reveal("scriptless", isDeaf);
+    this.reveal("silent", incident.call.mode === "silent" && !isOver && !isDeaf);
     this.#words.disabled = isOver;
     /** @type {HTMLButtonElement} */ (this.find("send")).disabled = isOver;
     const scroll = this.find("scroll");
@@ -148,6 +151,7 @@ export class TextThread extends Region {
     this.#incident = "";
     this.#outbox = null;
     this.#words.value = "";
+    this.#words.disabled = false; // or the next call could not have the focus at once
     this.find("messages").replaceChildren();
   }
 

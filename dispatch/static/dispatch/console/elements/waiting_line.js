@@ -2,7 +2,7 @@
 
 import { Region } from "./region.js";
 import { makeMark, rowsOf, showRows, slot, writeSlot } from "./rows.js";
-import { agencyOf, callsWaiting } from "../models/agency_state.js";
+import { agencyOf, callsWaiting, isAnybodyReady } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
 import { skillNames } from "../models/room_words.js";
 import { areaName, priorityName, seatName, shortNumber } from "../models/words.js";
@@ -12,8 +12,13 @@ import { fill, gettext, ngettext } from "../../lib/words.js";
 
 const LONG_SECONDS = 60;
 
-/** @param {import("../models/shapes.js").Seat | null} seat @returns {string} why no call comes */
-function notReadyWords(seat) {
+/**
+ * @param {import("../models/shapes.js").Seat | null} seat
+ * @param {boolean} isOtherReady  at another seat here @param {number} waiting  calls
+ * @returns {string} why no call comes
+ */
+function notReadyWords(seat, isOtherReady, waiting) {
+  if (!isOtherReady) return nobodyReadyWords(waiting);
   if (seat?.availability !== "away") return gettext("You are not Ready: calls go to other seats.");
   if (!seat.misses)
     return gettext("Away: calls were not answered here, so they go to other seats.");
@@ -25,6 +30,17 @@ function notReadyWords(seat) {
   return fill(words, { count: seat.misses });
 }
 
+/** @param {number} count @returns {string} that nobody answers, and how many feel it */
+function nobodyReadyWords(count) {
+  if (!count) return gettext("Nobody here is Ready.");
+  const words = ngettext(
+    "Nobody here is Ready; %(count)s caller waits.",
+    "Nobody here is Ready; %(count)s callers wait.",
+    count,
+  );
+  return fill(words, { count });
+}
+
 export class WaitingLine extends Region {
   #taking = "";
 
@@ -32,12 +48,18 @@ export class WaitingLine extends Region {
     const calls = callsWaiting(this.desk.agencies);
     this.write("count", calls.length ? String(calls.length) : "");
     this.reveal("empty", calls.length === 0);
-    this.write("empty-why", this.#emptyWords());
+    const isKnown = this.desk.line === "live";
+    this.write(
+      "empty-what",
+      isKnown ? gettext("Nobody is waiting.") : gettext("No connection: nobody knows who waits."),
+    );
+    const isOtherReady = isAnybodyReady(this.desk.agencies, this.desk.seat?.seat);
+    this.write("empty-why", this.#emptyWords(isKnown, isOtherReady));
     this.reveal(
       "not-ready",
       this.desk.seat !== null && this.desk.seat.availability !== "ready",
     );
-    this.write("not-ready-words", notReadyWords(this.desk.seat));
+    this.write("not-ready-words", notReadyWords(this.desk.seat, isOtherReady, calls.length));
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
     showRows(
       this.find("calls"),
@@ -82,11 +104,14 @@ export class WaitingLine extends Region {
     this.show();
   }
 
-  #emptyWords() {
-    const isReady = this.desk.seat?.availability === "ready";
-    return isReady
-      ? gettext("The next call comes to you by itself.")
-      : gettext("Who calls now comes to another seat. You can still take a call by hand.");
+  /** @param {boolean} isKnown  the line is live @param {boolean} isOtherReady */
+  #emptyWords(isKnown, isOtherReady) {
+    if (!isKnown) return gettext("The next call may come to another seat.");
+    if (this.desk.seat?.availability === "ready")
+      return gettext("The next call comes to you by itself.");
+    return isOtherReady
+      ? gettext("Who calls now comes to another seat. You can still take a call by hand.")
+      : gettext("Who calls now waits. You can still take a call by hand.");
   }
 
   /** @param {HTMLElement} row @param {LineCall} call */
@@ -97,17 +122,15 @@ export class WaitingLine extends Region {
     slot(row, "priority").title = priorityName(call.priority);
     const area = areaName(call) || gettext("Place unknown");
     writeSlot(row, "area", area);
-    writeSlot(row, "number", shortNumber(call.number));
+    const number = shortNumber(call.number, this.desk.ownCode);
+    writeSlot(row, "number", number);
     this.#fillMarks(slot(row, "marks"), call);
     const button = /** @type {HTMLButtonElement} */ (slot(row, "take"));
     button.disabled = call.state !== "waiting" || this.#taking !== "";
     button.textContent = this.#taking === call.call ? gettext("Asking") : gettext("Take");
     button.setAttribute(
       "aria-label",
-      fill(gettext("Take call %(number)s, %(area)s"), {
-        number: shortNumber(call.number),
-        area,
-      }),
+      fill(gettext("Take call %(number)s, %(area)s"), { number, area }),
     );
   }
 
@@ -134,7 +157,7 @@ export class WaitingLine extends Region {
     if (call.priority === 1) marks.append(makeMark("warn", "triangle-alert", priorityName(1)));
     if (call.lost_at) marks.append(makeMark("warn", "wifi-off", gettext("Phone out of reach")));
     if (call.escalations > 0) {
-      const words = gettext("Alert sent");
+      const words = gettext("Waits too long");
       marks.append(
         makeMark(
           "warn",

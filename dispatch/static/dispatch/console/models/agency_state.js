@@ -83,6 +83,17 @@ export function seatsOf(agency) {
     .sort((one, other) => one.number - other.number);
 }
 
+/**
+ * @param {AgencyState[]} agencies @param {string} [except]  a seat
+ * @returns {boolean} whether somebody at another seat takes calls, now or after their own
+ */
+export function isAnybodyReady(agencies, except) {
+  return agencies.flatMap(seatsOf).some(
+    ({ seat, operator_id: operator, availability }) =>
+      seat !== except && operator !== null && availability === "ready",
+  );
+}
+
 /** @param {AgencyState[]} agencies @param {{agency: string}} whose  a seat or a call */
 export function agencyOf(agencies, whose) {
   return agencies.find(({ agency }) => agency.agency === whose.agency)?.agency ?? null;

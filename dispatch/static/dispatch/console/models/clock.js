@@ -2,6 +2,8 @@
 // so the freshest offset is the largest one heard lately; an old one is forgotten, for
 // this computer's clock may be set meanwhile.
 
+import { localTime } from "../../lib/zone.js";
+
 const REMEMBERED = 30; // heartbeats, one each 2 s
 
 export class ServerClock {
@@ -38,10 +40,7 @@ export function duration(seconds) {
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-/** @param {string | number | null | undefined} at @returns {string} 09:41:07, local; "" for nothing */
+/** @param {string | number | null | undefined} at @returns {string} 09:41:07, the region's; "" for nothing */
 export function timeOfDay(at) {
-  if (!at) return "";
-  const time = new Date(at);
-  const parts = [time.getHours(), time.getMinutes(), time.getSeconds()];
-  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+  return at ? localTime(at).time : "";
 }

@@ -92,6 +92,11 @@ export class Desk extends Acts {
     return known.find((state) => state)?.agency ?? null;
   }
 
+  /** @returns {string | undefined} the code in numbers of this seat's agency's own calls */
+  get ownCode() {
+    return this.#streams.agencies.get(this.seat?.agency ?? "")?.agency.code;
+  }
+
   // --- What arrives ------------------------------------------------------------------
 
   /** @param {import("../../lib/wire.js").Welcome} welcome */

@@ -2,6 +2,7 @@
 
 import { endReason, inLanguage } from "./words.js";
 import { fill, gettext, ngettext } from "../../lib/words.js";
+import { localTime } from "../../lib/zone.js";
 
 /**
  * @typedef {object} EarlierAlarm
@@ -55,10 +56,8 @@ export function outcomeWords({ disposition, end_reason: reason }) {
   }
 }
 
-/** @param {string} at @returns {string} 2026-11-12 09:41, local */
+/** @param {string} at @returns {string} 2026-11-12 09:41, the region's */
 export function dateAndTime(at) {
-  const time = new Date(at);
-  const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
-  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join("-");
-  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
+  const { date, time } = localTime(at);
+  return `${date} ${time.slice(0, 5)}`;
 }

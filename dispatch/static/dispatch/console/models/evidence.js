@@ -9,13 +9,27 @@ import { fill, gettext, ngettext } from "../../lib/words.js";
 
 const SEGMENT_SECONDS = 60; // a phone's recorder begins anew then, a slice is a second
 const MOST_GAPS = 3; // told one by one
+// A phone opens its clip with the first seconds in hand. Beyond this its clock is wrong.
+const MOST_AHEAD_MS = 15_000;
 
 /** @param {Record<string, Clip> | undefined} clips @returns {Clip[]} newest first */
 export function clipsOf(clips) {
   return Object.values(clips ?? {}).sort(
     (one, other) =>
-      other.opened_at.localeCompare(one.opened_at) || other.clip.localeCompare(one.clip),
+      Date.parse(beganAt(other)) - Date.parse(beganAt(one)) ||
+      other.clip.localeCompare(one.clip),
   );
+}
+
+/**
+ * When it was begun: a recording of the relay arrives a minute later, or when the call is
+ * over. The relay's clock is the server's own; a phone's is believed where it can be true.
+ * @param {Clip} clip @returns {string}
+ */
+export function beganAt({ source, claimed_at: claimed, opened_at: opened }) {
+  const before = Date.parse(opened) - Date.parse(claimed); // NaN: the claim is no time
+  const isTrue = before >= 0 && (source === "relay" || before <= MOST_AHEAD_MS);
+  return isTrue ? claimed : opened;
 }
 
 /** @param {Clip} clip @returns {string} */

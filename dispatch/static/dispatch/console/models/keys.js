@@ -27,6 +27,7 @@ export const DEFAULT_KEYS = Object.freeze({
   phrases: "KeyH",
   category: "KeyF",
   notes: "KeyN",
+  outcome: "Digit8",
   camera: "KeyV",
   mute: "KeyM",
   sound: "KeyS",
@@ -61,6 +62,27 @@ export function match(event, keys) {
   if (isComposing(event) || event.repeat) return null;
   if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return null;
   return Object.keys(keys).find((action) => keys[action] === event.code) ?? null;
+}
+
+/**
+ * Where the arrows lead in a list from one to `count`; the ends are ends.
+ * @param {string} key @param {number} at @param {number} count
+ * @returns {number | null} null: the key does not move
+ */
+export function stepped(key, at, count) {
+  const last = count - 1;
+  switch (key) {
+    case "ArrowDown":
+      return Math.min(last, at + 1);
+    case "ArrowUp":
+      return Math.max(0, at - 1);
+    case "Home":
+      return 0;
+    case "End":
+      return last;
+    default:
+      return null;
+  }
 }
 
 /**

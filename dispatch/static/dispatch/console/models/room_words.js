@@ -193,9 +193,12 @@ export function needsWords(needs) {
   return fill(gettext("The caller needs: %(needs)s"), { needs: skillNames(needs) });
 }
 
-/** @param {import("./shapes.js").Offer} offer @returns {string} the head of the card */
-export function offerTitle({ kind, number }) {
-  const short = { number: shortNumber(number) };
+/**
+ * @param {import("./shapes.js").Offer} offer @param {string} [own]  code of the seat's agency
+ * @returns {string} the head of the card
+ */
+export function offerTitle({ kind, number }, own) {
+  const short = { number: shortNumber(number, own) };
   if (kind === "invite") return fill(gettext("Come into call %(number)s?"), short);
   if (kind === "transfer") return fill(gettext("Take over call %(number)s?"), short);
   return fill(gettext("Call %(number)s"), short);

@@ -40,9 +40,21 @@ export function fixAge(accuracyMm, seconds) {
   return fill(gettext("%(accuracy)s, %(time)s ago"), { accuracy: accuracy(accuracyMm), time });
 }
 
-/** @param {string} number @returns {string} the serial, as spoken: the last part */
-export function shortNumber(number) {
-  return number.split("-").at(-1) ?? number;
+/**
+ * The serial, as spoken. Each agency counts its own, so where several agencies' calls meet
+ * the code of the agency goes before it.
+ * @param {string} number @param {string} [own]  the code that need not be said
+ * @returns {string} 0017, or 370602-0017
+ */
+export function shortNumber(number, own) {
+  const serial = number.split("-").at(-1) ?? number;
+  return foreignCode(number, own) + serial;
+}
+
+/** @param {string} number @param {string} [own] @returns {string} "370602-", or nothing */
+export function foreignCode(number, own) {
+  const [code, ...rest] = number.split("-");
+  return own === undefined || !rest.length || code === own ? "" : `${code}-`;
 }
 
 /**
@@ -164,11 +176,23 @@ export function flagName(flag) {
       return gettext("the phone's position could not be read");
     case "text_cut":
       return gettext("first words too long or unreadable, cut");
+    case "no_scripts":
+      return gettext("raised without scripts");
     case "position_outside":
       return gettext("position outside every known area");
     default:
       return flag;
   }
+}
+
+/**
+ * @param {{category: string, disposition: string}} incident
+ * @returns {string} what its record still lacks; empty if nothing
+ */
+export function missingWords({ category, disposition }) {
+  if (!category && !disposition) return gettext("Category and outcome missing");
+  if (!category) return gettext("Category missing");
+  return disposition ? "" : gettext("Outcome missing");
 }
 
 /** @param {string} number @returns {string} that another incident tells of the same */

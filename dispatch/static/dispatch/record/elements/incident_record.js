@@ -4,6 +4,7 @@
 
 import { RecordPlayer } from "./record_player.js";
 import { lastBy, nextTo, shareOf } from "../models/one_clock.js";
+import { actOf } from "../models/keys.js";
 import { haveChanged, Waiting } from "../models/waiting.js";
 import { request } from "../../lib/http.js";
 import { part } from "../../lib/dom.js";
@@ -12,10 +13,7 @@ import { gettext } from "../../lib/words.js";
 /** @typedef {import("../models/one_clock.js").Clock} Clock */
 /** @typedef {import("../models/one_clock.js").Clip} Clip */
 
-const KEYS = {
-  " ": "play", k: "play", j: "back", l: "forward",
-  ArrowLeft: "step-back", ArrowRight: "step-on",
-};
+const STORED_AT = "alarm110.record.keys"; // whether keys go on the whole page
 
 export class IncidentRecord extends HTMLElement {
   /** @type {Clock | null} */ #clock = null;
@@ -32,11 +30,23 @@ export class IncidentRecord extends HTMLElement {
     this.addEventListener("moved", (event) =>
       this.#moved(/** @type {CustomEvent} */ (event).detail),
     );
-    this.addEventListener("keydown", (event) => this.#pressed(event));
+    document.addEventListener("keydown", this.#pressed);
     this.addEventListener("change", () => this.#sort());
+    this.#keys.checked = localStorage.getItem(STORED_AT) !== "off";
+    this.#keys.addEventListener("change", () =>
+      localStorage.setItem(STORED_AT, this.#keys.checked ? "on" : "off"),
+    );
     part(this, "sorts").hidden = false;
     this.#begin();
     this.#lookSoon();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("keydown", this.#pressed);
+  }
+
+  get #keys() {
+    return /** @type {HTMLInputElement} */ (part(this, "keys"));
   }
 
   get #player() {
@@ -171,24 +181,28 @@ export class IncidentRecord extends HTMLElement {
     this.#lookSoon(true);
   }
 
-  /** Only while the focus is in here: single letters belong to whoever has it. */
-  /** @param {KeyboardEvent} event */
-  #pressed(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    const isModified = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-    const isOwn = target.matches("button, select, textarea, input:not([type=range])");
-    if (isModified || (isOwn && (event.key === " " || event.key.startsWith("Arrow")))) return;
-    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-      const direction = event.key === "ArrowUp" ? -1 : 1;
-      const visible = this.#lines.filter(({ row }) => !row.hidden).map(({ at }) => at);
-      const next = nextTo(visible, this.#player.at, direction);
-      if (next !== null) this.#player.seek(next);
-      event.preventDefault();
-      return;
-    }
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const does = KEYS[/** @type {keyof typeof KEYS} */ (key)];
-    if (does && this.#player.act(does)) event.preventDefault();
+  #pressed = (/** @type {KeyboardEvent} */ event) => {
+    const target = event.target instanceof Element ? event.target : document.body;
+    const isNowhere = target === document.body || target === document.documentElement;
+    const act = actOf(
+      {
+        key: event.key,
+        isModified: event.ctrlKey || event.metaKey || event.altKey || event.isComposing,
+        focus: this.contains(target) ? "record" : isNowhere ? "page" : "other",
+        isOwn: target.matches("button, select, textarea, input:not([type=range])"),
+      },
+      this.#keys.checked,
+    );
+    if (act && this.#does(act)) event.preventDefault();
+  };
+
+  /** @param {string} act @returns {boolean} */
+  #does(act) {
+    if (!act.startsWith("entry")) return this.#player.act(act);
+    const visible = this.#lines.filter(({ row }) => !row.hidden).map(({ at }) => at);
+    const next = nextTo(visible, this.#player.at, act === "entry-before" ? -1 : 1);
+    if (next !== null) this.#player.seek(next);
+    return true;
   }
 
   // --- The timeline ------------------------------------------------------------------
