@@ -7,6 +7,7 @@ and not what went by.
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from threading import Lock
 from typing import Generic, TypeVar
 
 from accounts.metrics import dropped
@@ -27,16 +28,18 @@ class Buckets(Generic[K]):
         self._name = name
         # In the order of their last spending, which is that of the moments.
         self._kept: OrderedDict[K, tuple[float, float]] = OrderedDict()
+        self._lock = Lock()  # the loop spends, and so do the threads of plain pages
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def spend(self, key: K, moment: float, cost: int = 1) -> bool:
         """Take credits at a moment (s, monotonic); False, and none taken: too few."""
-        credits = self._now(*self._kept.pop(key, (self.burst, moment)), moment)
-        is_there = credits >= cost
-        self._kept[key] = (credits - cost * is_there, moment)
-        self._forget(moment)
+        with self._lock:
+            credits = self._now(*self._kept.pop(key, (self.burst, moment)), moment)
+            is_there = credits >= cost
+            self._kept[key] = (credits - cost * is_there, moment)
+            self._forget(moment)
         return is_there
 
     def clear(self) -> None:

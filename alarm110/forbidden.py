@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,8 +15,11 @@ from accounts.states import RoleKind
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say it; to staff with a link to their own place, and to another sign-in."""
-    user = getattr(request, "user", None)
-    known = _ways_on(request, user) if isinstance(user, User) else {}
+    try:
+        user = getattr(request, "user", None)
+        known = _ways_on(request, user) if isinstance(user, User) else {}
+    except DatabaseError:  # locked or away just now: the page itself needs none
+        known = {}
     return render(request, "403.html", known, status=403)
 
 

@@ -18,8 +18,9 @@ from prometheus_client.core import Metric
 from accounts.metrics import dropped
 
 WORKER_FILE, WORKER_PID = "work.prom", "work.pid"
-# It tells before each job, and a job is given up after two minutes.
-WORKER_LIMIT = 150.0  # seconds
+# It tells before each job; a job is given up after two minutes, and how it ended may
+# wait three quarters of a minute for the database (``copying.TRY_AGAIN_SECONDS``).
+WORKER_LIMIT = 200.0  # seconds
 # Asked how it is each 5 s, and killed if it does not answer three times.
 RELAY_LIMIT = 20.0  # seconds
 

@@ -1,6 +1,17 @@
 """What an incident's form holds, in the reader's language: codes as names."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# What may come of a matter, as the form offers it.
+DISPOSITIONS = {
+    "officers_sent": gettext_lazy("Officers sent"),
+    "advice": gettext_lazy("Advice given"),
+    "passed_on": gettext_lazy("Passed to another service"),
+    "false_alarm": gettext_lazy("False alarm"),
+    "call_back": gettext_lazy("To be called back"),
+    "test": gettext_lazy("Test"),
+}
 
 
 def priority(number: int) -> str:
@@ -14,15 +25,7 @@ def priority(number: int) -> str:
 
 def disposition(value: str) -> str:
     """Return what came of the matter."""
-    return {
-        "officers_sent": _("Officers sent"),
-        "advice": _("Advice given"),
-        "passed_on": _("Passed to another service"),
-        "false_alarm": _("False alarm"),
-        "call_back": _("To be called back"),
-        "test": _("Test"),
-        "": _("Not decided"),
-    }.get(value, value)
+    return str(DISPOSITIONS.get(value) or (value or _("Not decided")))
 
 
 def flag(name: str) -> str:

@@ -201,6 +201,12 @@ class Writer:
     def start(self) -> None:
         """Begin to write."""
         self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task.add_done_callback(self._has_ended)
+
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
+        if not self._is_stopping and not task.cancelled():
+            failed("writer")
+            log.critical("the writer died", exc_info=task.exception())
 
     async def stop(self) -> None:
         """Write what has queued, then stop."""
@@ -223,6 +229,9 @@ class Writer:
             Exception: what the batch function settled the item with.
         """
         if self._task is not None and self._task.done():
+            if not self._is_stopping:  # it died; ``start`` has said of what
+                metrics.writer_items.labels("dead").inc()
+                raise Busy
             metrics.writer_items.labels("stopping").inc()
             raise Stopping
         if len(self._queue) >= MAX_QUEUE and not function.is_urgent:

@@ -30,6 +30,8 @@ TESTS = ROOT / "tests"
 WANTED = os.environ.pop("ALARM110_LANES", "") == "1"
 # What this pytest runs itself, and what runs beside it at the same priority.
 FIRST = "browser"
+# Apart from all other servers and browsers: they say how soon a crowd must be told.
+ALONE = ("test_claim_race.py", "test_surge.py")
 ON_SERVERS = (
     *("faults", "media", "proof", "sockets", "run"),
     *("test_canary.py", "test_stranger.py"),
@@ -85,15 +87,19 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Without lanes there is nothing to wait for; with them, the rest is theirs."""
     if not WANTED:
         return True if collection_path == TESTS / LAST else None
-    is_top = collection_path.parent == TESTS
-    is_theirs = is_top and collection_path.name not in (FIRST, LAST)
-    return True if is_theirs and collection_path.name != "conftest.py" else None
+    if collection_path.parent == TESTS / "faults":
+        is_theirs = collection_path.name not in ALONE
+    else:
+        is_top = collection_path.parent == TESTS
+        is_theirs = is_top and collection_path.name not in (FIRST, "faults", LAST)
+    is_shared = collection_path.name in ("conftest.py", "__init__.py")
+    return True if is_theirs and not is_shared else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the others be waited for at the end."""
     if WANTED:
-        items.sort(key=lambda item: item.path == TESTS / LAST)
+        items.sort(key=_turn)
 
 
 def pytest_runtestloop() -> None:
@@ -115,9 +121,19 @@ def pytest_sessionfinish() -> None:
     _held.close()
 
 
+def _turn(item: pytest.Item) -> int:
+    """Return an item's place; those of one place stay as they are."""
+    if item.path.name in ALONE:
+        return 2
+    if item.path == TESTS / LAST:
+        return 1 if "servers" in item.name else 3
+    return 0
+
+
 def _on_servers() -> Lane:
     tests = [f"tests/{name}" for name in ON_SERVERS]
-    return _begin("servers", {"ALARM110_TEST_PORTS": "18000"}, tests)
+    ignored = [f"--ignore=tests/faults/{name}" for name in ALONE]
+    return _begin("servers", {"ALARM110_TEST_PORTS": "18000"}, tests, *ignored)
 
 
 def _on_sqlite() -> Lane:

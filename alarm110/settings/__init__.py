@@ -79,6 +79,8 @@ TEMPLATES = [
 
 # The region's own, from its file; a variable goes before it.
 _region = env.region(HOME / "region.json")
+# Whoever answers speaks it; what visitors see first (below) may be another.
+REGION_LANGUAGE = _region.get("language", "zh-hans")
 LANGUAGE_CODE = env.one_of(
     "ALARM110_LANGUAGE", _region.get("language", "zh-hans"), "zh-hans", "en"
 )

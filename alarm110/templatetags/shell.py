@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from alarm110.catalog import phone_catalog_path
@@ -20,6 +21,15 @@ def page_language() -> str:
 def phone_words() -> str:
     """Return the address of what the page's scripts say, in its language."""
     return phone_catalog_path(page_language())
+
+
+@register.simple_tag
+def region_zone() -> str:
+    """Return the region's time zone by the name that browsers know it by.
+
+    Django's own tag says ``+08`` of Etc/GMT-8, which no older browser knows.
+    """
+    return str(timezone.get_current_timezone())
 
 
 @register.simple_tag

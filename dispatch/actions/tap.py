@@ -213,7 +213,7 @@ class TapBatch:
                 escalate_at=moment + timedelta(seconds=ESCALATE_SECONDS),
                 needs=needs_of(
                     item.tap.language,
-                    ours=settings.LANGUAGE_CODE,
+                    ours=settings.REGION_LANGUAGE,
                     sign_language=item.tap.sign_language,
                 ),
                 capability_hash=capability_hash(capability(uuid)),

@@ -93,15 +93,16 @@ async def original(request: HttpRequest, clip: UUID) -> HttpResponseBase:
     if not row.chunk_count:
         raise NoSuchClip
     response: HttpResponseBase
+    pieces = (chunk.data for chunk in read_chunks(row))
+    begun = await _begun(pieces)
     if request.method == "HEAD":
+        pieces.close()
         response = HttpResponse()
     else:
         await run(note_look, row, author=looker.author, viewer=looker.name)
-        pieces = (chunk.data for chunk in read_chunks(row))
-        begun = await _begun(pieces)
         response = StreamingHttpResponse(_streamed(begun, pieces))
-        name = original_name(row, begun)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    name = original_name(row, begun)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     if row.state == ClipState.CLOSED:  # an open one may grow meanwhile
         response["Content-Length"] = str(row.bytes)
     response["Content-Type"] = "application/octet-stream"

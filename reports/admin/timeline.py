@@ -53,7 +53,7 @@ def rows_of(incident: UUID, most: int) -> tuple[list[dict[str, Any]], bool]:
     rows = [shown(entry) for entry in newest[:most]]
     is_cut = len(newest) > most
     since = rows[-1]["first"] if is_cut else 0
-    rows += [row for row in _receipts(incident) if row["first"] >= since]
+    rows += [row for row in _receipts(incident) if row["last"] >= since]
     return sorted(rows, key=lambda row: row["first"]), is_cut
 
 
@@ -93,6 +93,7 @@ def _receipts(incident: UUID) -> Iterator[dict[str, Any]]:
         first, last = group["first"], group["last"]
         yield {
             "first": first,
+            "last": last,
             "seq": first if first == last else f"{first}–{last}",
             "at": group["begins"],
             "kind": ChunksStored.kind,

@@ -7,12 +7,14 @@ from urllib.parse import unquote
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import Client
 
 from accounts.actions import roles
 from accounts.events import rights_revoked
 from accounts.models import User
 from accounts.states import RoleKind
+from alarm110 import forbidden
 from tests.accounts.cast import PASSWORD
 from tests.rights import disable_staff
 
@@ -142,6 +144,18 @@ def test_who_may_not_see_a_page_is_told_who_they_are_and_the_ways_on(
     body = {"login": "tang", "password": PASSWORD}
     signed_in = window.post(out["Location"], body, secure=True)
     assert (who(window), signed_in["Location"]) == ("tang", page)
+
+
+def test_a_refused_page_needs_no_database(cast, window, monkeypatch):
+    """It may be locked just then: the answer is still who may not, not a 500."""
+
+    def away(request, user):
+        raise OperationalError("database is locked")
+
+    sign_in(window, "chen")
+    monkeypatch.setattr(forbidden, "_ways_on", away)
+
+    assert window.get("/records/", secure=True).status_code == 403
 
 
 def test_a_refused_page_is_one_line_of_the_log(cast, window, settings, capsys):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from uuid import uuid4
 
@@ -15,7 +15,6 @@ from dispatch.media.relay.files import LegFolder
 from dispatch.media.relay.outlet import MOST_WAITING, Outlet
 from dispatch.media.relay.passthrough import EncodedFrame
 from dispatch.media.relay.segments import Arrival, DiskFullError, Segments
-from dispatch.media.relay.sending import SenderClock
 
 KEY = bytes([0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01]) + b"k" * 50
 DELTA = bytes([0x11]) + b"d" * 50
@@ -29,21 +28,30 @@ class Tape:
     segments: Segments
     now: float = 1000.0
     asked: int = 0
+    stood: dict = field(default_factory=dict)  # seconds, by kind: a clock of the sender
+    came: dict = field(default_factory=dict)  # when each frame came, by kind
 
     def run(self, seconds, *, video=True, audio=True, keys=4.0, first_key=True):
         """Let so many seconds of 10 pictures and 50 sounds a second come."""
         for step in range(round(seconds * 50)):
             self.now += 0.02
             if audio:
-                self._take("audio", SOUND, round(self.now * 48_000))
+                self._take("audio", SOUND, 48_000)
             if video and step % 5 == 0:
                 since = step / 50
                 is_key = since % keys < 0.02 and (first_key or step > 0)
                 data = KEY if is_key else DELTA
-                self._take("video", data, round(self.now * 90_000))
+                self._take("video", data, 90_000)
 
-    def _take(self, kind, data, timestamp):
+    def stand(self, kind, seconds):
+        """Let one kind give nothing while its clock stands; the other goes on."""
+        self.stood[kind] = self.stood.get(kind, 0.0) + seconds
+        self.run(seconds, video=kind != "video", audio=kind != "audio", first_key=False)
+
+    def _take(self, kind, data, rate):
+        timestamp = round((self.now - self.stood.get(kind, 0.0)) * rate)
         self.segments.take(Arrival(EncodedFrame(kind, data, timestamp), self.now))
+        self.came.setdefault(kind, []).append(self.now)
         self.asked += self.segments.wants_key
 
 
@@ -193,13 +201,53 @@ def test_frames_that_pile_up_are_put_where_they_were_sent(tape, folder):
     assert max(steps) < 0.05
 
 
-def test_a_clock_that_goes_slow_is_not_ever_later():
-    clock = SenderClock("video")
-    for second in range(7200):
-        frame = EncodedFrame("video", DELTA, round(second * 90_000 * 0.9999))
-        clock.hear(frame, 1000.0 + second)
-        sent = clock.moment(frame, 1000.0 + second)
-        assert 1000.0 + second - 0.01 < sent <= 1000.0 + second
+HEALED = 3.5  # seconds after a clock stood still
+
+
+def most_off(tape, folder, kind, since):
+    """Return how far from its coming any frame is written that came since then."""
+    began = min(tape.came["audio"][0], tape.came["video"][0])
+    written = times_of(folder, 0, kind)
+    assert written == sorted(set(written))
+    rows = zip(tape.came[kind], written, strict=True)
+    return max(abs(at - began - time) for at, time in rows if at >= since)
+
+
+@pytest.mark.parametrize("kind", ["audio", "video"])
+@pytest.mark.parametrize("stood", [0.26, 1.0, 3.0, 4.9, 8.0])
+def test_a_clock_that_stood_is_right_again_in_seconds(tape, folder, kind, stood):
+    """The microphone was taken away for a moment: its clock counts samples."""
+    tape.run(20)
+    tape.stand(kind, stood)
+    healed = tape.now + HEALED
+    tape.run(30, first_key=False)
+    tape.segments.close()
+    off = [most_off(tape, folder, what, healed) for what in ("audio", "video")]
+    assert sum(off) < 0.2
+
+
+@pytest.mark.parametrize("between", [1.0, 10.0])
+def test_two_stops_of_a_clock_do_not_add_up(tape, folder, between):
+    tape.run(10)
+    tape.stand("audio", 2.0)
+    tape.run(between, first_key=False)
+    tape.stand("audio", 2.5)
+    healed = tape.now + 2 * HEALED
+    tape.run(30, first_key=False)
+    tape.segments.close()
+    assert most_off(tape, folder, "audio", healed) < 0.1
+    assert most_off(tape, folder, "video", healed) < 0.1
+
+
+def test_many_short_stops_of_a_clock_do_not_add_up(tape, folder):
+    tape.run(1)
+    for _ in range(20):
+        tape.stand("audio", 0.08)
+        tape.run(2, first_key=False)
+    healed = tape.now + HEALED
+    tape.run(8, first_key=False)
+    tape.segments.close()
+    assert most_off(tape, folder, "audio", healed) < 0.2
 
 
 def test_a_call_of_a_blink_is_kept(tape, folder):

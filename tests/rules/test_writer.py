@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 
 from reports import journal, writer
 from reports.actions.messages import MessageBatch, MessageItem
-from reports.errors import Busy
+from reports.errors import Busy, Stopping
 from reports.journal import Author, Draft, open_streams
 from reports.models import Entry, StreamKind
 from reports.writer import Writer
@@ -214,6 +214,26 @@ async def test_who_waits_when_it_stops_still_gets_an_answer(stream):
     await asyncio.wait_for(asyncio.gather(first, *rest, stop), 10)
 
     assert await written() == 11
+
+
+async def test_a_writer_that_died_is_no_wanted_stop(stream, monkeypatch, caplog):
+    """Nobody is sent to a next process that does not come, and it is said of what."""
+    dying = Writer(journal.record_many)
+
+    async def dies():
+        raise LookupError("a fault of ours")
+
+    monkeypatch.setattr(dying, "_run", dies)
+    dying.start()
+    assert dying._task is not None
+    await asyncio.wait({dying._task})
+    await asyncio.sleep(0)  # for who is told of the end
+
+    with pytest.raises(Busy) as refused:
+        await dying.submit(MessageBatch, words(stream))
+
+    assert not isinstance(refused.value, Stopping)
+    assert [r.getMessage() for r in caplog.records] == ["the writer died"]
 
 
 async def test_a_sender_that_went_away_does_not_hurt_the_others(running, stream):

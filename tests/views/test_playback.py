@@ -109,6 +109,8 @@ async def test_a_head_tells_the_same_and_shows_nothing(scene):
         whole = await scene.ask("chen", place)
         assert (head.status, head.body) == (200, b"")
         assert int(head.headers["content-length"]) == len(whole.body)
+        named = [h.headers["content-disposition"] for h in (head, whole)]
+        assert named[0] == named[1]
 
 
 async def test_a_part_is_sent_by_itself(scene):

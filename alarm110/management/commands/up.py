@@ -185,15 +185,17 @@ class Supervisor:
                 for child in last:
                     child.signal_all(signal.SIGTERM)
                 last = []
-            self._sleep(at_most=0.2)
+            self._wait(0.2)
 
     def _sleep(self, at_most: float = 60.0) -> None:
         """Wait for a signal (a child's end is one too) or for the next start."""
         dues = [child.due for child in self.children if child.process is None]
         until_due = min(dues, default=float("inf")) - time.monotonic()
-        readable, _, _ = select.select(
-            [self._wake[0]], [], [], max(0.0, min(at_most, until_due))
-        )
+        self._wait(max(0.0, min(at_most, until_due)))
+
+    def _wait(self, at_most: float) -> None:
+        """Wait for a signal, whoever is to be started."""
+        readable, _, _ = select.select([self._wake[0]], [], [], at_most)
         if readable:
             os.read(self._wake[0], 4096)
 

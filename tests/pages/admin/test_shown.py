@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import Agency, Role, Tier, User
 from accounts.states import RoleKind
+from reports.admin.timeline import rows_of
 from reports.clock import now
 from reports.events import ChunksStored, ChunkView, ClipOpened
 from reports.journal import Author, record
@@ -97,6 +98,13 @@ def test_receipts_are_one_row_a_clip_and_times_are_local(here, cast):
     assert "{&#x27;" not in shown
     assert not re.search(r"\d\dT\d\d:\d\d:\d\d\.\d{6}Z", shown)
     assert f"{localtime(clip.opened_at):%Y-%m-%d %H:%M:%S}" in shown
+
+    connection.run_on_commit.clear()
+    record(here.incident.uuid, Author("system", ""), stored, subject=subject)
+    rows, is_cut = rows_of(here.incident.uuid, 1)
+    assert is_cut
+    # Of the time that is shown, though its clip began before.
+    assert [row["kind"] for row in rows] == ["chunks.stored", "clip.opened"]
 
 
 def test_an_erased_body_is_said_to_be_erased(here, cast):

@@ -39,7 +39,7 @@ export function foreignZone(now, zone = regionZone()) {
   const minute = Math.floor(now / MINUTE_MS);
   if (foreign.zone === zone && foreign.minute === minute) return foreign.name;
   const [here, there] = [localTime(now, ""), localTime(now, zone)];
-  const isSame = here.date === there.date && here.time === there.time;
+  const isSame = isKnown(zone) && here.date === there.date && here.time === there.time;
   foreign = { zone, minute, name: isSame ? "" : offsetName(now, zone) };
   return foreign.name;
 }
@@ -52,6 +52,15 @@ function offsetName(now, zone) {
     return parts.find(({ type }) => type === "timeZoneName")?.value ?? zone;
   } catch {
     return zone;
+  }
+}
+
+/** @param {string} zone @returns {boolean} whether this browser can tell its time */
+function isKnown(zone) {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en-GB", { timeZone: zone }));
+  } catch {
+    return false;
   }
 }
 

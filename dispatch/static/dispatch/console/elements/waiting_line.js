@@ -18,7 +18,10 @@ const LONG_SECONDS = 60;
  * @returns {string} why no call comes
  */
 function notReadyWords(seat, isOtherReady, waiting) {
-  if (!isOtherReady) return nobodyReadyWords(waiting);
+  if (!isOtherReady) {
+    const missed = seat?.availability === "away" ? missedWords(seat.misses) : "";
+    return [missed, nobodyReadyWords(waiting)].filter(Boolean).join(" ");
+  }
   if (seat?.availability !== "away") return gettext("You are not Ready: calls go to other seats.");
   if (!seat.misses)
     return gettext("Away: calls were not answered here, so they go to other seats.");
@@ -28,6 +31,17 @@ function notReadyWords(seat, isOtherReady, waiting) {
     seat.misses,
   );
   return fill(words, { count: seat.misses });
+}
+
+/** @param {number} count @returns {string} why the seat is away, if calls rang in vain */
+function missedWords(count) {
+  if (!count) return "";
+  const words = ngettext(
+    "Away: %(count)s call was not answered here.",
+    "Away: %(count)s calls in a row were not answered here.",
+    count,
+  );
+  return fill(words, { count });
 }
 
 /** @param {number} count @returns {string} that nobody answers, and how many feel it */

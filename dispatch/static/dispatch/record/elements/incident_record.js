@@ -32,13 +32,23 @@ export class IncidentRecord extends HTMLElement {
     );
     document.addEventListener("keydown", this.#pressed);
     this.addEventListener("change", () => this.#sort());
-    this.#keys.checked = localStorage.getItem(STORED_AT) !== "off";
-    this.#keys.addEventListener("change", () =>
-      localStorage.setItem(STORED_AT, this.#keys.checked ? "on" : "off"),
-    );
     part(this, "sorts").hidden = false;
     this.#begin();
     this.#lookSoon();
+    this.#remember();
+  }
+
+  /** Where a browser keeps nothing, the switch holds until the page is left. */
+  #remember() {
+    const keys = this.#keys;
+    try {
+      keys.checked = localStorage.getItem(STORED_AT) !== "off";
+    } catch {
+      return;
+    }
+    keys.addEventListener("change", () =>
+      localStorage.setItem(STORED_AT, keys.checked ? "on" : "off"),
+    );
   }
 
   disconnectedCallback() {
