@@ -8,6 +8,7 @@ from uuid import uuid4
 import msgspec
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,6 +37,7 @@ from reports.errors import Busy
 
 # What no message may hold; in the plain form it is left out rather than the alarm lost.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_FORM_SALT = "alarm110.plain_form"
 
 
 # Compressed here, page by page: Django's middleware would do it to evidence too. The
@@ -62,7 +64,8 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
     """Raise an alarm from the form that works without JavaScript."""
     if not origin_allowed(request.headers.get("Origin")):
         raise PermissionDenied
-    device = read_device(request)
+    cookie = read_device(request)
+    device = cookie or _earlier_phone(request)
     words = UNSEEN.sub("", request.POST.get("text", "")).strip()[:2000]
     tap = msgspec.convert(
         {
@@ -84,13 +87,34 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
             response = render(request, "503.html", {"agency": agency}, status=503)
         response["Retry-After"] = "1"
         return response
-    done = {"number": tapped.number, "agency": tapped.agency, "mode": tapped.mode}
-    done["form_id"] = str(uuid4())  # more words are another tap, which joins this alarm
+    phone = device or f"tap:{tap.id}"
+    done = {
+        "number": tapped.number,
+        "agency": tapped.agency,
+        "mode": tapped.mode,
+        # More words are another tap, which joins this alarm while it lives.
+        "form_id": str(uuid4()),
+        # The live page finds the call by the cookie; without one, only this form does.
+        "has_cookie": cookie is not None,
+        "phone": "" if cookie else signing.Signer(salt=_FORM_SALT).sign(phone),
+        "is_another": "phone" in request.POST and not tapped.is_merged,
+    }
     with translation.override(language):
         response = render(request, "caller/noscript_done.html", done)
-    if device is None:
-        set_device(response, f"tap:{tap.id}")
+    if cookie is None:
+        set_device(response, phone)
     return response
+
+
+def _earlier_phone(request: HttpRequest) -> str | None:
+    """Return the phone of the alarm that more words are for, where cookies are refused.
+
+    It is named by the first tap's id, signed: nobody else's alarm can be named.
+    """
+    try:
+        return signing.Signer(salt=_FORM_SALT).unsign(request.POST.get("phone", ""))
+    except signing.BadSignature:
+        return None
 
 
 def _language(request: HttpRequest) -> str:

@@ -47,7 +47,20 @@ def take_place(call_id: int, *, only_if_free: bool = False) -> Guest:
             lease_until=board.now + timedelta(seconds=CALLER_LEASE_SECONDS),
             is_extended=False,
         )
+        _note_scripts(board, board.calls[call_id])
         return Guest(call_id, guest.epoch + 1)
+
+
+def _note_scripts(board: Switchboard, call: Call) -> None:
+    """A window speaks for a phone whose alarm came by the plain form: it runs scripts.
+
+    If it is silent later, it is lost like any other.
+    """
+    incident = call.incident
+    if "no_scripts" in incident.flags:
+        incident.flags = [flag for flag in incident.flags if flag != "no_scripts"]
+        board.incident_changed(incident)
+        board.commit()
 
 
 def resume_place(call_id: int, epoch: int) -> Guest:

@@ -4,12 +4,14 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.actions import guests
+from dispatch import commands
+from dispatch.actions import caller_desk, guests
 from dispatch.actions.messages import Guest
-from dispatch.actions.tap import capability, capability_hash
+from dispatch.actions.tap import TapBatch, capability, capability_hash
 from dispatch.errors import EpochStale, NotYours
 from dispatch.models import Participant
 from dispatch.states import CALLER_LEASE_SECONDS, CALLER_LOST_SECONDS
+from reports import journal, writer
 from reports.models import Entry
 
 
@@ -40,6 +42,26 @@ def test_another_window_takes_over_and_the_old_epoch_is_refused(world):
     with pytest.raises(EpochStale):
         world.report(old, {"lat_e7": 1, "lon_e7": 1, "accuracy_mm": 1})
     world.say(tapped.incident, world.place(tapped, 2))
+
+
+def test_a_window_that_joins_a_plain_forms_call_shows_that_the_phone_runs_scripts(
+    world,
+):
+    tap = commands.Tap(id=uuid4(), text="Help")
+    item = caller_desk._tap_item(tap, "lin", None, ("no_scripts",), False)
+    [attempt] = writer.commit([(TapBatch, item)], journal.record_many)
+    tapped = attempt.outcome
+    place = guests.take_place(world.call(tapped).pk, only_if_free=True)
+
+    assert "no_scripts" not in world.call(tapped).incident.flags
+    world.books.catch_up()
+    shown = world.books.books[tapped.incident, "seat"].snapshot["incident"]["flags"]
+    assert shown == ["unverified", "position_missing"]
+    guests.take_place(place.call_id)  # nothing more to tell
+    assert kinds(tapped).count("incident.updated") == 1
+    world.passes(CALLER_LEASE_SECONDS + 1)
+    assert world.call(tapped).lost_at is not None
+    world.check()
 
 
 @pytest.mark.parametrize("epoch", [0, 2, 7])
@@ -85,11 +107,12 @@ def test_a_silent_phone_is_missed_after_eight_seconds_in_every_state(world, stat
     else:
         holder, tapped = getattr(world, state)()
         holders = [holder]
-    world.passes(CALLER_LEASE_SECONDS - 1, sweep=False)
+    # Four seconds short of it: this machine may stand still for three.
+    world.passes(CALLER_LEASE_SECONDS - 4, sweep=False)
     world.lives(seats=holders)
     assert world.passes(0)["lost"] == 0
 
-    world.passes(2, sweep=False)
+    world.passes(5, sweep=False)
     world.lives(seats=holders)
     assert world.passes(0)["lost"] == 1
     assert world.passes(0)["lost"] == 0  # told once

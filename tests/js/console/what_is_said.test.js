@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { stepped } from "../../../dispatch/static/dispatch/console/models/keys.js";
 import { offerTitle } from "../../../dispatch/static/dispatch/console/models/room_words.js";
+import { withEntry } from "../../../dispatch/static/dispatch/console/models/incident_state.js";
 import { isScriptless } from "../../../dispatch/static/dispatch/console/models/scriptless.js";
 import {
   foreignCode, missingWords, shortNumber,
@@ -57,6 +58,13 @@ test("an alarm raised without scripts is no lost caller, until a page of that ph
   lost.incident.flags = ["unverified"];
   assert.equal(isScriptless(lost), false);
   assert.equal(isScriptless(null), false);
+});
+
+test("a phone that has shown a live page is lost like any other, by the entry that says so", () => {
+  const shown = { ...plain().incident, flags: ["unverified"] };
+  const state = withEntry(plain(), { stream: "a", seq: 9, type: "incident.updated", data: { incident: shown } });
+  assert.equal(isScriptless(state), false);
+  assert.ok(state.call.lost_at, "so that the seat says since when");
 });
 
 test("the arrows go from one to the next in a list, and stop at its ends", () => {
