@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from reports.events import ChunksStored
 from reports.models import Entry
+from reports.receipts import Receipts, receipts_of
 
 WIRE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
@@ -53,7 +52,7 @@ def rows_of(incident: UUID, most: int) -> tuple[list[dict[str, Any]], bool]:
     rows = [shown(entry) for entry in newest[:most]]
     is_cut = len(newest) > most
     since = rows[-1]["first"] if is_cut else 0
-    rows += [row for row in _receipts(incident) if row["last"] >= since]
+    rows += [_folded(one) for one in receipts_of(incident) if one.last >= since]
     return sorted(rows, key=lambda row: row["first"]), is_cut
 
 
@@ -70,36 +69,16 @@ def shown(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _receipts(incident: UUID) -> Iterator[dict[str, Any]]:
-    groups = (
-        Entry.objects.filter(stream__uuid=incident, kind=ChunksStored.kind)
-        .values("object_id")
-        .annotate(
-            many=Count("pk"),
-            first=Min("seq"),
-            last=Max("seq"),
-            begins=Min("at"),
-            ends=Max("at"),
-        )
-        .order_by("first")
-    )
-    for group in groups:
-        text = ngettext(
-            "%(count)s receipt of pieces, until %(time)s",
-            "%(count)s receipts of pieces, until %(time)s",
-            group["many"],
-        )
-        until = f"{timezone.localtime(group['ends']):%H:%M:%S}"
-        first, last = group["first"], group["last"]
-        yield {
-            "first": first,
-            "last": last,
-            "seq": first if first == last else f"{first}–{last}",
-            "at": group["begins"],
-            "kind": ChunksStored.kind,
-            "author": word("system"),
-            "facts": [("", text % {"count": group["many"], "time": until})],
-        }
+def _folded(receipts: Receipts) -> dict[str, Any]:
+    first, last = receipts.first, receipts.last
+    return {
+        "first": first,
+        "seq": first if first == last else f"{first}–{last}",
+        "at": receipts.began,
+        "kind": ChunksStored.kind,
+        "author": word("system"),
+        "facts": [("", str(receipts))],
+    }
 
 
 def _facts(body: dict[str, Any], within: str = "") -> list[tuple[str, str]]:

@@ -163,10 +163,10 @@ def film(studio: Studio) -> None:
     caller.is_at("ended")
     operator.waits(1)
     film.shows("end", 2200)
+    leaves(operator, is_in_call=False)  # before the wrap-up is over: then Off is asked
     file = FOLDER / f"film-{studio.language}.webp"
     film.write(file)
     studio.kept.append(file.name)
-    leaves(operator, is_in_call=False)
 
 
 SCENES = {"film": film}

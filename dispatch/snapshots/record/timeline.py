@@ -1,16 +1,12 @@
 """An incident's stream as lines that a person reads, oldest first."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Count, Max, Min
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Agency, User
 from dispatch.snapshots.record.lanes import to_ms
@@ -18,6 +14,7 @@ from dispatch.snapshots.record.sentences import Teller, agency_ids
 from dispatch.snapshots.record.words import Said
 from reports.events import ChunksStored
 from reports.models import Entry, Incident
+from reports.receipts import Receipts, receipts_of
 
 MOST_LINES = 3_000  # the newest; the desk's page of entries has all
 
@@ -80,7 +77,7 @@ def lines_of(incident: Incident) -> tuple[list[Line], int]:
             rows, bodies, strict=True
         )
     ]
-    lines += _receipts(incident.uuid)
+    lines += map(_folded, receipts_of(incident.uuid))
     return sorted(lines, key=lambda line: line.seq), left_out
 
 
@@ -100,38 +97,15 @@ def _said(teller: Teller, kind: str, body: Any) -> Said:
         return Said(kind, icon="info", sort="call")
 
 
-def _receipts(incident: UUID) -> Iterable[Line]:
-    groups = (
-        Entry.objects.filter(stream__uuid=incident, kind=ChunksStored.kind)
-        .values("object_id")
-        .annotate(
-            many=Count("pk"),
-            first=Min("seq"),
-            last=Max("seq"),
-            begins=Min("at"),
-            ends=Max("at"),
-        )
-        .order_by("first")
+def _folded(receipts: Receipts) -> Line:
+    said = Said(
+        str(receipts),
+        icon="check-check",
+        sort="recording",
+        clip=receipts.clip,
+        is_quiet=True,
     )
-    for group in groups:
-        text = ngettext(
-            "%(count)s receipt of pieces, until %(time)s",
-            "%(count)s receipts of pieces, until %(time)s",
-            group["many"],
-        )
-        said = Said(
-            text % {"count": group["many"], "time": clock_time(group["ends"])},
-            icon="check-check",
-            sort="recording",
-            clip=group["object_id"],
-            is_quiet=True,
-        )
-        yield Line(group["first"], group["last"], group["begins"], said, "")
-
-
-def clock_time(moment: datetime) -> str:
-    """Return a time of day in the local zone, to the second."""
-    return f"{timezone.localtime(moment):%H:%M:%S}"
+    return Line(receipts.first, receipts.last, receipts.began, said, "")
 
 
 def _people(authors: set[tuple[str, str]]) -> dict[str, str]:

@@ -1,0 +1,53 @@
+"""Receipts of what phones recorded, folded: a call has hundreds, a reader wants one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Min
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from reports.events import ChunksStored
+from reports.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """All of one clip: how many, of which entry to which, from when until when."""
+
+    clip: str
+    many: int
+    first: int
+    last: int
+    began: datetime
+    ended: datetime
+
+    def __str__(self) -> str:
+        """Say it in the reader's language and zone."""
+        text = ngettext(
+            "%(count)s receipt of pieces, until %(time)s",
+            "%(count)s receipts of pieces, until %(time)s",
+            self.many,
+        )
+        until = f"{timezone.localtime(self.ended):%H:%M:%S}"
+        return text % {"count": self.many, "time": until}
+
+
+def receipts_of(incident: UUID) -> Iterator[Receipts]:
+    """Yield an incident's, one for each clip, in the order in which they began."""
+    groups = (
+        Entry.objects.filter(stream__uuid=incident, kind=ChunksStored.kind)
+        .values(clip=F("object_id"))
+        .annotate(
+            many=Count("pk"),
+            first=Min("seq"),
+            last=Max("seq"),
+            began=Min("at"),
+            ended=Max("at"),
+        )
+        .order_by("first")
+    )
+    for group in groups:
+        yield Receipts(**group)
