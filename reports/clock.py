@@ -1,8 +1,8 @@
 """The only clock.
 
 Time is the server's, order is the database's. The phone's clock is a claim and is
-stored as one. Tests never patch this: they move deadlines (``world.passes``) or run
-real processes under faketime.
+stored as one. Tests move deadlines (``world.passes``) while it stands still
+(``tests/standing.py``), or run real processes under faketime.
 """
 
 import time

@@ -26,6 +26,7 @@ from tests.lanes import (
 from tests.no_skip import pytest_make_collect_report, pytest_runtest_makereport
 from tests.served import Served, serve
 from tests.services import Postgres, postgres
+from tests.standing import Standing, standing_time
 from tests.thrift import pytest_collection_finish
 from tests.world import World
 
@@ -106,7 +107,14 @@ def rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def world(rows: None) -> Iterator[World]:
+def standing(rows: None) -> Iterator[Standing]:
+    """The clock that moves by hand alone."""
+    with standing_time() as clock:
+        yield clock
+
+
+@pytest.fixture
+def world(standing: Standing) -> Iterator[World]:
     """The cast in their places; at the end all books are checked."""
     world = World.assemble()
     yield world

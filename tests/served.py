@@ -125,13 +125,15 @@ class Served:
             process.wait()
 
     def serve_pid(self) -> int:
-        """Return the process id of the web process."""
+        """Return the process id of the web process, once there is one."""
         deadline = time.monotonic() + START_PATIENCE
         while True:
-            # A process that starts empties the file a moment before it writes.
-            if text := (self.home / "serve.pid").read_text(encoding="ascii").strip():
+            # A process that starts empties the file a moment before it writes, and
+            # until then it names the one that died.
+            text = (self.home / "serve.pid").read_text(encoding="ascii").strip()
+            if text and Path(f"/proc/{text}").exists():
                 return int(text)
-            assert time.monotonic() < deadline, "serve.pid stays empty"
+            assert time.monotonic() < deadline, f"serve.pid stays {text!r}"
             time.sleep(0.01)
 
     def kill_web(self) -> int:

@@ -305,7 +305,7 @@ async def test_a_call_that_the_incident_does_not_know_is_not_kept(house):
 
 async def test_a_look_costs_as_much_as_five_requests(house, lin, monkeypatch):
     await lin.open()
-    monkeypatch.setattr(budgets, "REQUESTS_PER_SECOND", 0.0)
+    monkeypatch.setattr(budgets.kept, "per_second", 0.0)
     budgets.kept.clear()
     answers = [(await lin.look()).status for _ in range(11)]
     assert answers == [200] * 9 + [429] * 2

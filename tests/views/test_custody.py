@@ -1,8 +1,6 @@
 """The ledger: who looked at what, once a person, clip and ten minutes."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import msgspec
 import pytest
@@ -10,7 +8,6 @@ from django.core.cache import cache
 from django.db import connection
 
 from reports import journal
-from reports.actions import custody
 from reports.actions.custody import LEDGER, note_look
 from reports.journal import Author
 from reports.models import Stream
@@ -70,18 +67,18 @@ def test_another_person_and_another_clip_are_other_looks(world, clip):
     assert len(looks()) == 3
 
 
-def test_a_look_lasts_ten_minutes_and_no_longer(world, clip, monkeypatch):
-    """Here two seconds. Found in the ledger late, it counts for what is left of it."""
-    assert custody.ONE_LOOK.total_seconds() == 600
-    monkeypatch.setattr(custody, "ONE_LOOK", timedelta(seconds=2))
+def test_a_look_lasts_ten_minutes_and_no_longer(world, clip, standing, monkeypatch):
+    """Found in the ledger late, it counts for what is left of it."""
+    remembered = []
+    monkeypatch.setattr(cache, "set", lambda *given: remembered.append(given[-1]))
     assert look(world, clip)
-    time.sleep(1.2)
-    cache.clear()
+    standing.moves(599)
     assert not look(world, clip)
-    time.sleep(1.0)
+    standing.moves(1)
 
     assert look(world, clip)
     assert len(looks()) == 2
+    assert remembered == pytest.approx([600, 1, 600], abs=0.1)
 
 
 def test_pieces_asked_for_at_once_are_one_look(world, clip):
