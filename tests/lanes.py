@@ -7,7 +7,8 @@ in two more lanes, on SQLite and on PostgreSQL, of the lowest priority there is,
 gets what nobody else wants. ``test_lanes.py`` waits for all of them at the end and
 tells what they said.
 
-Only in a whole run (``ALARM110_LANES=1``, ``./run test`` without arguments).
+Only in a whole run (``ALARM110_LANES=whole``, ``./run test`` without arguments). What
+is done ``again`` on the other database is a lane of ``./run deep`` (``=deep``).
 """
 
 import contextlib
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,33 +29,43 @@ from tests.services import postgres, require
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 # Taken out: a pytest that a test starts (the seeds do) is no whole run.
-WANTED = os.environ.pop("ALARM110_LANES", "") == "1"
+RUN = os.environ.pop("ALARM110_LANES", "")
 # What this pytest runs itself, and what runs beside it at the same priority.
 FIRST = "browser"
-# Apart from all other servers and browsers: they say how soon a crowd must be told.
-ALONE = ("test_claim_race.py", "test_surge.py")
+# Apart from all other servers and browsers: they say how soon a crowd must be told, and
+# how soon a killed process is back.
+ALONE = ("test_claim_race.py", "test_surge.py", "test_web_killed.py")
 ON_SERVERS = (
     *("faults", "media", "proof", "sockets", "run"),
     *("test_canary.py", "test_stranger.py"),
 )
 LAST = "test_lanes.py"
-# Both databases get what differs between them: locks, constraints, races, queries by
-# number, and a machine that does every act there is. The single acts one by one are
-# done on the one that a city runs on, the whole house on the one that a newcomer does.
-ON_POSTGRESQL = ("actions", "evidence", "races", "rules", "views")
-ALSO_ON_POSTGRESQL = (
-    f"indoors/test_{name}.py"
-    for name in ("query_budgets", "several_consoles", "tap_door")
+# Both databases get what differs between them: locks, constraints, the journal, races,
+# queries by number, and a machine that does every act there is. Otherwise each test is
+# done on one: the single acts on the one that a city runs on, the whole house on the
+# one that a newcomer does.
+ON_POSTGRESQL = (
+    *("actions", "races", "evidence/test_constraints.py", "evidence/test_nemesis.py"),
+    *(
+        f"rules/test_{name}.py"
+        for name in ("constraints", "exports", "journal", "lines", "machine", "tidier")
+    ),
+    *(
+        f"indoors/test_{name}.py"
+        for name in ("query_budgets", "several_consoles", "tap_door")
+    ),
 )
 NOT_ON_SQLITE = ("actions",)
+# What ``./run deep`` does again on PostgreSQL.
+AGAIN = ("evidence", "rules", "views")
 # They read files, not the database, or take minutes and are much the same there.
-LEFT_OUT = [
+LEFT_OUT = {
     *(
-        f"tests/views/test_{name}.py"
+        f"views/test_{name}.py"
         for name in ("hostile", "photos", "ranges", "recordings", "worker")
     ),
-    "tests/races/test_any_two.py",
-]
+    "races/test_any_two.py",
+}
 LOWEST = "19"
 
 
@@ -85,8 +97,8 @@ def lane(name: str) -> Lane:
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Without lanes there is nothing to wait for; with them, the rest is theirs."""
-    if not WANTED:
-        return True if collection_path == TESTS / LAST else None
+    if RUN != "whole":
+        return True if collection_path == TESTS / LAST and not RUN else None
     if collection_path.parent == TESTS / "faults":
         is_theirs = collection_path.name not in ALONE
     else:
@@ -98,17 +110,16 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the others be waited for at the end."""
-    if WANTED:
+    if RUN:
         items.sort(key=_turn)
 
 
 def pytest_runtestloop() -> None:
     """Begin the other lanes with the first test."""
-    if WANTED:
-        for name in LANES:
-            # Without the program its own test says so, not this one.
-            with contextlib.suppress(pytest.skip.Exception, pytest.fail.Exception):
-                lane(name)
+    for name in BEGUN.get(RUN, ()):
+        # Without the program its own test says so, not this one.
+        with contextlib.suppress(pytest.skip.Exception, pytest.fail.Exception):
+            lane(name)
 
 
 def pytest_sessionfinish() -> None:
@@ -148,18 +159,32 @@ def _on_sqlite() -> Lane:
 
 
 def _on_postgresql() -> Lane:
+    return _stand_back(_begin_on_postgresql("postgresql", ON_POSTGRESQL, LEFT_OUT))
+
+
+def _again() -> Lane:
+    done = {*LEFT_OUT, *ON_POSTGRESQL}
+    return _begin_on_postgresql("again", AGAIN, done)
+
+
+def _begin_on_postgresql(name: str, tests: Iterable[str], left: Iterable[str]) -> Lane:
     require("postgresql")
     server = _held.enter_context(postgres(is_durable=False))
     more = {
         "ALARM110_TEST_PORTS": "16000",
         "DATABASE_URL": server.new_database("lane"),
     }
-    ignored = [f"--ignore={path}" for path in LEFT_OUT]
-    tests = [f"tests/{name}" for name in (*ON_POSTGRESQL, *ALSO_ON_POSTGRESQL)]
-    return _stand_back(_begin("postgresql", more, tests, *ignored))
+    ignored = [f"--ignore=tests/{path}" for path in sorted(left)]
+    return _begin(name, more, [f"tests/{path}" for path in tests], *ignored)
 
 
-LANES = {"servers": _on_servers, "sqlite": _on_sqlite, "postgresql": _on_postgresql}
+LANES = {
+    "servers": _on_servers,
+    "sqlite": _on_sqlite,
+    "postgresql": _on_postgresql,
+    "again": _again,
+}
+BEGUN = {"whole": ("servers", "sqlite", "postgresql"), "deep": ("again",)}
 
 
 def _begin(name: str, more: dict[str, str], tests: list[str], *options: str) -> Lane:

@@ -1,4 +1,4 @@
-"""What ran beside ``./run test``; see ``tests/lanes.py``."""
+"""What ran beside ``./run test`` or ``./run deep``; see ``tests/lanes.py``."""
 
 import time
 
@@ -10,7 +10,12 @@ from tests.lanes import lane
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
-    ["servers", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+    [
+        "servers",
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgres),
+        pytest.param("again", marks=[pytest.mark.postgres, pytest.mark.deep]),
+    ],
 )
 def test_all_that_ran_beside_holds(name: str, capsys: pytest.CaptureFixture[str]):
     beside = lane(name)

@@ -16,7 +16,7 @@ from alarm110 import hosts
 from alarm110.checks import TAG
 from alarm110.middleware import admin_policy, database_trouble, page_policy
 from alarm110.plain import PlainPort
-from alarm110.staticfiles import HashedStaticFilesStorage, StaticFiles
+from alarm110.staticfiles import ROOM, SMALL, HashedStaticFilesStorage, StaticFiles
 from alarm110.tls import CertificateTrouble, ensure_certificate
 
 HOSTS = ["localhost", "127.0.0.1", "::1"]
@@ -214,6 +214,40 @@ async def test_static_files_are_kept_for_ever_only_under_a_hashed_name(tmp_path)
     assert headers["cache-control"] == "max-age=60, public"
     assert (await ask(static, "/static/../secret.key"))[0] == 404
     assert (await ask(static, "/page"))[2] == b"the application"
+
+
+async def test_small_files_that_never_change_need_the_disk_once(tmp_path):
+    names = {"small.0123456789ab.js": 10, "large.0123456789ab.js": SMALL + 1, "a.js": 9}
+    for name, size in names.items():
+        (tmp_path / name).write_text("x" * size)
+    static = StaticFiles(behind, root=tmp_path, prefix="/static/")
+    ranged = [(b"range", b"bytes=0-2")]
+    # A part is no whole: it is not what the next one gets.
+    assert (await ask(static, "/static/small.0123456789ab.js", headers=ranged))[
+        0
+    ] == 206
+    first = {name: await ask(static, f"/static/{name}") for name in names}
+    for name in names:
+        (tmp_path / name).write_text("y" * names[name])
+
+    for name, is_kept in zip(names, (True, False, False), strict=True):
+        again = await ask(static, f"/static/{name}")
+        assert again[:2] == first[name][:2]
+        assert again[2][:1] == (b"x" if is_kept else b"y")
+    tagged = [(b"if-none-match", first["a.js"][1]["etag"].encode())]
+    assert (await ask(static, "/static/a.js", headers=tagged))[0] == 304
+
+
+async def test_no_more_of_them_than_there_is_room_for(tmp_path):
+    for number in range(ROOM // SMALL + 1):
+        (tmp_path / f"{number}.0123456789ab.js").write_bytes(b"x" * SMALL)
+    static = StaticFiles(behind, root=tmp_path, prefix="/static/")
+    for file in tmp_path.iterdir():
+        await ask(static, f"/static/{file.name}")
+        file.write_bytes(b"y" * SMALL)
+
+    again = [await ask(static, f"/static/{file.name}") for file in tmp_path.iterdir()]
+    assert [body[:1] for _, _, body in again].count(b"x") == ROOM // SMALL
 
 
 # --- Policies -------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """A camera whose every frame says its own number, and how to read it off a screen.
 
-Chromium plays the file as a camera, 30 frames a second, over and over. Each frame has a
-row of blocks: a white and a black one to know it by, 16 bits, parity. The number
-survives JPEG, scaling and the wire. What a screen shows is written down as it appears,
-with the time; both screens are on this machine, so their clocks are one.
+Chromium plays the file as a camera, over and over. Each frame has a row of blocks: a
+white and a black one to know it by, 16 bits, parity. The number survives JPEG, scaling
+and the wire. What a screen shows is written down as it appears, with the time; both
+screens are on this machine, so their clocks are one.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-FRAMES_A_SECOND = 30  # what Chromium plays any .mjpeg at
-# Small: two browsers encode and decode it in software beside all else on two cores. The
-# benches, which measure what a real phone sends, ask for blocks twice as wide.
+# Slow and small: two browsers encode and decode it in software beside all else on two
+# cores. The benches, which measure what a real phone sends, ask for .mjpeg, which
+# Chromium plays at 30 frames a second, and blocks twice as wide.
+FRAMES_A_SECOND, MJPEG_RATE = 10, 30
 BLOCK, WIDE_BLOCK = 16, 32
 WIDTH, HEIGHT = 20 * BLOCK, 15 * BLOCK
 BITS = 16
@@ -26,11 +28,11 @@ ROW = slice(6 * BLOCK, 9 * BLOCK)  # the lines of the picture that hold the bloc
 
 
 def write_camera(path: Path, *, first: int, frames: int, block: int = BLOCK) -> Path:
-    """Write a camera file whose frames are numbered from ``first``."""
+    """Write a quick camera file (.mjpeg) whose frames are numbered from ``first``."""
     encoder: Any = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height = 20 * block, 15 * block
     encoder.pix_fmt = "yuvj420p"
-    encoder.time_base = Fraction(1, FRAMES_A_SECOND)
+    encoder.time_base = Fraction(1, MJPEG_RATE)
     with path.open("wb") as file:
         for number in range(first, first + frames):
             frame = av.VideoFrame.from_ndarray(_picture(number, block), format="gray")
@@ -39,6 +41,19 @@ def write_camera(path: Path, *, first: int, frames: int, block: int = BLOCK) -> 
                 file.write(bytes(packet))
         for packet in encoder.encode(None):
             file.write(bytes(packet))
+    return path
+
+
+def write_slow_camera(
+    path: Path, numbers: Iterable[int], *, rate: int = FRAMES_A_SECOND
+) -> Path:
+    """Write a camera file (.y4m) of that many frames a second, so numbered."""
+    head = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{rate}:1 Ip A1:1 C420jpeg\n"
+    grey = bytes([128]) * (WIDTH * HEIGHT // 2)
+    with path.open("wb") as file:
+        file.write(head.encode())
+        for number in numbers:
+            file.write(b"FRAME\n" + _picture(number).tobytes() + grey)
     return path
 
 

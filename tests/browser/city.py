@@ -255,7 +255,9 @@ def city_of(
         browsers = {}
         for name, devices in DEVICES.items():
             options = launch_options(
-                _write_camera(folder / f"{name}.y4m", devices),
+                camera.write_slow_camera(
+                    folder / f"{name}.y4m", devices.numbers, rate=RATE
+                ),
                 write_microphone(
                     folder / f"{name}.wav", hertz=devices.hertz, seconds=SECONDS
                 ),
@@ -266,17 +268,6 @@ def city_of(
         with stage.exits:
             yield City(hall, stage, browsers, folder)
             stage.witness.check()
-
-
-def _write_camera(path: Path, devices: Devices) -> Path:
-    """Write a camera file that is slow, so that many can be encoded at once."""
-    head = f"YUV4MPEG2 W{camera.WIDTH} H{camera.HEIGHT} F{RATE}:1 Ip A1:1 C420jpeg\n"
-    grey = bytes([128]) * (camera.WIDTH * camera.HEIGHT // 2)
-    with path.open("wb") as file:
-        file.write(head.encode())
-        for number in devices.numbers:
-            file.write(b"FRAME\n" + camera._picture(number).tobytes() + grey)
-    return path
 
 
 def _close(browser: Browser) -> None:

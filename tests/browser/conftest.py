@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.camera import FRAMES_A_SECOND, write_camera
+from tests.browser.camera import FRAMES_A_SECOND, write_slow_camera
 from tests.browser.people import Caller, Operator
 from tests.browser.sound import DESK_HERTZ, PHONE_HERTZ, write_microphone
 from tests.browser.stage import (
@@ -67,8 +67,10 @@ def cameras(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The phone's camera and the desk's, whose numbers never meet."""
     folder = tmp_path_factory.mktemp("cameras")
     return (
-        write_camera(folder / "phone.mjpeg", first=0, frames=PHONE_FRAMES),
-        write_camera(folder / "desk.mjpeg", first=DESK_FIRST, frames=DESK_FRAMES),
+        write_slow_camera(folder / "phone.y4m", range(PHONE_FRAMES)),
+        write_slow_camera(
+            folder / "desk.y4m", range(DESK_FIRST, DESK_FIRST + DESK_FRAMES)
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from tests.services import require
 PHONE_SCREEN = {"width": 390, "height": 844}
 DESK_SCREEN = {"width": 1440, "height": 900}
 # The cameras' frames: the phone's from 0 on, the desk's from DESK_FIRST on.
-PHONE_FRAMES, DESK_FRAMES, DESK_FIRST = 600, 60, 0x8000
+PHONE_FRAMES, DESK_FRAMES, DESK_FIRST = 200, 20, 0x8000
 
 
 def launch_options(
