@@ -27,8 +27,8 @@ class Receipts:
     def __str__(self) -> str:
         """Say it in the reader's language and zone."""
         text = ngettext(
-            "%(count)s receipt of pieces, until %(time)s",
-            "%(count)s receipts of pieces, until %(time)s",
+            "pieces received in %(count)s batch, until %(time)s",
+            "pieces received in %(count)s batches, until %(time)s",
             self.many,
         )
         until = f"{timezone.localtime(self.ended):%H:%M:%S}"

@@ -2,9 +2,10 @@
 
 Browsers wait half of their time: for a picture, for a deadline, for each other. So the
 tests that start and kill servers of their own run beside them, each lane a pytest with
-ports and a data folder of its own. What lives in one process needs no clock: it runs
-in two more lanes, on SQLite and on PostgreSQL, of the lowest priority there is, and
-gets what nobody else wants. ``test_lanes.py`` waits for all of them at the end and
+ports and a data folder of its own. So do those that have the whole project in one
+process, with its deadlines in earnest: they step back for browsers, but always get
+something. What needs no clock, and ``./run check``, is of the lowest priority there is,
+and gets what nobody else wants. ``test_lanes.py`` waits for all of them at the end and
 tells what they said.
 
 Only in a whole run (``ALARM110_LANES=whole``, ``./run test`` without arguments). What
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,20 +41,22 @@ ON_SERVERS = (
     *("test_canary.py", "test_stranger.py"),
 )
 LAST = "test_lanes.py"
+# The whole project in one process: loops that turn, leases that lapse.
+INDOORS = ("doors", "evidence", "indoors", "observe", "races", "views")
 # Both databases get what differs between them: locks, constraints, the journal, races,
 # queries by number, and a machine that does every act there is. Otherwise each test is
 # done on one: the single acts on the one that a city runs on, the whole house on the
 # one that a newcomer does.
 ON_POSTGRESQL = (
-    *("actions", "races", "evidence/test_constraints.py", "evidence/test_nemesis.py"),
+    *("actions", "evidence/test_constraints.py", "indoors/test_query_budgets.py"),
     *(
         f"rules/test_{name}.py"
         for name in ("constraints", "exports", "journal", "lines", "machine", "tidier")
     ),
-    *(
-        f"indoors/test_{name}.py"
-        for name in ("query_budgets", "several_consoles", "tap_door")
-    ),
+)
+INDOORS_ON_POSTGRESQL = (
+    *("races", "evidence/test_nemesis.py"),
+    *(f"indoors/test_{name}.py" for name in ("several_consoles", "tap_door")),
 )
 NOT_ON_SQLITE = ("actions",)
 # What ``./run deep`` does again on PostgreSQL.
@@ -66,7 +69,9 @@ LEFT_OUT = {
     ),
     "races/test_any_two.py",
 }
-LOWEST = "19"
+# Whoever needs a clock; those that run alone wait for their end.
+IN_EARNEST = ("servers", "indoors", "races")
+LOWER, LOWEST = "5", "19"
 
 
 @dataclass
@@ -137,7 +142,7 @@ def _turn(item: pytest.Item) -> int:
     if item.path.name in ALONE:
         return 2
     if item.path == TESTS / LAST:
-        return 1 if "servers" in item.name else 3
+        return 1 if any(name in item.name for name in IN_EARNEST) else 3
     return 0
 
 
@@ -147,8 +152,18 @@ def _on_servers() -> Lane:
     return _begin("servers", {"ALARM110_TEST_PORTS": "18000"}, tests, *ignored)
 
 
+def _indoors() -> Lane:
+    tests = [f"tests/{name}" for name in INDOORS]
+    return _step_back(_begin("indoors", {"ALARM110_TEST_PORTS": "20000"}, tests))
+
+
+def _races() -> Lane:
+    tests = INDOORS_ON_POSTGRESQL
+    return _step_back(_begin_on_postgresql("races", tests, LEFT_OUT, ports="22000"))
+
+
 def _on_sqlite() -> Lane:
-    others = (FIRST, *ON_SERVERS, *NOT_ON_SQLITE, LAST)
+    others = (FIRST, *ON_SERVERS, *INDOORS, *NOT_ON_SQLITE, LAST)
     rest = sorted(
         f"tests/{path.name}"
         for path in TESTS.iterdir()
@@ -163,45 +178,70 @@ def _on_postgresql() -> Lane:
 
 
 def _again() -> Lane:
-    done = {*LEFT_OUT, *ON_POSTGRESQL}
+    done = {*LEFT_OUT, *ON_POSTGRESQL, *INDOORS_ON_POSTGRESQL}
     return _begin_on_postgresql("again", AGAIN, done)
 
 
-def _begin_on_postgresql(name: str, tests: Iterable[str], left: Iterable[str]) -> Lane:
+def _begin_on_postgresql(
+    name: str, tests: Iterable[str], left: Iterable[str], *, ports: str = "16000"
+) -> Lane:
     require("postgresql")
     server = _held.enter_context(postgres(is_durable=False))
     more = {
-        "ALARM110_TEST_PORTS": "16000",
+        "ALARM110_TEST_PORTS": ports,
         "DATABASE_URL": server.new_database("lane"),
     }
     ignored = [f"--ignore=tests/{path}" for path in sorted(left)]
     return _begin(name, more, [f"tests/{path}" for path in tests], *ignored)
 
 
+def _check() -> Lane:
+    home = _home()
+    return _stand_back(_start("check", ["./run", "check"], home))
+
+
 LANES = {
+    "check": _check,
     "servers": _on_servers,
+    "indoors": _indoors,
+    "races": _races,
     "sqlite": _on_sqlite,
     "postgresql": _on_postgresql,
     "again": _again,
 }
-BEGUN = {"whole": ("servers", "sqlite", "postgresql"), "deep": ("again",)}
+BEGUN = {
+    "whole": (*IN_EARNEST, "check", "sqlite", "postgresql"),
+    "deep": ("again",),
+}
 
 
 def _begin(name: str, more: dict[str, str], tests: list[str], *options: str) -> Lane:
-    home = Path(_held.enter_context(tempfile.TemporaryDirectory(prefix="alarm110-")))
+    home = _home()
+    command = [
+        sys.executable,
+        *("-m", "pytest", "-q", "-rsR", "-p", "no:cacheprovider"),
+        *("-m", "not deep"),
+        *options,
+        *tests,
+    ]
+    return _start(name, command, home, {"ALARM110_HOME": str(home), **more})
+
+
+def _home() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="alarm110-lane-")
+    return Path(_held.enter_context(folder))
+
+
+def _start(
+    name: str, command: list[str], home: Path, more: Mapping[str, str] | None = None
+) -> Lane:
     env = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     words = home / "words"
     with words.open("w") as out:
         process = subprocess.Popen(
-            [
-                sys.executable,
-                *("-m", "pytest", "-q", "-rsR", "-p", "no:cacheprovider"),
-                *("-m", "not deep"),
-                *options,
-                *tests,
-            ],
+            command,
             cwd=ROOT,
-            env={**env, "ALARM110_HOME": str(home), **more},
+            env={**env, **(more or {})},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -210,17 +250,28 @@ def _begin(name: str, more: dict[str, str], tests: list[str], *options: str) -> 
     return Lane(name, process, words)
 
 
+def _step_back(lane: Lane) -> Lane:
+    """Give a lane's session a third of the share that others have.
+
+    A session is a scheduling group of its own where the kernel groups by session
+    (``sched_autogroup_enabled``), and then only the group's niceness counts.
+    """
+    return _give_way(lane, LOWER)
+
+
 def _stand_back(lane: Lane) -> Lane:
     """Give a lane's session only what the processors have left.
 
-    A session is a scheduling group of its own where the kernel groups by session
-    (``sched_autogroup_enabled``), and then only the group's niceness counts. Of the
-    idle class, so that whoever wakes up takes the processor from it at once.
+    Of the idle class, so that whoever wakes up takes the processor from it at once.
     """
-    pid = lane.process.pid
-    os.setpriority(os.PRIO_PROCESS, pid, int(LOWEST))
     with contextlib.suppress(AttributeError, OSError):  # Linux has it
-        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+        os.sched_setscheduler(lane.process.pid, os.SCHED_IDLE, os.sched_param(0))
+    return _give_way(lane, LOWEST)
+
+
+def _give_way(lane: Lane, niceness: str) -> Lane:
+    pid = lane.process.pid
+    os.setpriority(os.PRIO_PROCESS, pid, int(niceness))
     with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/autogroup").write_text(LOWEST)
+        Path(f"/proc/{pid}/autogroup").write_text(niceness)
     return lane

@@ -33,6 +33,8 @@ READERS = {
     *("time_zone", "country", "tiles"),
 }
 INTERNAL = {"DJANGO_SETTINGS_MODULE", "PYTHONPATH"}
+# Where pip keeps its settings; ``./run`` fetches pip by them (fetch_pip.py).
+INTERNAL |= {"PIP_CONFIG_FILE", "XDG_CONFIG_HOME"}
 
 
 def read(name: str) -> str:

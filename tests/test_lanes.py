@@ -12,6 +12,9 @@ from tests.lanes import lane
     "name",
     [
         "servers",
+        "indoors",
+        pytest.param("races", marks=pytest.mark.postgres),
+        "check",
         "sqlite",
         pytest.param("postgresql", marks=pytest.mark.postgres),
         pytest.param("again", marks=[pytest.mark.postgres, pytest.mark.deep]),

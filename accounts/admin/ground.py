@@ -55,7 +55,7 @@ class AgencyAdmin(NamedAdmin):
                 "fields": ("opens_at", "closes_at", "after_hours"),
                 "description": _(
                     "In local time. Outside these hours calls may also be answered by "
-                    "the other agency; own seats that are ready still come first."
+                    "the agency named below; own seats that are ready still come first."
                 ),
             },
         ),

@@ -204,7 +204,7 @@ def _may_change(request: HttpRequest, obj: Model | None) -> bool:
 def _few(names: list[str]) -> str:
     """Name up to three agencies, count more."""
     if len(names) <= 3:
-        return ", ".join(names)
+        return " / ".join(names)
     return ngettext("%(n)d agency", "%(n)d agencies", len(names)) % {"n": len(names)}
 
 
@@ -247,12 +247,15 @@ class StaffAdmin(HistoryDeskAdmin, UserAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("roles"))
     def role_list(self, person: User) -> str:
-        """Name the roles: "operator (Zhifu), supervisor (12 agencies)"."""
+        """Name the roles: "operator (Zhifu) · supervisor (12 agencies)"."""
         held: dict[str, list[str]] = {}
         for role in person.roles.all():
             where = str(role.agency) if role.agency else _("all agencies")
             held.setdefault(role.get_kind_display(), []).append(where)
-        return ", ".join(f"{kind} ({_few(where)})" for kind, where in held.items())
+        return " · ".join(
+            _("%(role)s (%(where)s)") % {"role": kind, "where": _few(where)}
+            for kind, where in held.items()
+        )
 
     @admin.display(description=gettext_lazy("password"))
     def password_link(self, person: User) -> str:

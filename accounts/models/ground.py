@@ -86,7 +86,9 @@ class Agency(models.Model):
         _("default agency"), default=False, help_text=_("takes alarms without a place")
     )
     is_synthetic = models.BooleanField(
-        _("for the canary only"), default=False, help_text=_("left out of statistics")
+        _("for the self-test only"),
+        default=False,
+        help_text=_("left out of statistics"),
     )
     is_active = models.BooleanField(_("in service"), default=True)
     # [{"code": "0101", "name": "…", "name_en": "…"}]: what an incident can be filed as.

@@ -88,6 +88,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["alarm110.formats"]
 TIME_ZONE = env.time_zone(
     "ALARM110_TIME_ZONE", _region.get("time_zone", "Asia/Shanghai")
 )

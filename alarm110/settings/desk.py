@@ -20,7 +20,7 @@ def _list_link(title: object, icon: str, model: str) -> dict[str, object]:
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "alarm110",
     "SITE_HEADER": "alarm110",
-    "SITE_SUBHEADER": _("Supervisor's desk"),
+    "SITE_SUBHEADER": _("Desk"),
     "SITE_URL": reverse_lazy("account_login"),  # on to a person's own first page
     "SITE_FAVICONS": [
         {

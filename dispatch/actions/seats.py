@@ -84,6 +84,8 @@ def take_seat(
         else:
             if shift is not None:
                 board.end_shift(locked, ShiftEnd.TAKEN_OVER)
+            else:  # how it stood until now was its former operator's
+                locked.since = board.now
             holder = _begin(board, locked, operator)
             why = "taken over" if is_mine else "taken"
         board.seat_changed(locked, why, author, client_id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
@@ -112,6 +114,16 @@ class CallResource(RecordResource):
         return local(call.called_back_at)
 
 
+def _time_beside(day: datetime, moment: datetime | None) -> str:
+    """Write the time; with its date only if that is another."""
+    if moment is None:
+        return ""
+    first, then = timezone.localtime(day), timezone.localtime(moment)
+    return (
+        f"{then:%H:%M:%S}" if first.date() == then.date() else f"{then:%m-%d %H:%M:%S}"
+    )
+
+
 @admin.register(Call)
 class CallAdmin(RecordsAdmin):
     """Calls, live and past."""
@@ -122,11 +134,10 @@ class CallAdmin(RecordsAdmin):
         "incident",
         "state",
         "mode",
-        "agency",
-        "seat",
+        "seat",  # which says its agency, as the number does by its code
         "queued_at",
-        "connected_at",
-        "ended_at",
+        "connected_time",
+        "ended_time",
         "end_reason",
         "callback",
     )
@@ -167,6 +178,16 @@ class CallAdmin(RecordsAdmin):
         """Read the callers along."""
         rows: QuerySet[Call] = super().get_export_queryset(request)
         return rows.select_related("caller", "incident", "agency", "seat__agency")
+
+    @admin.display(description=_("connected"), ordering="connected_at")
+    def connected_time(self, call: Call) -> str:
+        """Write when, beside the day on which it was queued."""
+        return _time_beside(call.queued_at, call.connected_at)
+
+    @admin.display(description=_("ended"), ordering="ended_at")
+    def ended_time(self, call: Call) -> str:
+        """Write when, beside the day on which it was queued."""
+        return _time_beside(call.queued_at, call.ended_at)
 
     @admin.display(description=_("call back"), ordering="needs_callback")
     def callback(self, call: Call) -> str:

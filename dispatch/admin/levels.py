@@ -157,7 +157,7 @@ def levels_page(request: HttpRequest) -> HttpResponse:
     """Show service levels as a table and a chart, or hand out the table as CSV."""
     agencies = list(own_agencies(request))
     form = LevelsForm(request, agencies)
-    context: dict[str, Any] = {"form": form, "targets": TARGETS, "rows": []}
+    context: dict[str, Any] = {"form": form, "targets": _targets(), "rows": []}
     if form.is_valid():
         asked = form.cleaned_data
         question = _question(asked, agencies)
@@ -171,6 +171,19 @@ def levels_page(request: HttpRequest) -> HttpResponse:
             return _csv("service-levels", *_levels_table(question, found, names))
         context |= _levels_context(question, found, names)
     return _page(request, "levels.html", _("Service levels"), context)
+
+
+def _targets() -> str:
+    """Name them all in a line."""
+    return " · ".join(
+        _("%(percent)d %% / %(seconds)d s (%(source)s)")
+        % {
+            "percent": round(target.share * 100),
+            "seconds": target.seconds,
+            "source": target.source,
+        }
+        for target in TARGETS
+    )
 
 
 def _question(asked: dict[str, Any], agencies: list[Agency]) -> Question:
@@ -324,12 +337,13 @@ def _plan_table(plan: statistics.Staffing) -> tuple[list[str], list[list[str]]]:
     body = [
         [
             f"{timezone.localtime(need.start):%H:%M}",
-            f"{need.calls:.1f}",
+            f"{need.calls:.1f}" if plan.weeks else NOTHING,
             f"{need.handling_seconds:.0f}" if plan.weeks else NOTHING,
-            f"{need.load:.2f}",
+            f"{need.load:.2f}" if plan.weeks else NOTHING,
             str(need.seats),
-            percent(need.expected_share),
-            seconds(need.expected_wait_seconds),
+            # Where nobody is expected to call, nobody is answered in time.
+            percent(need.expected_share if need.calls else None),
+            seconds(need.expected_wait_seconds if need.calls else None),
         ]
         for need in plan.needs
     ]

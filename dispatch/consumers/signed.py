@@ -64,7 +64,8 @@ class SignedSocket(Socket, Generic[R]):
 
     def spawn_recheck(self) -> None:
         """Look the rights up again; close if they are gone."""
-        self.spawn(self.recheck())
+        # Asked by a task of the server's own: what is said is in the socket's language.
+        self._context.copy().run(self.spawn, self.recheck())
 
     async def recheck(self) -> None:
         """The rights changed: close, unless they still cover this window."""

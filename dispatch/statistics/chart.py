@@ -15,6 +15,7 @@ from dispatch.statistics.figures import TARGETS, Figures
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 44, 12, 28
 LABELS = 8  # at most so many times under the bars
+HALVED = 4  # from so many calls on, the axis names the half of them
 TARGET = TARGETS[1]
 
 
@@ -65,6 +66,8 @@ def draw(points: Sequence[tuple[datetime, str, Figures]]) -> Chart | None:
         return None
     step = (WIDTH - LEFT - RIGHT) / len(points)
     top = max(figures.offered for _at, _label, figures in points)
+    if top >= HALVED:
+        top += top % 2  # its half, at the middle, is a whole number of calls
     room = HEIGHT - TOP - BOTTOM
     bars, dots, lines = [], [], []
     line: list[str] = []
@@ -108,7 +111,7 @@ def draw(points: Sequence[tuple[datetime, str, Figures]]) -> Chart | None:
         ),
         counts=tuple(
             Label(LEFT - 6, _r(HEIGHT - BOTTOM - room * part) + 4, f"{top * part:.0f}")
-            for part in ((0.0, 1.0) if top < 4 else (0.0, 0.5, 1.0))
+            for part in ((0.0, 1.0) if top < HALVED else (0.0, 0.5, 1.0))
         ),
         summary=_summary(points),
     )

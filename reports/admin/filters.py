@@ -36,7 +36,7 @@ class PriorityFilter(admin.SimpleListFilter):
 class DispositionFilter(admin.SimpleListFilter):
     """By what came of it, named."""
 
-    title = _("disposition")
+    title = _("outcome")
     parameter_name = "disposition"
 
     def lookups(

@@ -30,15 +30,15 @@ class IncidentResource(RecordResource):
     """Incidents as a table. Notes and persons stay: they hold personal data."""
 
     number = Field(attribute="number", column_name=_("number"))
-    opened = Field(column_name=_("opened"))
+    opened = Field(column_name=_("raised"))
     agency_code = Field(attribute="agency__code", column_name=_("region code"))
     agency = Field(column_name=_("agency"))
     source = Field(attribute="get_source_display", column_name=_("source"))
     category = Field(column_name=_("category"))
     priority = Field(column_name=_("priority"))
     place = Field(attribute="place", column_name=_("place"))
-    disposition = Field(column_name=_("disposition"))
-    flags = Field(column_name=_("flags"))
+    disposition = Field(column_name=_("outcome"))
+    flags = Field(column_name=_("to know"))
     linked = Field(column_name=_("linked"))
     caller = Field(column_name=_("caller"))
     saved = Field(column_name=_("saved"))
@@ -89,7 +89,8 @@ def shown_disposition(incident: Incident) -> str:
 def shown_caller(caller: Caller) -> str:
     """Return who called, masked, and how sure we are."""
     known = f"{mask_name(caller.name)} {masked_phone(caller.phone)}".strip()
-    return f"{known} ({caller.get_assurance_display()})".strip()
+    how = caller.get_assurance_display()
+    return gettext("%(who)s (%(how)s)") % {"who": known, "how": how} if known else how
 
 
 def may_read(request: HttpRequest, incident: Incident) -> bool:
@@ -263,12 +264,12 @@ class IncidentAdmin(RecordsAdmin):
         """Name it."""
         return words.priority(incident.priority)
 
-    @admin.display(description=_("disposition"))
+    @admin.display(description=_("outcome"))
     def disposition_shown(self, incident: Incident) -> str:
         """Name it."""
         return shown_disposition(incident)
 
-    @admin.display(description=_("flags"))
+    @admin.display(description=_("to know"))
     def flags_shown(self, incident: Incident) -> str:
         """Write what a person must know."""
         return " · ".join(map(words.flag, incident.flags))

@@ -38,14 +38,14 @@ class Incident(models.Model):
     source = models.CharField(
         _("source"), max_length=8, choices=Source, default=Source.PAGE
     )
-    opened_at = models.DateTimeField(_("opened"))
+    opened_at = models.DateTimeField(_("raised"))
     category = models.CharField(_("category"), max_length=80, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"), default=2)
     place = models.CharField(_("place"), max_length=200, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     persons = models.TextField(_("persons"), blank=True)
-    disposition = models.CharField(_("disposition"), max_length=80, blank=True)
-    flags = models.JSONField(_("flags"), default=list, blank=True)
+    disposition = models.CharField(_("outcome"), max_length=80, blank=True)
+    flags = models.JSONField(_("to know"), default=list, blank=True)
     links = models.JSONField(_("linked"), default=list, blank=True, editable=False)
     saved_at = models.DateTimeField(_("saved"), null=True, blank=True)
     saved_by = models.CharField(_("saved by"), max_length=60, blank=True)

@@ -13,6 +13,7 @@ from dispatch.loops.matcher import match
 from dispatch.models import Shift
 from dispatch.snapshots.console import resume
 from dispatch.states import SEAT_LEASE_SECONDS
+from reports.clock import now
 from reports.journal import Author
 
 
@@ -23,6 +24,21 @@ def test_taking_a_seat_begins_a_shift_with_the_next_epoch(world):
 
     assert (first.epoch, second.epoch) == (1, 2)
     assert world.seat("chen").epoch == 2
+
+
+def test_a_seat_is_as_it_is_since_its_operator_came_not_since_the_last_one_left(world):
+    def age():
+        return (now() - world.seat("chen").since).total_seconds()
+
+    world.act_on("leave_seat", world.sit("chen", ready=False))
+    world.passes(3600)
+    world.sit("wu", "chen", ready=False)
+    assert age() < 1
+
+    world.passes(SEAT_LEASE_SECONDS - 1)
+    world.sit("wu", "chen", ready=False, take_over=True)
+    assert age() >= SEAT_LEASE_SECONDS - 1  # the same person goes on
+    world.check()
 
 
 def test_a_seat_held_by_another_is_refused_by_name(world):

@@ -156,3 +156,9 @@ class Supervisor(Person):
         panel.get_by_label(self.words("Text")).fill(text)
         panel.get_by_role("button", name=self.words("Post"), exact=True).click()
         expect(panel).to_be_hidden()
+
+    def takes_back(self, text: str) -> None:
+        """Take a notice away from every seat."""
+        notice = self.page.locator("board-notices li").filter(has_text=text)
+        notice.get_by_role("button", name=self.words("Take back")).click()
+        expect(notice).to_have_count(0)

@@ -98,7 +98,7 @@ def test_where_a_person_accepts_the_console_rings(stage, ring_hall, language):
     expect(offer).to_be_visible()
     expect(offer).to_contain_text(f"{ring_hall.number}")
     caller.is_told("waiting")
-    caller.sees("The line is open. A call-taker is being asked.")
+    caller.sees("The connection works. A call-taker is being asked.")
     operator.button("Accept").click()
     operator.is_at("call")
     caller.is_at("talking")
@@ -121,6 +121,6 @@ def test_a_declined_call_goes_to_the_next_seat(stage, ring_hall):
     caller.tap()
 
     operator.button("Decline").click()
-    caller.sees("The line is open. Waiting for a call-taker.")
+    caller.sees("The connection works. Waiting for a call-taker.")
     caller.hangs_up()
     caller.is_at("ended")

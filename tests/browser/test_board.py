@@ -71,6 +71,21 @@ def press(page: Page, name: str) -> None:
     page.locator("act-panel").get_by_role("button", name=name, exact=True).click()
 
 
+def post(page: Page, text: str) -> Locator:
+    """Post a notice; return what the board says of that."""
+    page.locator("[data-opens=notice]").click()
+    page.locator("act-panel").get_by_label("Text").fill(text)
+    press(page, "Post")
+    said = page.locator("[data-board=said]")
+    expect(said).to_contain_text("The notice stands at every seat of")
+    return said
+
+
+def take_back(page: Page) -> None:
+    page.locator("board-notices").get_by_role("button", name="Take back").click()
+    expect(page.locator("board-notices")).to_be_hidden()
+
+
 def test_a_tap_is_on_the_board_in_a_second_and_its_priority_can_be_raised(stage, hall):
     page = supervisor(stage, hall)
     board = page.locator("live-board")
@@ -116,7 +131,7 @@ def test_a_supervisor_listens_joins_and_leaves_and_the_operator_is_sent_on_a_bre
     press(page, "Listen")
     room = page.locator("board-room")
     expect(room).to_contain_text(
-        "You listen; nobody in the call knows. It is written down."
+        "You listen; nobody in the call knows. This is on record."
     )
     look(page, "board-listening")
     room.get_by_role("button", name="Join").click()
@@ -139,17 +154,20 @@ def test_a_supervisor_listens_joins_and_leaves_and_the_operator_is_sent_on_a_bre
 def test_the_board_says_since_when_it_is_not_live_and_comes_back(stage, hall):
     page = supervisor(stage, hall)
     board = page.locator("live-board")
+    said = post(page, "Use the north gate")
     page.context.set_offline(True)
     page.evaluate("window.dispatchEvent(new Event('offline'))")
     stage.served.kill_web()
     expect(board).to_have_attribute("data-line", "cut", timeout=8000)
     expect(page.locator("[data-board=cut-since]")).to_have_text(
-        re.compile(r"Not live since \d+ s\.")
+        re.compile(r"Not live for \d+ s\.")
     )
+    expect(said).to_be_hidden()  # whether it still stands there, nobody knows
     look(page, "board-cut")
     page.context.set_offline(False)
     expect(board).to_have_attribute("data-line", "live", timeout=20_000)
     stage.served.wait_ready()
+    take_back(page)
 
 
 def test_the_wall_has_no_menus_and_nothing_scrolls(stage, hall):
@@ -170,11 +188,17 @@ def test_the_wall_has_no_menus_and_nothing_scrolls(stage, hall):
     page.get_by_role("button", name="Leave the wall").click()
     expect(page.locator("#nav-sidebar")).to_be_visible()
 
+    said = post(page, "Use the north gate")
     page.locator("board-seats [data-opens=seat]").first.click()
     panel = page.get_by_role("dialog")
     expect(panel.get_by_role("heading")).to_be_focused()
     page.keyboard.press("w")
     expect(page.locator("#nav-sidebar")).to_be_hidden()
     expect(panel).to_be_hidden()
+    expect(said).to_be_hidden()
+    notices = page.locator("board-notices")
+    expect(notices).to_contain_text("Use the north gate")
+    expect(notices.get_by_role("button")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.locator("#nav-sidebar")).to_be_visible()
+    take_back(page)

@@ -184,7 +184,7 @@ def a_supervisor_listens(
     picture(board.page, "board-acts-en")
     board.does("Listen", "Quality check")
     expect(board.room).to_contain_text(
-        board.words("You listen; nobody in the call knows. It is written down.")
+        board.words("You listen; nobody in the call knows. This is on record.")
     )
     sees(board, GUEST, B)
     sees(board, HOST, MORTAL)

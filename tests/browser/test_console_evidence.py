@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.camera import WIDTH
+from tests.browser.camera import WIDTH, write_camera
 from tests.browser.look import look
 from tests.browser.stage import PHONE_FRAMES
 from tests.browser.test_console_live import NO_DEVICES, reads_live, shows
@@ -60,7 +60,7 @@ def test_the_phones_recording_is_played_while_it_grows_and_seeks(talking, hall):
     caller, operator = talking(hall)
     page = operator.page
     row = opens_evidence(operator).filter(has_text=operator.words("from the phone"))
-    expect(row).to_contain_text(operator.words("growing"), timeout=15_000)
+    expect(row).to_contain_text(operator.words("still arriving"), timeout=15_000)
     operator.waits(5)  # long enough to seek in
     row.get_by_role("button", name=operator.words("Play so far")).click()
     video = page.locator(PLAYER)
@@ -87,11 +87,9 @@ SEEK = """async (video, to) => {
 }"""
 
 
-def test_a_photo_stands_in_the_text_and_is_looked_at(talking, hall, cameras, tmp_path):
+def test_a_photo_stands_in_the_text_and_is_looked_at(talking, hall, tmp_path):
     caller, operator = talking(hall)
-    photo = tmp_path / "photo.jpg"
-    jpegs = cameras[0].read_bytes()
-    photo.write_bytes(jpegs[: jpegs.index(b"\xff\xd9") + 2])
+    photo = write_camera(tmp_path / "photo.jpg", first=7, frames=1)
     caller.page.locator("attach-files input[name=file]").set_input_files(photo)
 
     picture = operator.page.locator("text-thread .message-photo")

@@ -72,7 +72,7 @@ def test_a_picture_that_stands_says_so_and_never_looks_live(talking, hall):
     expect(operator.page.locator(PICTURE)).to_have_attribute(
         "data-age", "ageing", timeout=8000
     )
-    operator.sees("Picture stands since %(seconds)s s")
+    operator.sees("Picture frozen for %(seconds)s s")
     expect(operator.page.locator(PICTURE)).to_have_attribute(
         "data-age", "stale", timeout=8000
     )
@@ -169,7 +169,7 @@ def test_the_callers_sound_can_be_turned_off_here(talking, hall):
     is_heard(operator)
     expect(audio).to_have_js_property("muted", value=False)
     operator.page.keyboard.press("Alt+s")
-    operator.sees("Sound off")
+    operator.sees("Turn sound on")
     expect(audio).to_have_js_property("muted", value=True)
 
 

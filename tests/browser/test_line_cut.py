@@ -94,7 +94,7 @@ def test_lines_cut_for_30_s(stage, talking, hall, pair_hall):
     deputy.has_read("He is in the kitchen")
     caller.sees("Connected to %(seat)s", seat="Desk B")
     newcomer.hangs_up()
-    lost_operator.sees("No connection since %(seconds)s s.")
+    lost_operator.sees("No connection for %(seconds)s s.")
     menu = lost_operator.page.locator("#availability")
     expect(menu).to_have_value("unknown")
     for width in (1280, 1440):
@@ -104,7 +104,10 @@ def test_lines_cut_for_30_s(stage, talking, hall, pair_hall):
 
     # The caller's lease lapses: the seat says so, and keeps the call.
     lost_caller.is_told("silent")
-    lost_caller.sees("No connection since %(seconds)s s. Trying again. Call %(phone)s.")
+    lost_caller.sees("No connection for %(seconds)s s. Trying again. Call %(phone)s.")
+    # Whatever still gets through, nothing here is said to be live, or with the police.
+    lost_caller.sees("Recording, kept on this phone, sent later")
+    expect(lost_caller.page.locator(".ticks [data-tone=live]")).to_have_count(0)
     operator.sees("Caller lost since %(since)s (%(time)s).")
     operator.is_at("call")
     operator.writes("Can you hear me?")

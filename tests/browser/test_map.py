@@ -57,8 +57,12 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     expect(centre).to_have_attribute("data-held", "true")
     held = outline(page)
     assert held["x"] - at_first["x"] > 50
-    # Mid drag: far enough that the map would have to follow.
+    # Mid drag: far enough that the map would have to follow, and off all ground, which
+    # the words above say without taking room from it.
+    size = page.locator(".map").bounding_box()
     goes_on(caller, operator, latitude + 0.03, longitude + 0.03, fixes=2)
+    expect(place.locator("[data-part=outside]")).to_be_visible()
+    assert page.locator(".map").bounding_box() == size
     assert outline(page) == held
     page.mouse.up()
 

@@ -128,7 +128,7 @@ def test_a_killed_browser_costs_two_seconds_of_the_recording(stage, hall, phone)
     # Nobody closed it, so it may still grow; what there is can be looked at.
     assert (clip.kind, clip.state, clip.is_complete) == ("video", "open", False)
     plays(operator, clip)
-    expect(row_of(operator, clip)).to_contain_text(operator.words("growing"))
+    expect(row_of(operator, clip)).to_contain_text(operator.words("still arriving"))
     operator.ends_call()
 
 

@@ -73,7 +73,7 @@ def test_two_taps_a_wrong_clock_and_the_back_button_are_one_alarm(stage):
     assert sent == ["POST"]
     clock = caller.page.locator("[data-part=clock]")
     expect(clock).to_have_text(re.compile(r"^00:\d\d$"))
-    caller.sees("The line is open. Waiting for a call-taker.")
+    caller.sees("The connection works. Waiting for a call-taker.")
     nothing_is_cut(caller)
 
     caller.page.goto("about:blank")

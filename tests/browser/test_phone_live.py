@@ -125,7 +125,9 @@ def test_the_officer_is_shown_large_only_on_the_callers_nod(stage, hall):
     box, screen = frame.bounding_box(), caller.page.viewport_size
     assert (box["width"], box["height"]) == (screen["width"], screen["height"])
     assert caller.page.locator(OFFICER).evaluate("video => !video.muted")
+    expect(frame.locator("[data-part=police]")).to_contain_text("Police.")
     caller.button("Back to the call").click()
+    expect(frame.locator("[data-part=police]")).to_be_hidden()
     expect(frame).not_to_have_attribute("data-large", "")
     caller.is_at("talking")
 

@@ -75,7 +75,7 @@ ROWS = {
     ),
     "camera busy": Row(
         (), "voice", "camera_none", "none", "on",
-        "Another app uses it. Close that app.", BUSY,
+        "Another app uses the camera. Close that app.", BUSY,
     ),
     "camera busy for a moment": Row(
         (), "video", "", "on", "on", "Live picture", BUSY_TWICE,
@@ -160,7 +160,8 @@ def test_refusals_push_nothing_out_of_sight(stage, language):
     caller.open()
     caller.tap()
     caller.is_at("waiting")
-    for told in ("Position", "Camera", "Microphone"):
+    caller.sees("No position. Write where you are.")
+    for told in ("Camera", "Microphone"):
         caller.sees(f"{told} not allowed")
     fits(caller, f"refused-{language}")
     caller.writes("At pier 3")
@@ -184,7 +185,7 @@ def test_an_insecure_page_has_no_devices_and_no_place(stage):
     caller.tap()
     answer(operator, caller.number())
     caller.is_at("talking")
-    caller.sees("This page is not secure: no camera, no microphone.")
+    caller.sees("Opened without https: no camera, no microphone.")
     report = frames.last_sent("report_device")
     assert (report["rung"], report["why"]) == ("text", "insecure")
     caller.writes("I am at pier 3")
@@ -247,12 +248,12 @@ def test_own_switches_are_told_and_kept(stage, hall):
     caller.presses("Camera")
     caller.until(lambda: device_at_seat(frames)["why"] == "switched_off")
     assert device_at_seat(frames)["rung"] == "voice"
-    caller.presses("Voice")
+    caller.presses("Mic")
     caller.until(lambda: device_at_seat(frames)["rung"] == "text")
     caller.reloads()
     caller.is_at("talking")
     caller.waits(2)
-    for name in ("Camera", "Voice"):
+    for name in ("Camera", "Mic"):
         expect(caller.button(name, exact=True)).to_have_attribute(
             "aria-pressed", "false"
         )

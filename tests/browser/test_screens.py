@@ -41,12 +41,19 @@ def test_the_callers_screens(stage, hall, language):
     see("3-nobody-on-duty")
     operator.becomes("break:rest")
     caller.sees("You are next")
+    # With words below it, there is little room to unfold anything.
+    caller.writes("Two men at the door, one has a knife")
+    caller.knows_kept("Two men at the door, one has a knife")
     page.locator("phone-check summary").click()
+    expect(page.locator("#phone")).to_be_in_viewport(ratio=1)
     see("4-waiting-phone")
     page.locator("phone-check summary").click()
     caller.presses("End")
+    # A sheet that leaves a strip of what it covers looks broken.
+    expect(page.locator("#words")).to_be_hidden()
     see("5-end-question")
     caller.button("No, go on").click()
+    expect(page.locator("#words")).to_be_visible()
 
     operator.becomes("ready")
     operator.is_at("call")
@@ -79,7 +86,7 @@ def test_a_silent_callers_screens(stage, language):
     caller.open()
     caller.tap(silently=True)
     caller.is_at("waiting")
-    caller.sees("Position not allowed")
+    caller.sees("No position. Write where you are.")
     look(caller.page, f"caller-silent-waiting-{language}")
     caller.hangs_up()
     caller.is_at("ended")
@@ -196,6 +203,9 @@ def test_error_pages(stage, language):
     caller = stage.caller(None, language, color_scheme=SCHEMES[language])
     page = caller.page
     assert page.goto(f"{caller.url}/nowhere/").status == 404
+    # The number to dial looks as it does everywhere: of this style, and with its icon.
+    dial = page.locator(".call-button:has(.icon)")
+    expect(dial).to_have_css("background-color", "rgb(168, 18, 27)")
     look(page, f"error-404-{language}")
     for code in (400, 403, 500, 503):
         with translation.override("en" if language == "en" else "zh-hans"):

@@ -59,7 +59,7 @@ def test_the_page_opens_on_a_dead_network_and_sends_the_tap_when_there_is_one(
     caller.context.set_offline(True)
     caller.open()
     caller.sees(LINE)
-    dial = caller.page.get_by_role("link", name="In doubt: call 110")
+    dial = caller.page.get_by_role("link", name="Call 110", exact=True)
     expect(dial).to_have_attribute("href", "tel:110")
     expect(dial).to_be_in_viewport()
     form = caller.page.locator(".alarm-form [name=id]")

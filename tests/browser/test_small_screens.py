@@ -36,7 +36,7 @@ SAFE = "If you can speak safely, call %(phone)s."
 NOT_SENT = (
     "Not sent yet. This phone keeps trying. You can write here once it is sent. " + SAFE
 )
-NO_LINE = f"No connection since %(seconds)s s. Keep writing. {SAFE}"
+NO_LINE = f"No connection for %(seconds)s s. Keep writing. {SAFE}"
 
 
 @both_languages
@@ -121,7 +121,7 @@ def test_who_hides_is_never_told_to_speak(stage, language):
 
     caller.page.unroute("**/api/v1/calls")
     caller.is_at("waiting")
-    caller.sees("Position not allowed")
+    caller.sees("No position. Write where you are.")
     only_if_safe(caller)
     fits(caller, f"hiding-waiting-{language}")
     line.cut()
@@ -154,7 +154,7 @@ def test_large_type_cuts_nothing(stage, playwright, cameras, tmp_path, language)
     whole(caller, f"idle-{language}")
     caller.tap()
     caller.is_at("waiting")
-    caller.sees("Position not allowed")
+    caller.sees("No position. Write where you are.")
     whole(caller, f"waiting-{language}")
     caller.button("Silent", exact=True).click()
     expect(caller.page.locator(":root[data-silent]")).to_be_attached()

@@ -16,7 +16,7 @@ def test_the_callers_second_tab_watches_until_it_takes_over(talking, hall):
     second = first.another_window()
     second.open()
     second.is_at("talking")
-    second.sees("Your call continues in another window. Here you only watch.")
+    second.sees("Your call continues in another window.")
     second.is_told("watching")
     second.has_read("From the first")
     expect(second.button("End", exact=True)).to_be_hidden()
@@ -25,7 +25,7 @@ def test_the_callers_second_tab_watches_until_it_takes_over(talking, hall):
 
     second.presses("Continue here")
     second.is_told("connected")
-    first.sees("Your call continues in another window. Here you only watch.")
+    first.sees("Your call continues in another window.")
     first.is_told("watching")
     assert holders(first, second) == [second]
     second.writes("From the second")

@@ -111,7 +111,7 @@ def test_who_refuses_camera_and_position_still_talks(stage):
     caller.open()
     caller.tap()
     number = caller.number()
-    caller.sees("Position not allowed")
+    caller.sees("No position. Write where you are.")
     answer(operator, number)
     caller.is_at("talking")
     operator.sees("The phone has not said where it is. Ask.")

@@ -274,6 +274,25 @@ async def test_a_right_that_is_lost_cuts_the_console_within_two_seconds(house):
     assert (await house.db(Call.objects.get)).uuid == UUID(lin.call["call"])
 
 
+async def test_who_is_cut_off_is_told_in_the_language_of_the_page(house):
+    chen = await house.console("chen", seat=False)
+    speak = {"zh-CN": "没有这条报警。", "en": "There is no such call."}
+    windows = {
+        language: house.window(
+            Window("/ws/seat", chen.cookies, **{"accept-language": language})
+        )
+        for language in speak
+    }
+    for window in windows.values():
+        await window.open(cursors={})
+    await house.db(disable_staff, house.world.staff["chen"])
+
+    for language, window in windows.items():
+        assert await window.closed(2.5) == 4401
+        [refusal] = [f for _, f in window.heard if f.get("type") == "error"]
+        assert (refusal["code"], refusal["detail"]) == ("not_found", speak[language])
+
+
 # --- Nonsense ------------------------------------------------------------------------
 
 NONSENSE: dict[str, str | bytes] = {

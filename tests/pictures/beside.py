@@ -44,8 +44,14 @@ class Beside:
 
     def accepts(self, user: str) -> None:
         """Wait until this operator has taken the call that was offered."""
-        console = next(one for one in self._consoles if one.user == user)
-        self._do(console.accept(PATIENCE))
+        self._do(self._console(user).accept(PATIENCE))
+
+    def rests(self, user: str) -> None:
+        """Let this operator go on a break."""
+        self._do(self._console(user).rest("rest"))
+
+    def _console(self, user: str) -> Console:
+        return next(one for one in self._consoles if one.user == user)
 
     async def _tap(self, place: Place | None, mode: str) -> None:
         phone = Phone(self._served, keep=False)

@@ -161,7 +161,7 @@ def lost(studio: Studio) -> None:
     """The phone falls silent; the call ends, and is to be called back."""
     caller, operator = talk(studio)
     caller.context.close()
-    operator.sees("Picture stands since %(seconds)s s", seconds=20)
+    operator.sees("Picture frozen for %(seconds)s s", seconds=20)
     lost = operator.page.locator("caller-picture [data-part=lost]")
     expect(lost).to_be_visible(timeout=20_000)
     operator.waits(4)

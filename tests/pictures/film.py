@@ -24,11 +24,14 @@ GROUND, CASE, WORDS, MARK = (22, 27, 36), (6, 8, 12), (236, 240, 246), (255, 176
 MOST = 1_500_000  # bytes
 QUALITIES = (82, 72, 60, 48)
 WAVES = {
-    "ready": ("One page, one button. A seat is ready.", "一个按钮，坐席已就绪。"),
+    "ready": (
+        "One page, one button. A seat is ready.",
+        "一个页面，一个按钮。席位已就绪。",
+    ),
     "tap": ("One tap.", "轻点一次。"),
     "ringing": (
         "The alarm already exists. The seat rings; the caller sees the truth.",
-        "警情已经立案登记。坐席响铃，报警人看到真实进展。",
+        "报警已经登记在案。席位响铃，报警人看到真实进展。",
     ),
     "accept": ("An operator accepts.", "接警员接听。"),
     "live": ("Picture and sound, both ways.", "双向视频和语音。"),

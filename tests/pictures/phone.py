@@ -22,6 +22,8 @@ SAID = {
     ],
 }
 
+ALL_SENT = "All of the recording is with the police."
+
 
 def before(studio: Studio) -> None:
     """The page before the alarm."""
@@ -72,20 +74,20 @@ def waiting(studio: Studio) -> None:
     caller.sees("Nobody is on duty here now. Call %(phone)s.")
     caller.waits(1)
     studio.keep(page, "phone-nobody")
-    operator = studio.operator("chen")
-    operator.takes_seat()
-    operator.becomes("break:rest")
+    operator = on_a_break(studio, "chen")
     caller.sees("You are next")
     caller.writes(SAID[studio.language][0])
     caller.knows_kept(SAID[studio.language][0])
     caller.sees("Recording, kept by the police", seconds=20)
     studio.keep(page, "phone-waiting")
     page.locator("phone-check summary").click()
+    expect(page.locator("#phone")).to_be_in_viewport()
     caller.waits(SETTLED)
     studio.keep(page, "phone-waiting-number")
     page.locator("phone-check summary").click()
     caller.hangs_up()
     caller.is_at("ended")
+    caller.sees(ALL_SENT, seconds=20)
     studio.keep(page, "phone-end")
     leaves(operator, is_in_call=False)
 
@@ -136,6 +138,7 @@ def live(studio: Studio) -> None:
     other.page.close()
     operator.ends_call()
     caller.is_at("ended")
+    caller.sees(ALL_SENT, seconds=20)
     studio.keep(page, "phone-end-police")
     leaves(operator, is_in_call=False)
 
@@ -147,6 +150,7 @@ def cut(studio: Studio) -> None:
     """Lines that are cut, on either side."""
     with studio.line() as line:
         caller, operator = talk(studio, url=line.url)
+        colleague = on_a_break(studio, "lin", 2)
         line.cut()
         caller.is_told("silent", seconds=20)
         caller.waits(1)
@@ -157,20 +161,24 @@ def cut(studio: Studio) -> None:
         caller.sees(
             "The call-taker was cut off. You keep your place in line.", seconds=30
         )
+        caller.sees("You are next")
         studio.keep(caller.page, "phone-seat-lost")
         caller.hangs_up()
         caller.is_at("ended")
+        leaves(colleague, is_in_call=False)
 
 
 def silent(studio: Studio) -> None:
     """A silent alarm."""
+    operator = on_a_break(studio, "chen")
     caller = studio.caller()
     caller.open()
     caller.tap(silently=True)
     caller.is_at("waiting")
-    caller.waits(2)
+    caller.sees("You are next")
+    caller.sees("Recording, kept by the police", seconds=20)
     studio.keep(caller.page, "phone-silent-waiting")
-    operator = studio.seated("chen")
+    operator.becomes("ready")
     operator.is_at("call")
     caller.is_at("talking")
     operator.writes(PHRASE[studio.language])
@@ -184,6 +192,14 @@ def silent(studio: Studio) -> None:
     studio.keep(caller.page, "phone-silent-leave")
     caller.button("Stay silent").click()
     leaves(operator)
+
+
+def on_a_break(studio: Studio, user: str, number: int = 1) -> Operator:
+    """Bring somebody to a seat who takes no call now, so that one waits in line."""
+    operator = studio.operator(user)
+    operator.takes_seat(number)
+    operator.becomes("break:rest")
+    return operator
 
 
 def talk(studio: Studio, *, url: str = "") -> tuple[Caller, Operator]:

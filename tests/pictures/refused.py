@@ -39,7 +39,7 @@ def devices(studio: Studio) -> None:
     operator = studio.seated("chen")
     for name, script, told in [
         ("refused-none", NO_SUCH_DEVICE, "No camera here. Write what you see."),
-        ("refused-busy", BUSY, "Another app uses it. Close that app."),
+        ("refused-busy", BUSY, "Another app uses the camera. Close that app."),
     ]:
         caller = studio.caller(script=script)
         _talks(studio, caller, operator, told)
@@ -52,9 +52,10 @@ def elsewhere(studio: Studio) -> None:
     """Without a position the alarm goes to the command centre."""
     operator = studio.seated("li")
     for name, allows, script, told in [
-        ("refused-position", ("camera", "microphone"), "", "Position not allowed"),
+        ("refused-position", ("camera", "microphone"), "",
+         "No position. Write where you are."),
         ("refused-insecure", (), INSECURE,
-         "This page is not secure: no camera, no microphone."),
+         "Opened without https: no camera, no microphone."),
     ]:  # fmt: skip
         caller = studio.caller(None, allows=allows, script=script)
         _talks(studio, caller, operator, told)

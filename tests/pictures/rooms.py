@@ -8,7 +8,10 @@ from tests.browser.supervisor import GUEST
 from tests.pictures.phone import leaves, sees_moving, talk
 from tests.pictures.studio import LAISHAN, ZHIFU, Studio
 
-REASON = {"en": "You speak Korean; the caller does", "zh": "来电人说韩语，你会"}
+REASON = {
+    "en": "I need a second pair of eyes on the street",
+    "zh": "请协助盯住街面情况",
+}
 NOTICE = {
     "en": "Ferry terminal closed: send crews by the north gate",
     "zh": "客运码头封闭，警力请走北门",
@@ -75,6 +78,10 @@ def supervised(studio: Studio) -> None:
     wang.waits(2)
     studio.keep(wang.page, "console-break-asked")
     wang.button("Leave seat").click()  # "Off" would be one more wish here
+    board.takes_back(NOTICE[studio.language])  # else it stands on every later picture
+    board.page.locator("board-notices").get_by_role(
+        "button", name=board.words("Take back")
+    ).first.click()  # the next language has a notice of its own
 
 
 def _break(menu) -> int:
@@ -87,20 +94,25 @@ BUSY = {"li": None, "xu": (37.64, 120.48), "zhou": (37.50, 121.26)}
 
 
 def board(studio: Studio) -> None:
-    """The supervisor's board: a quiet night, and a busy one."""
+    """The supervisor's board: a quiet hour, and a busy one."""
     with studio.line() as line:
         board = studio.supervisor(url=line.url)
-        board.waits(1)
-        studio.keep(board.page, "board-empty")
         beside = studio.beside()
-        for user, place in BUSY.items():
-            beside.sits(user)
-            beside.taps(place)
-            beside.accepts(user)
-        for user in ("feng", "gao"):
+        for user in ("li", "feng", "gao"):
             beside.sits(user)
         for user in ("sun", "zhu"):
             beside.sits(user, is_ready=False)
+        beside.rests("sun")
+        seats = board.page.locator("board-seats")
+        expect(seats.locator("[data-doing=ready]")).to_have_count(3)
+        expect(seats.locator("[data-doing=break]")).to_have_count(1)
+        board.waits(SETTLED)
+        studio.keep(board.page, "board-empty")
+        for user, place in BUSY.items():
+            if user != "li":
+                beside.sits(user)
+            beside.taps(place)
+            beside.accepts(user)
         _, operator = talk(studio)
         beside.taps((37.5301, 121.4003), silently=True)
         beside.taps(ZHIFU)
@@ -120,6 +132,7 @@ def board(studio: Studio) -> None:
         board.posts(NOTICE[studio.language])
         board.waits(1)
         studio.keep(board.page, "board-notice")
+        board.takes_back(NOTICE[studio.language])
         board.page.set_viewport_size({"width": 1920, "height": 1080})
         board.page.locator("live-board").focus()
         board.page.keyboard.press("w")

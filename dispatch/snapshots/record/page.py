@@ -35,7 +35,7 @@ def page_of(record: Record) -> dict[str, Any]:
         "lines": _lines(record),
         "clips": [_clip(one, record) for one in record.clips],
         "clock": _clock(record),
-        "zone": timezone.get_current_timezone_name(),
+        "zone": _zone(incident.opened_at),
     }
 
 
@@ -87,6 +87,7 @@ def _clip(one: ShownClip, record: Record) -> dict[str, Any]:
         "uuid": str(clip.uuid),
         "kind": words.clip_kind(clip.kind, clip.source),
         "source": words.clip_source(clip.source, clip.side),
+        "name": words.clip(clip.kind, clip.source, clip.side),
         "icon": words.clip_icon(clip.kind),
         "state": state,
         "tone": tone,
@@ -168,6 +169,11 @@ def _clock(record: Record) -> dict[str, Any]:
             for call in record.calls
         ],
     }
+
+
+def _zone(moment: datetime) -> str:
+    """Return UTC+08:00, which needs no translation."""
+    return f"UTC{timezone.localtime(moment).isoformat()[-6:]}"
 
 
 def _moment(ms: int) -> datetime:

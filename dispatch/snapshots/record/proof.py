@@ -28,8 +28,10 @@ class Proof:
 
 def proof_of(incident: UUID) -> Proof:
     """Walk the chain of an incident's stream, as long as somebody can wait for it."""
-    stream = Stream.objects.get(uuid=incident)
-    count, moment = stream.head_seq, now()
+    stream, moment = Stream.objects.filter(uuid=incident).first(), now()
+    if stream is None:  # somebody took the whole of it out of the database
+        return _broken(_("there is no entry at all"), moment, "", 0)
+    count = stream.head_seq
     if count > MOST_CHECKED:
         text = _("Its %(count)s entries are too many to be checked while you wait.")
         return Proof(
@@ -42,17 +44,7 @@ def proof_of(incident: UUID) -> Proof:
         )
     fault = journal.verify(incident)
     if fault is not None:
-        return Proof(
-            "broken",
-            _("The chain is broken"),
-            [
-                _("First fault: %(fault)s.") % {"fault": fault},
-                _("Do not rely on this record. Tell the region's administrator."),
-            ],
-            moment,
-            stream.head_digest,
-            count,
-        )
+        return _broken(fault, moment, stream.head_digest, count)
     text = ngettext(
         "%(count)s entry was checked just now: it is as it was written.",
         "%(count)s entries were checked just now: none was changed, taken out or put "
@@ -72,5 +64,19 @@ def proof_of(incident: UUID) -> Proof:
         ],
         moment,
         stream.head_digest,
+        count,
+    )
+
+
+def _broken(fault: str, moment: datetime, head: str, count: int) -> Proof:
+    return Proof(
+        "broken",
+        _("The chain is broken"),
+        [
+            _("First fault: %(fault)s.") % {"fault": fault},
+            _("Do not rely on this record. Tell the region's administrator."),
+        ],
+        moment,
+        head,
         count,
     )

@@ -29,6 +29,8 @@ class Teller:
     categories: Mapping[str, str] = field(default_factory=dict)
     _form: Body = field(default_factory=dict)
     _parties: dict[str, Body] = field(default_factory=dict)
+    _people: dict[str, str] = field(default_factory=dict)  # also of who has left
+    _host: tuple[str, str] | None = None  # the seat that took the call over, by labels
 
     def tell(self, kind: str, body: Body) -> Said:
         """Return an entry's sentence; a kind that nobody foresaw is named."""
@@ -206,6 +208,8 @@ class Teller:
         )
 
     def _transferred(self, body: Body) -> Said:
+        call = body["call"]
+        self._host = call["seat_label"], call["seat_label_en"]
         came_from = words.seat(
             words.in_language(body["from_label"], body["from_label_en"]),
             body["from_operator"],
@@ -256,14 +260,19 @@ class Teller:
         before = self._parties
         everybody = [*body["parties"], *body.get("whispering", [])]
         self._parties = {party["participant"]: party for party in everybody}
-        names: dict[str, str] = body.get("people", {})
+        self._people |= body.get("people", {})
 
         def name(party: Body) -> str:
             label = words.in_language(party["label"], party["label_en"])
-            return words.seat(label, names.get(party["participant"], ""))
+            return words.seat(label, self._people.get(party["participant"], ""))
 
         came = [name(p) for key, p in self._parties.items() if key not in before]
-        left = [name(p) for key, p in before.items() if key not in self._parties]
+        # Whoever leads now is no party any more, and has not left.
+        left = [
+            name(p)
+            for key, p in before.items()
+            if key not in self._parties and (p["label"], p["label_en"]) != self._host
+        ]
         told = [_("%(who)s came in") % {"who": who} for who in came]
         told += [_("%(who)s left") % {"who": who} for who in left]
         return Said(

@@ -1,5 +1,6 @@
 """Codes of entries and clips in words, in the reader's language."""
 
+import re
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
@@ -11,6 +12,11 @@ from reports.states import ClipKind, ClipSource
 from reports.words import disposition as disposition
 from reports.words import flag as flag
 from reports.words import priority as priority
+
+# A seat without a name of its own: an office's name, and its number there.
+UNNAMED_SEAT = re.compile(
+    r"(?P<office>.+ .+|[\u4e00-\u9fff]{4,}) (?P<number>\d+)", re.ASCII
+)
 
 
 @dataclass(slots=True)
@@ -44,8 +50,14 @@ def label(choices: type[TextChoices], value: str) -> str:
     return str(choices(value).label) if value in choices.values else value
 
 
-def seat(name: str, operator: str) -> str:
-    """Return a seat with who sits there: Zhifu 7 (Chen)."""
+def seat(label: str, operator: str) -> str:
+    """Return a seat with who sits there: Zhifu 7 (Chen).
+
+    A bare number after an office's name would puzzle whoever reads it.
+    """
+    name = label
+    if unnamed := UNNAMED_SEAT.fullmatch(label):
+        name = _("%(office)s, seat %(number)s") % unnamed.groupdict()
     if not name:
         return operator or _("a seat")
     if not operator:
@@ -215,22 +227,22 @@ def gap(why: str, count: int) -> str:
 
 
 def anchor(by: str) -> str:
-    """Return by what the begin of a recording is known."""
+    """Return by what the start of a recording is known."""
     return {
-        "relay": _("begin by the server's clock"),
-        "receipts": _("begin known to about a second, from when its pieces arrived"),
-        "claim": _("begin by the phone's clock, set right by its other recordings"),
+        "relay": _("start by the server's clock"),
+        "receipts": _("start known to about a second, by when its pieces arrived"),
+        "claim": _("start by the phone's clock, set right by its other recordings"),
     }.get(by, _("uploaded later: it began no later than shown"))
 
 
 def copying(state: str, name: str, reason: str) -> str:
     """Return what became of a copy to look at."""
     if state == "ready":
-        return _("%(clip)s: can be looked at") % {"clip": name}
+        return _("%(clip)s: a viewing copy is ready") % {"clip": name}
     if state == "refused":
         said = {"clip": name, "reason": refused_because(reason)}
         return _("%(clip)s: cannot be shown, %(reason)s") % said
-    return _("%(clip)s: a copy to look at is being made") % {"clip": name}
+    return _("%(clip)s: a viewing copy is being made") % {"clip": name}
 
 
 def refused_because(reason: str) -> str:

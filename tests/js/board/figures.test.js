@@ -33,9 +33,9 @@ test("a sum leaves the frames as they came: the next showing adds them up again"
 });
 
 test("a share is never rounded up to a target that was missed", () => {
-  assert.equal(figures.percent(0.8999), "89 %");
-  assert.equal(figures.percent(0.9), "90 %");
-  assert.equal(figures.percent(1), "100 %");
+  assert.equal(figures.percent(0.8999), "89%");
+  assert.equal(figures.percent(0.9), "90%");
+  assert.equal(figures.percent(1), "100%");
   assert.equal(figures.percent(null), "–");
 });
 

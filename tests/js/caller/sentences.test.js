@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeSentence, seatWords, truthSentence } from "../../../dispatch/static/dispatch/caller/models/sentences.js";
+import { placeSentence, truthSentence } from "../../../dispatch/static/dispatch/caller/models/sentences.js";
 
 const call = { seat: "Seat 1", isOffered: false, phone: "110", isSilent: false };
 const nobody = { place: 1, seats_open: 0, wait_seconds: null };
@@ -28,14 +28,6 @@ test("in silence nobody is told to phone unless it is safe to speak", () => {
 test("nobody is said to be waited for where nobody is on duty", () => {
   const waiting = /** @type {const} */ ({ is: "waiting", seconds: 0 });
   assert.match(truthSentence(waiting, call), /Waiting for a call-taker/);
-  assert.equal(truthSentence(waiting, { ...call, isNobody: true }), "The line is open.");
+  assert.equal(truthSentence(waiting, { ...call, isNobody: true }), "The connection works.");
   assert.match(truthSentence(waiting, { ...call, isNobody: true, isOffered: true }), /being asked/);
-});
-
-test("a bare number behind an office's name is said to be a seat", () => {
-  assert.equal(seatWords("Yantai Police Command Centre 1"), "Yantai Police Command Centre, seat 1");
-  assert.equal(seatWords("烟台市公安局指挥中心 12"), "烟台市公安局指挥中心, seat 12");
-  for (const named of ["Seat 7", "Window", "七号席", "Desk B", ""]) {
-    assert.equal(seatWords(named), named);
-  }
 });

@@ -142,3 +142,12 @@ test("the card has room for two lines, the newest; a photo without words is said
   assert.deepEqual(writtenLines({ offer: "o", call: "c", words, rung: "", why: "" }), ["two", "(a photo or file)"]);
   assert.deepEqual(writtenLines(null), []);
 });
+
+test("a refusal that answers nothing is said in the page's words, or the page says it itself", () => {
+  const said = [];
+  desk.addEventListener("say", (event) => said.push(event.detail.text));
+  desk.frame({ type: "error", code: "not_found", detail: "没有这条报警。" });
+  assert.deepEqual(said, []);
+  desk.frame({ type: "error", code: "too_large", detail: "太长了。" });
+  assert.deepEqual(said, ["Not done: this is too long."]);
+});

@@ -49,7 +49,7 @@ test("of thousands of gaps a few come, and how many there are", () => {
 });
 
 test("growing, complete, with gaps, or without a known end", () => {
-  assert.equal(wholeness(clip("c")).words, "growing");
+  assert.equal(wholeness(clip("c")).words, "still arriving");
   assert.equal(wholeness(closed()).words, "complete");
   assert.equal(wholeness(closed({ is_complete: false })).words, "the end may be missing");
   assert.equal(wholeness(withGaps([{ segment: 0, first: 1, last: 1 }], { is_complete: false })).tone, "warn");
@@ -73,7 +73,7 @@ test("a clip that grows is played so far, a closed one as its copy shows it", ()
   assert.equal(waysToLook(closed({ view: copy("making") })), "wait");
   assert.equal(waysToLook(closed({ view: copy("ready", { chunk_count: 3 }) })), "play");
   assert.equal(waysToLook(closed()), "ask");
-  assert.equal(lookWords(closed()), "Prepare");
+  assert.equal(lookWords(closed()), "Prepare to play");
 });
 
 test("what cannot be shown says why, and is not asked for again until it grew", () => {

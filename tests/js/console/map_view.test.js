@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  MapView, around, boxOf, isWellInside, spotOf,
+  MapView, around, boxOf, clearOf, isWellInside, spotOf,
 } from "../../../dispatch/static/dispatch/console/models/map_view.js";
 
 const DISTRICT = {
@@ -66,4 +66,9 @@ test("another call takes the map out of the hand that moved it for the last one"
   view.next("one", here, [DISTRICT], null);
   view.hold();
   assert.deepEqual(view.next("two", here, [DISTRICT], boxOf(DISTRICT)), boxOf(DISTRICT));
+});
+
+test("the caller stands under the buttons where the map is tall, beside them where it is low", () => {
+  assert.deepEqual(clearOf(365, 250), { paddingTopLeft: [8, 44], paddingBottomRight: [8, 24] });
+  assert.deepEqual(clearOf(365, 102), { paddingTopLeft: [8, 8], paddingBottomRight: [196, 24] });
 });

@@ -37,7 +37,7 @@ const from = { from_seat: "seat-7", from_label: "芝罘区 7", from_label_en: "Z
 
 test("a call taken over is never lost in silence: who did it, and why", () => {
   callEntry("call.transferred", theirs, { how: "take_over", ...from, reason: "console dead" });
-  assert.deepEqual(said, ["Zhifu 4 (Wu) took the call over. Reason: console dead"]);
+  assert.deepEqual(said, ["Seat 4 (Wu) took the call over. Reason: console dead"]);
 });
 
 test("a call a supervisor moves to a line is told with its place", () => {
@@ -50,7 +50,7 @@ test("a call that comes from a colleague says from whom", () => {
   said.length = 0;
   const back = { from_seat: "seat-4", from_label: "芝罘区 4", from_label_en: "Zhifu 4", from_operator: "Wu", reason: "asks for you" };
   callEntry("call.transferred", mine, { how: "warm", ...back });
-  assert.deepEqual(said, ["You have the call now, from Zhifu 4 (Wu). Reason: asks for you"]);
+  assert.deepEqual(said, ["You have the call now, from Seat 4 (Wu). Reason: asks for you"]);
 });
 
 test("how an invitation came out is said to who asked", () => {
@@ -58,7 +58,7 @@ test("how an invitation came out is said to who asked", () => {
     type: "invitation.updated", stream: "i", seq: 2, at: "", data: { invitation: invitation("o1", { state }) },
   });
   for (const state of ["open", "unanswered", "declined", "accepted"]) answered(state);
-  assert.deepEqual(said, ["No answer from Zhifu 4 (Wu).", "Zhifu 4 (Wu) declined.", "Zhifu 4 (Wu) came in."]);
+  assert.deepEqual(said, ["No answer from Seat 4 (Wu).", "Seat 4 (Wu) declined.", "Seat 4 (Wu) came in."]);
 });
 
 test("a whisper is announced to who hears it, once", () => {

@@ -76,7 +76,7 @@ def test_whoever_took_a_file_is_told_its_digest_and_finds_it_in_the_ledger(here,
 def test_the_form_says_what_is_taken(here, there, cast):
     shown = text(desk(cast.tang), "reports/incident/export/?q=370683-2026")
     assert "1 row, as the list shows it now" in shown
-    assert "number · opened · region code" in shown
+    assert "number · raised · region code" in shown
     assert "CSV, for any program" in shown
     assert "Download the table" in shown
     assert "written into the ledger with your name and reason" in shown

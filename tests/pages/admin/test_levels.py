@@ -3,6 +3,8 @@
 import csv
 import io
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Agency
+from dispatch.statistics.chart import draw
 from reports.clock import now
 from tests.pages.admin.world import desk, look, text
 from tests.past import Past
@@ -112,11 +115,24 @@ def test_a_plan_is_made_from_the_weeks_before(past, cast):
     assert rows[12]["calls expected"] == "8.0"
     assert int(rows[12]["seats needed"]) >= 2
     assert rows[3]["seats needed"] == "1"
+    assert rows[3]["answered in 15 s"] == "–", "nobody called then"
     assert "the last week" in text(desk(cast.zhao), f"{STAFFING}?day={day}")
 
 
 def test_a_new_city_is_told_that_its_plan_means_nothing(cast):
     assert "the figures mean nothing yet" in text(desk(cast.zhao), STAFFING)
+    row = table(desk(cast.zhao), STAFFING)[0]
+    assert row.pop("from")
+    assert row.pop("seats needed") == "1"
+    assert set(row.values()) == {"–"}
+
+
+def test_the_middle_of_the_axis_is_half_of_its_top():
+    axes = {3: ["0", "3"], 8: ["0", "4", "8"], 25: ["0", "13", "26"]}
+    for most, axis in axes.items():
+        figures: Any = SimpleNamespace(offered=most, answered=most, share_15=1.0)
+        chart = draw([(now(), "then", figures)])
+        assert [label.text for label in chart.counts] == axis
 
 
 # --- The public ----------------------------------------------------------------------

@@ -5,10 +5,10 @@ import re
 
 from django.utils import translation
 
-from dispatch.snapshots.record import sentences
+from dispatch.snapshots.record import sentences, words
 from reports.actions import evidence, views
 from reports.events import KINDS
-from reports.models import EntryBody, Stream
+from reports.models import EntryBody, Incident, Stream
 from tests import database
 
 IN_THE_LEDGER = {
@@ -38,9 +38,9 @@ def test_the_timeline_tells_what_happened_in_its_order(story):
         "He has a &lt;b&gt;knife",
         "Are you alone?",
         "Place: West Street 7",
-        "3 receipts of pieces",
+        "pieces received in 3 batches",
     ]
-    places = [said.index(words) for words in told]
+    places = [said.index(sentence) for sentence in told]
     assert places == sorted(places)
     assert "Priority: Life in danger" in said
 
@@ -60,6 +60,16 @@ def test_the_other_language_has_its_own_words(story):
     with translation.override("zh-hans"):
         expected = translation.gettext("Caller")
     assert expected in text_of(story.page(language="zh-hans"))
+
+
+def test_an_offices_seat_is_not_told_by_a_bare_number():
+    with translation.override("en"):
+        assert words.seat("Zhifu District Police 1", "Chen") == (
+            "Zhifu District Police, seat 1 (Chen)"
+        )
+        assert words.seat("芝罘公安分局 12", "") == "芝罘公安分局, seat 12"
+        for named in ("Zhifu 7", "芝罘 7", "Window", "七号席"):
+            assert words.seat(named, "") == named
 
 
 def clock(page):
@@ -149,6 +159,17 @@ def test_a_broken_chain_is_not_called_whole(story):
         with database.triggers_lifted():
             EntryBody.objects.filter(pk=body.pk).update(text=whole)
     assert stream.head_seq > 10
+
+
+def test_a_record_whose_entries_were_all_taken_away_says_so(story):
+    last = story.incident
+    fields = {"number": f"{last.number}9", "opened_at": last.opened_at}
+    left = Incident.objects.create(agency=last.agency, caller=last.caller, **fields)
+    answer = story.browser("han").get(f"/records/{left.number}/", secure=True)
+
+    assert answer.status_code == 200
+    page = text_of(answer.content.decode())
+    assert "The chain is broken First fault: there is no entry at all." in page
 
 
 def test_a_long_record_shows_its_newest_end_and_says_so(story, monkeypatch):

@@ -4,7 +4,7 @@
 import { timeOfDay } from "./models/clock.js";
 import { accuracy } from "./models/trail.js";
 import { inLanguage } from "./models/words.js";
-import { spotOf } from "./models/map_view.js";
+import { clearOf, spotOf } from "./models/map_view.js";
 
 /** @typedef {import("./models/map_view.js").Box} Box */
 /** @typedef {import("./models/map_view.js").Outline} Outline */
@@ -114,7 +114,9 @@ export class MapDrawing {
       [south, west],
       [north, east],
     ];
-    this.#ourselves(() => this.#map.fitBounds(corners, { animate: false, padding: [8, 8] }));
+    const { x, y } = this.#map.getSize();
+    const clear = clearOf(x, y); // of the buttons and the scale
+    this.#ourselves(() => this.#map.fitBounds(corners, { animate: false, ...clear }));
   }
 
   /** The place it stands in has another size. */

@@ -20,6 +20,14 @@ export function fill(text, values) {
   return text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name] ?? ""));
 }
 
+/**
+ * One after another: Chinese sentences end in a full stop that has its own space.
+ * @param {string[]} list  whole sentences; "" is left out @returns {string}
+ */
+export function sentences(list) {
+  return list.filter(Boolean).join(isEnglish() ? " " : "");
+}
+
 /** @returns {boolean} whether the page is in English: labels come in two languages */
 export function isEnglish() {
   return document.documentElement.lang.startsWith("en");

@@ -6,10 +6,11 @@ import { ASKS, callActs, NEEDS_REASON, seatActs } from "../models/acts.js";
 import { callOrder, moveOrder, priorityOrder, seatOrder } from "../models/orders.js";
 import { doing, freeSeats } from "../models/lists.js";
 import {
-  agencyName, asksFor, callName, pauseReason, placeName, seatLook, seatName,
+  agencyName, asksFor, callName, callSeat, pauseReason, placeName, seatLook, seatName,
 } from "../models/words.js";
 import { inLanguage } from "../../console/models/words.js";
 import { duration, secondsSince } from "../../console/models/clock.js";
+import { seatWords } from "../../lib/seat_words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/acts.js").Act} Act */
@@ -94,6 +95,8 @@ export class ActPanel extends View {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
+    // Just closed, it has the focus until the next frame: this key is not for it.
+    if (!this.#isOpen) return;
     if (event.key === "Escape") {
       event.stopPropagation();
       if (this.#asked) return this.#ask("");
@@ -156,7 +159,7 @@ export class ActPanel extends View {
   #showCall(call) {
     if (!call) return this.#gone(gettext("This call is over, or has left your agencies."));
     const now = this.state.now();
-    const seat = inLanguage(call.seat_label, call.seat_label_en);
+    const seat = callSeat(call);
     const words = {
       waiting: gettext("Waits in line"),
       offered: fill(gettext("Ringing at %(seat)s"), { seat }),
@@ -169,7 +172,7 @@ export class ActPanel extends View {
       [
         words[call.state],
         call.operator,
-        placeName(call, this.state.agency(call.agency)),
+        placeName(call),
         fill(gettext("alarm %(time)s ago"), { time: duration(secondsSince(call.queued_at, now)) }),
       ].filter(Boolean).join(" · "),
     );
@@ -203,7 +206,7 @@ export class ActPanel extends View {
       choose,
       group(gettext("Free seats"), seats.map((seat) => [
         `seat:${seat.seat}`,
-        `${inLanguage(seat.label, seat.label_en)} · ${seat.operator}`,
+        `${seatWords(inLanguage(seat.label, seat.label_en))} · ${seat.operator}`,
       ])),
       group(gettext("Lines of agencies"), agencies.map(({ agency }) => [
         `agency:${agency.agency}`,
@@ -328,13 +331,15 @@ export class ActPanel extends View {
   }
 
   async #post() {
-    const agency = /** @type {HTMLSelectElement} */ (this.find("notice-agency")).value;
+    const { value: agency, selectedOptions } = /** @type {HTMLSelectElement} */ (this.find("notice-agency"));
     const text = /** @type {HTMLTextAreaElement} */ (this.find("notice-text")).value.trim();
     const minutes = Number(/** @type {HTMLInputElement} */ (this.find("notice-minutes")).value);
     if (!text || !agency) return this.find("notice-text").focus();
     const isDone = await this.desk.act(
       { type: "post_notice", agency, text, minutes: Math.max(1, Math.min(720, minutes || 60)) },
-      gettext("The notice stands at every seat."),
+      fill(gettext("The notice stands at every seat of %(agency)s."), {
+        agency: selectedOptions[0]?.text ?? "",
+      }),
     );
     if (isDone) this.close();
   }

@@ -3,8 +3,7 @@
 import { KeyedRows } from "./keyed_rows.js";
 import { View } from "./view.js";
 import { cut, liveCalls } from "../models/lists.js";
-import { callMarks, placeName, shortNumber } from "../models/words.js";
-import { inLanguage } from "../../console/models/words.js";
+import { callMarks, callSeat, placeName, shortNumber } from "../models/words.js";
 import { duration, secondsSince } from "../../console/models/clock.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -28,12 +27,12 @@ export class BoardCalls extends View {
     this.reveal("more", hidden.length > 0);
     if (hidden.length) this.write("more", fill(gettext("and %(n)s more"), { n: hidden.length }));
     this.#rows.show(shown, ({ call }) => call, (row, call) => {
-      // On a wall nobody acts; the place beside it tells them apart.
+      // On a wall nobody acts; the seat beside it tells them apart.
       const own = this.desk.isWall() ? undefined : this.state.ownCode;
       row.write("number", shortNumber(call.number, own));
-      row.write("seat", inLanguage(call.seat_label, call.seat_label_en));
+      row.write("seat", callSeat(call));
       row.write("operator", call.operator);
-      row.write("place", placeName(call, this.state.agency(call.agency)));
+      row.write("place", placeName(call));
       row.marks("marks", callMarks(call));
     });
     this.tick(this.state.now());

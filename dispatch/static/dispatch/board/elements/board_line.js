@@ -29,12 +29,11 @@ export class BoardLine extends View {
     this.#hidden = hidden;
     this.reveal("empty", calls.length === 0 && this.state.isWhole);
     this.#rows.show(shown, ({ call }) => call, (row, call) => {
-      const place = placeName(call, this.state.agency(call.agency));
       row.element.dataset.priority = String(call.priority);
-      // On a wall nobody acts; the place beside it tells them apart.
-      const own = this.desk.isWall() ? undefined : this.state.ownCode;
+      // On a wall nobody acts; the place beside it tells them apart, where it is known.
+      const own = this.desk.isWall() && call.area ? undefined : this.state.ownCode;
       row.write("number", shortNumber(call.number, own));
-      row.write("place", place || gettext("Place unknown"));
+      row.write("place", placeName(call));
       row.marks("marks", callMarks(call));
     });
     this.reveal("more", hidden.length > 0);

@@ -6,6 +6,7 @@ import { callName, stanceName } from "../models/words.js";
 import { inLanguage } from "../../console/models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 import { RoomListener } from "../../lib/room_listener.js";
+import { seatWords } from "../../lib/seat_words.js";
 
 /** @typedef {"monitor" | "whisper" | "open"} Stance */
 
@@ -61,7 +62,7 @@ export class BoardRoom extends View {
     const { parties, whispering } = this.state.room;
     const others = [...parties, ...whispering]
       .filter(({ participant }) => participant !== standing.participant)
-      .map((party) => inLanguage(party.label, party.label_en));
+      .map((party) => seatWords(inLanguage(party.label, party.label_en)));
     this.write("others", others.length ? fill(gettext("Also here: %(names)s"), { names: others.join(", ") }) : "");
     for (const button of this.querySelectorAll("[data-stance]")) {
       const isIt = button.getAttribute("data-stance") === stance;

@@ -3,9 +3,9 @@
 import { KeyedRows } from "./keyed_rows.js";
 import { View } from "./view.js";
 import { doing, seatsOf, sumsOf } from "../models/lists.js";
-import { agencyName, pauseReason, roomRole, seatLook, seatName } from "../models/words.js";
+import { agencyName, countWords, pauseReason, roomRole, seatLook, seatName } from "../models/words.js";
 import { duration, secondsSince } from "../../console/models/clock.js";
-import { fill, gettext } from "../../lib/words.js";
+import { gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").AgencyState} AgencyState */
 /** @typedef {import("../models/shapes.js").Seat} Seat */
@@ -90,13 +90,7 @@ export class BoardSeats extends View {
       if (slot && slot.textContent !== words) slot.textContent = words;
     };
     write("name", agencyName(agency.agency));
-    write(
-      "counts",
-      fill(
-        gettext("%(ready)s ready · %(busy)s busy · %(idle)s not ready · %(nobody)s empty"),
-        sumsOf(all),
-      ),
-    );
+    write("counts", countWords(sumsOf(all)));
     group.rows.show(seats, ({ seat }) => seat, (row, seat) => {
       const what = doing(seat);
       const role = what === "on_call" ? roomRole(seat.room_role) : "";

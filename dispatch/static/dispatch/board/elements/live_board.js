@@ -143,6 +143,7 @@ export class LiveBoard extends HTMLElement {
     const tone = oldest >= 60 ? "live" : oldest >= 20 ? "warn" : "";
     this.#part("oldest-box").dataset.tone = calls.length ? tone : "";
     this.#write("ready", String(sums.ready));
+    this.#part("ready-box").dataset.tone = this.state.isWhole && !sums.ready ? "warn" : "";
     this.#write("busy", String(sums.busy));
     this.#write("away", String(sums.idle));
     const lost = this.state.agencies.reduce((sum, { callbacks }) => sum + callbacks.size, 0);
@@ -168,8 +169,10 @@ export class LiveBoard extends HTMLElement {
     this.state.frozenAt = isLive ? null : this.state.clock.now(this.#heardAt);
     this.#part("cut").hidden = isLive || isFirst;
     if (isLive || isFirst) return;
+    // It was so; whether it still is, nobody knows. What can be taken back still can.
+    if (!this.#undo) this.#hushDone();
     const since = Math.max(0, Math.floor(silentMs / 1000));
-    this.#write("cut-since", fill(gettext("Not live since %(n)s s."), { n: since }));
+    this.#write("cut-since", fill(gettext("Not live for %(n)s s."), { n: since }));
     this.#write(
       "cut-as-of",
       fill(gettext("You see how it was at %(time)s. It comes back by itself."), {
@@ -217,6 +220,12 @@ export class LiveBoard extends HTMLElement {
     this.#part("undo").hidden = !undo;
   }
 
+  /** Take away what was said of something done; a warning stays. */
+  #hushDone() {
+    const said = this.#part("said");
+    if (!said.hidden && said.dataset.tone === "ok") this.#say("", "ok");
+  }
+
   /** @param {Event} event */
   #clicked(event) {
     const button = /** @type {Element} */ (event.target).closest("button");
@@ -246,6 +255,7 @@ export class LiveBoard extends HTMLElement {
   #beWall(isOn) {
     document.documentElement.dataset.wall = isOn ? "on" : "off";
     this.#panel.close(false); // a wall is read by everybody: nothing half done stands on it
+    this.#hushDone();
     const address = new URL(location.href);
     if (isOn) address.searchParams.set("wall", "1");
     else address.searchParams.delete("wall");

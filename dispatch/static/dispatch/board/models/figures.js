@@ -1,6 +1,8 @@
 // The day's figures: sums of one or several agencies, shares and averages made of them,
 // and how they stand against the targets.
 
+import { fill, gettext } from "../../lib/words.js";
+
 /** @typedef {import("./shapes.js").FiguresFrame} FiguresFrame */
 /**
  * @typedef {object} Sums
@@ -59,14 +61,15 @@ export function occupancy(sums) {
   return part === null ? null : Math.min(1, part);
 }
 
-/** @param {number | null} part @returns {string} 93 %, or a dash where nothing is known */
+/** @param {number | null} part @returns {string} 93%, or a dash where nothing is known */
 export function percent(part) {
   if (part === null) return "–";
   // Never rounded up to a target that was not met.
-  return `${Math.floor(part * 100 + 1e-9)} %`;
+  return `${Math.floor(part * 100 + 1e-9)}%`;
 }
 
 /** @param {number | null} value @returns {string} 4.2 s */
 export function seconds(value) {
-  return value === null ? "–" : `${value.toFixed(value < 10 ? 1 : 0)} s`;
+  if (value === null) return "–";
+  return fill(gettext("%(seconds)s s"), { seconds: value.toFixed(value < 10 ? 1 : 0) });
 }

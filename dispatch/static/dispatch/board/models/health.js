@@ -75,7 +75,7 @@ function relayFact(percent) {
   return {
     key: "relay",
     tone: percent >= BUSY_PERCENT ? "warn" : "ok",
-    words: fill(gettext("Live media: %(load)s busy"), { load: `${percent} %` }),
+    words: fill(gettext("Live media: %(load)s busy"), { load: `${percent}%` }),
   };
 }
 

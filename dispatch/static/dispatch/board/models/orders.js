@@ -2,6 +2,7 @@
 
 import { callName } from "./words.js";
 import { inLanguage } from "../../console/models/words.js";
+import { seatWords } from "../../lib/seat_words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("./acts.js").Act} Act */
@@ -14,7 +15,7 @@ import { fill, gettext } from "../../lib/words.js";
 export function seatOrder(act, seat, reason) {
   const key = seat.seat;
   const said = (/** @type {string} */ words) =>
-    fill(words, { seat: inLanguage(seat.label, seat.label_en) });
+    fill(words, { seat: seatWords(inLanguage(seat.label, seat.label_en)) });
   switch (act) {
     case "pause":
       return {

@@ -1,6 +1,7 @@
 // Why something was not done: what happened meanwhile, and who did it.
 
 import { inLanguage } from "../../console/models/words.js";
+import { seatWords } from "../../lib/seat_words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @param {import("../../lib/wire.js").Refused} refused @returns {string} */
@@ -17,7 +18,7 @@ function reason(code, told, seat, who) {
   switch (code) {
     case "call_taken":
       return fill(gettext("The call was answered meanwhile at %(seat)s (%(who)s)."), {
-        seat: seat || gettext("another seat"),
+        seat: seatWords(seat) || gettext("another seat"),
         who: who || gettext("somebody"),
       });
     case "not_found":

@@ -1,7 +1,8 @@
 // Codes into words and looks, in the language of the page. Word + icon + tone, always.
 
-import { doing } from "./lists.js";
+import { doing, sumsOf } from "./lists.js";
 import { breakReason, inLanguage, seatName, shortNumber } from "../../console/models/words.js";
+import { seatWords } from "../../lib/seat_words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("./lists.js").Doing} Doing */
@@ -24,7 +25,7 @@ export function seatLook(doing) {
     case "away":
       return { tone: "warn", icon: "bell-off", words: gettext("Away") };
     case "off":
-      return { tone: "muted", icon: "power", words: gettext("Off") };
+      return { tone: "muted", icon: "user", words: gettext("Off") }; // a person sits there
     default:
       return { tone: "muted", icon: "power", words: gettext("Nobody") };
   }
@@ -66,9 +67,27 @@ export function agencyName(agency) {
   return agency ? inLanguage(agency.name, agency.name_en) : "";
 }
 
-/** @param {LineCall} call @param {import("./shapes.js").Agency | null | undefined} agency */
-export function placeName(call, agency) {
-  return inLanguage(call.area, call.area_en) || agencyName(agency);
+/** @param {LineCall} call @returns {string} never whose line it is in: it is not there */
+export function placeName(call) {
+  return inLanguage(call.area, call.area_en) || gettext("Place unknown");
+}
+
+/** @param {LineCall} call @returns {string} the seat with its office; empty if it has none */
+export function callSeat(call) {
+  return seatWords(inLanguage(call.seat_label, call.seat_label_en));
+}
+
+/**
+ * What a county's seats do, in a line: a needle would be lost among zeros.
+ * @param {ReturnType<typeof sumsOf>} sums @returns {string} 0 ready · 1 busy
+ */
+export function countWords({ ready, busy, idle, nobody }) {
+  return [
+    fill(gettext("%(n)s ready"), { n: ready }),
+    busy ? fill(gettext("%(n)s busy"), { n: busy }) : "",
+    idle ? fill(gettext("%(n)s not ready"), { n: idle }) : "",
+    nobody ? fill(gettext("%(n)s empty"), { n: nobody }) : "",
+  ].filter(Boolean).join(" · ");
 }
 
 /** @param {LineCall} call @returns {string} by which it is told from every other of the day */
@@ -100,7 +119,7 @@ export function callMarks(call) {
     marks.push({ tone: "", icon: "languages", words: needName(need) });
   }
   if (call.state === "offered") {
-    const seat = inLanguage(call.seat_label, call.seat_label_en) || gettext("a seat");
+    const seat = callSeat(call) || gettext("a seat");
     marks.push({
       tone: "muted",
       icon: "bell-ring",
@@ -112,7 +131,7 @@ export function callMarks(call) {
 
 /** @param {"" | "monitor" | "whisper" | "open"} stance @returns {string} */
 export function stanceName(stance) {
-  if (stance === "monitor") return gettext("You listen; nobody in the call knows. It is written down.");
+  if (stance === "monitor") return gettext("You listen; nobody in the call knows. This is on record.");
   if (stance === "whisper") return gettext("Only the operator hears you");
   return stance === "open" ? gettext("Everybody hears you") : "";
 }

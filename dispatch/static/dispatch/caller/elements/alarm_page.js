@@ -8,7 +8,7 @@ import { Alarm } from "../models/alarm.js";
 import { patiently, whenIdle } from "../models/later.js";
 import { Outbox, windowStorage } from "../models/outbox.js";
 import { Senses } from "../models/senses.js";
-import { ageSentence, endSentence } from "../models/sentences.js";
+import { endSentence, tapSentence } from "../models/sentences.js";
 import { CallFacts } from "./call_facts.js";
 import { CallPictures } from "./call_pictures.js";
 import { TalkThread } from "./talk_thread.js";
@@ -244,9 +244,8 @@ export class AlarmPage extends HTMLElement {
     part(this, "not-sent").hidden = !isLate;
     part(this, "unsend").hidden = !isLate;
     part(this, "tries").hidden = failures === 0;
-    const age = fill(gettext("You tapped %(age)s."), { age: ageSentence(tapAgeMs) });
-    write(part(this, isOld ? "old-age" : "tap-age"), age);
-    write(part(this, "tries"), fill(gettext("Tries so far: %(failures)s"), { failures }));
+    write(part(this, isOld ? "old-age" : "tap-age"), tapSentence(tapAgeMs));
+    write(part(this, "tries"), fill(gettext("Tries so far: %(failures)s."), { failures }));
   }
 
   #showEnd() {

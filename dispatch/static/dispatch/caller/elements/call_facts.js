@@ -1,11 +1,12 @@
 // <call-facts>: number, place in line, the truth about the line, what the phone gives.
 
 import { find, part, write } from "../../lib/dom.js";
+import { seatWords } from "../../lib/seat_words.js";
 import { isEnglish } from "../../lib/words.js";
 import { step } from "../models/ladder.js";
 import {
   cameraSentence, clockTime, microphoneSentence, newsSentence, placeSentence,
-  positionSentence, questionSentence, recordingSentence, rungSentence, seatWords, truthSentence,
+  positionSentence, questionSentence, recordingSentence, rungSentence, truthSentence,
 } from "../models/sentences.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
@@ -145,13 +146,17 @@ export class CallFacts extends HTMLElement {
     const hasPlace = alarm.state?.position ?? null;
     this.#tick("position", positionSentence(position.state, hasPlace));
     const isTalking = alarm.phase === "talking";
-    const isLive = isTalking && (live?.isUp ?? false);
+    // Of what may still get through on a cut line, nothing confirms anything.
+    const isCut = alarm.truth.is === "silent";
+    const isLive = isTalking && !isCut && (live?.isUp ?? false);
     const isSeen = senses.pictures.isSeen && alarm.truth.is === "connected";
     const stopped = (isTalking && alarm.state?.muted?.guest) || { audio: false, video: false };
     this.#tick("camera", cameraSentence(camera, { isSeen, isLive, isStopped: stopped.video }));
-    this.#tick("microphone", microphoneSentence(microphone, { isLive, isStopped: stopped.audio }));
+    const isSilent = alarm.mode === "silent";
+    const heard = { isLive, isStopped: stopped.audio, isSilent };
+    this.#tick("microphone", microphoneSentence(microphone, heard));
     const isLasting = evidence?.isLasting ?? true;
-    this.#tick("recording", recordingSentence(senses.recording, isLasting));
+    this.#tick("recording", recordingSentence(senses.recording, { isLasting, isCut }));
     this.#help("position", position.state, "");
     this.#help("camera", camera.state, camera.trouble);
     this.#help("microphone", microphone.state, microphone.trouble);

@@ -5,7 +5,7 @@
 import { find, part, write } from "../../lib/dom.js";
 import { StillView } from "../../lib/stills.js";
 import { Voices } from "../../lib/voices.js";
-import { seatSentence } from "../models/sentences.js";
+import { seatSentence, warningSentence } from "../models/sentences.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
 /** @typedef {import("../models/senses.js").Senses} Senses */
@@ -134,9 +134,17 @@ export class OfficerFrame extends HTMLElement {
     return video.srcObject !== null && now - this.#movedAt < STANDS_MS;
   }
 
+  get #isRecorded() {
+    const { camera, recording } = this.#senses ?? {};
+    const isOn = camera?.state === "on" && !camera.isInterrupted;
+    return isOn && (recording === "kept" || recording === "held");
+  }
+
   /** @param {boolean} isLarge */
   #showLarge(isLarge) {
     part(this, "back").hidden = !isLarge;
+    part(this, "police").hidden = !isLarge;
+    if (isLarge) write(part(this, "police"), warningSentence(this.#isRecorded));
     if (this.hasAttribute("data-large") === isLarge) return;
     this.toggleAttribute("data-large", isLarge);
     if (isLarge) find(this, '[data-command="warning-back"]', HTMLElement).focus();

@@ -16,6 +16,9 @@ export class PhoneCheck extends HTMLElement {
     alarm.addEventListener("change", () => this.#render());
     this.addEventListener("submit", (event) => this.#submit(event));
     this.#render();
+    // On a full screen it would unfold below what is in sight.
+    const fold = find(this, "details", HTMLDetailsElement);
+    fold.addEventListener("toggle", () => fold.open && this.scrollIntoView({ block: "end" }));
     find(this, '[data-command="other-phone"]', HTMLButtonElement).addEventListener(
       "click", () => this.#step("phone"),
     );

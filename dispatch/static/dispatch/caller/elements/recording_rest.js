@@ -1,7 +1,7 @@
 // <recording-rest>: what of a recording still waits on this phone when the call is over,
 // and when it is all delivered. Nothing else tells: the recorder is long gone.
 
-import { part, write } from "../../lib/dom.js";
+import { find, part, write } from "../../lib/dom.js";
 import { restSentence } from "../models/sentences.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
@@ -24,6 +24,8 @@ export class RecordingRest extends HTMLElement {
     this.hidden = !isHere || !evidence || (evidence.waiting === 0 && !evidence.hasSent);
     if (this.hidden || !evidence) return;
     this.toggleAttribute("data-done", evidence.isDone);
+    const shape = evidence.isDone ? "check" : "circle-dot";
+    find(this, "use", SVGUseElement).setAttribute("href", `#icon-${shape}`);
     write(part(this, "rest"), restSentence(evidence, navigator.onLine));
   }
 }

@@ -23,17 +23,17 @@ export function truthSentence(
     case "connecting":
       return gettext("Connecting to the police…");
     case "waiting":
-      if (isNobody && !isOffered) return gettext("The line is open.");
+      if (isNobody && !isOffered) return gettext("The connection works.");
       return isOffered
-        ? gettext("The line is open. A call-taker is being asked.")
-        : gettext("The line is open. Waiting for a call-taker.");
+        ? gettext("The connection works. A call-taker is being asked.")
+        : gettext("The connection works. Waiting for a call-taker.");
     case "connected":
       if (!others.length) return fill(gettext("Connected to %(seat)s"), { seat });
       return fill(gettext("Connected to %(seat)s, with %(others)s"), {
         seat, others: [...new Set(others)].map(roleName).join(gettext(" and ")),
       });
     case "watching":
-      return gettext("The line is open. This window only watches.");
+      return gettext("The connection works. This window only watches.");
     case "closed":
       return fill(
         isSilent
@@ -44,8 +44,8 @@ export function truthSentence(
     default:
       return fill(
         isSilent
-          ? gettext("No connection since %(seconds)s s. Keep writing. If you can speak safely, call %(phone)s.")
-          : gettext("No connection since %(seconds)s s. Trying again. Call %(phone)s."),
+          ? gettext("No connection for %(seconds)s s. Keep writing. If you can speak safely, call %(phone)s.")
+          : gettext("No connection for %(seconds)s s. Trying again. Call %(phone)s."),
         { seconds, phone },
       );
   }
@@ -94,12 +94,14 @@ export function positionSentence(sense, position) {
     const words = fill(gettext("Position ±%(metres)s m, received"), { metres });
     return { tone: sense === "refused" ? "muted" : "ok", words };
   }
+  // However it came to be: whoever gives no position can still say where.
+  const none = { tone: "warn", words: gettext("No position. Write where you are.") };
   return /** @type {Record<Sense, {tone: string, words: string}>} */ ({
     on: { tone: "muted", words: gettext("Position found, sending…") },
     asking: { tone: "muted", words: gettext("Looking for your position…") },
     off: { tone: "muted", words: gettext("Position not asked yet") },
-    refused: { tone: "warn", words: gettext("Position not allowed") },
-    none: { tone: "warn", words: gettext("No position. Write where you are.") },
+    refused: none,
+    none,
   })[sense];
 }
 
@@ -121,7 +123,10 @@ export function cameraSentence({ state, trouble, isInterrupted }, { isSeen, isLi
   if (state === "on" && isSeen) {
     return { tone: "live", words: gettext("Still pictures seen") };
   }
-  const troubled = troubleSentence(trouble);
+  const troubled = troubleSentence(trouble, {
+    busy: gettext("Another app uses the camera. Close that app."),
+    insecure: gettext("Opened without https: no camera, no microphone."),
+  });
   if (troubled) return troubled;
   return /** @type {Record<Sense, {tone: string, words: string}>} */ ({
     on: { tone: "ok", words: gettext("Camera on") },
@@ -132,23 +137,37 @@ export function cameraSentence({ state, trouble, isInterrupted }, { isSeen, isLi
   })[state];
 }
 
-/** @param {Device} device @param {{isLive: boolean, isStopped: boolean}} proof @returns {Said} */
-export function microphoneSentence({ state, trouble, isInterrupted }, { isLive, isStopped }) {
+/**
+ * @param {Device} device
+ * @param {{isLive: boolean, isStopped: boolean, isSilent: boolean}} proof
+ *   `isSilent`: whoever hides must not wonder whether this phone will make a sound
+ * @returns {Said}
+ */
+export function microphoneSentence(
+  { state, trouble, isInterrupted }, { isLive, isStopped, isSilent },
+) {
   if (state === "on" && isInterrupted) return interrupted();
   if (state === "on" && isStopped) {
     return { tone: "warn", words: gettext("The call-taker has stopped your sound") };
   }
   if (state === "on" && isLive) {
-    return { tone: "live", words: gettext("Live sound") };
+    const words = isSilent
+      ? gettext("Heard; phone silent")
+      : gettext("Live sound");
+    return { tone: "live", words };
   }
-  const troubled = troubleSentence(trouble);
+  const none = gettext("No microphone here. Write.");
+  const troubled = troubleSentence(trouble, {
+    busy: gettext("Another app uses the microphone. Close that app."),
+    insecure: none, // why, the camera's line says
+  });
   if (troubled) return troubled;
   return /** @type {Record<Sense, Said>} */ ({
     on: { tone: "ok", words: gettext("Microphone on") },
     asking: { tone: "muted", words: gettext("Opening the microphone…") },
     off: { tone: "muted", words: gettext("Microphone off") },
     refused: { tone: "warn", words: gettext("Microphone not allowed") },
-    none: { tone: "warn", words: gettext("No microphone here. Write.") },
+    none: { tone: "warn", words: none },
   })[state];
 }
 
@@ -157,28 +176,32 @@ function interrupted() {
   return { tone: "warn", words: gettext("Interrupted by a call or another app") };
 }
 
-/** @param {string} trouble @returns {Said | null} */
-function troubleSentence(trouble) {
+/**
+ * @param {string} trouble @param {{busy: string, insecure: string}} words  of this device
+ * @returns {Said | null}
+ */
+function troubleSentence(trouble, { busy, insecure }) {
   switch (trouble) {
     case "busy":
-      return { tone: "warn", words: gettext("Another app uses it. Close that app.") };
+      return { tone: "warn", words: busy };
     case "no_answer":
       return { tone: "warn", words: gettext("Not answered yet. Tap Allow on your phone.") };
     case "insecure":
-      return { tone: "warn", words: gettext("This page is not secure: no camera, no microphone.") };
+      return { tone: "warn", words: insecure };
     default:
       return null;
   }
 }
 
 /**
- * "Kept" is said only once the server has some of it.
+ * "Kept by the police" is said only once the server has some of it, and while it is heard.
  * @param {import("./evidence.js").Recording} recording
- * @param {boolean} isLasting  whether it outlives the page
+ * @param {{isLasting: boolean, isCut: boolean}} facts
+ *   `isLasting`: it outlives the page; `isCut`: nothing is heard of the server
  * @returns {Said | null} null: nothing is recorded, and nothing need be said
  */
-export function recordingSentence(recording, isLasting) {
-  switch (recording) {
+export function recordingSentence(recording, { isLasting, isCut }) {
+  switch (recording === "kept" && isCut ? "held" : recording) {
     case "starting":
       return { tone: "muted", words: gettext("Recording, not sent yet") };
     case "kept":
@@ -218,14 +241,11 @@ export function rungSentence(rung, step) {
 }
 
 /**
- * An office's seat that has no name of its own is called by its number: a bare one after
- * the office's name would puzzle whoever reads it.
- * @param {string} label
+ * What stands over the officer who is held up to an offender: never more than is so.
+ * @param {boolean} isRecorded  the camera is on, and what it sees is kept
  */
-export function seatWords(label) {
-  const [, office = "", number = ""] = /^(.*) (\d+)$/.exec(label) ?? [];
-  const isOffice = office.includes(" ") || /^\p{Script=Han}{4,}$/u.test(office);
-  return isOffice ? fill(gettext("%(office)s, seat %(number)s"), { office, number }) : label;
+export function warningSentence(isRecorded) {
+  return isRecorded ? gettext("Police. You are seen and recorded.") : gettext("Police.");
 }
 
 /** What the seat gives. @param {{camera: string} | null} seat */
@@ -326,8 +346,14 @@ export function endSentence(reason, hasPhone) {
   }
 }
 
+/** @param {number} ms  since the tap */
+export function tapSentence(ms) {
+  if (ms < 2000) return gettext("You tapped just now.");
+  return fill(gettext("You tapped %(age)s."), { age: ageWords(ms) });
+}
+
 /** @param {number} ms @returns {string} how long ago */
-export function ageSentence(ms) {
+function ageWords(ms) {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 90) return fill(gettext("%(seconds)s s ago"), { seconds });
   const minutes = Math.round(seconds / 60);

@@ -76,7 +76,8 @@ export class CallHead extends Region {
     if (call.state === "ended")
       writeMark(state, "muted", "phone-off", endReason(call.end_reason));
     else if (passed) {
-      const said = passedOn(passed, call, agencyNames(this.desk.agencies, call.agency));
+      const line = agencyNames(this.desk.agencies, call.agency);
+      const said = passedOn(passed, call, line, this.desk.ownAgency);
       writeMark(state, said.tone, said.icon, said.words);
     } else if (!isLive) writeMark(state, "warn", "refresh-cw", gettext("Back in the line"));
     else if (this.desk.line !== "live")

@@ -8,7 +8,6 @@ import {
   needsWords,
   offerAsks,
   offerTitle,
-  seatWithName,
   writtenLines,
 } from "../models/room_words.js";
 import { rungSentence } from "../models/rungs.js";
@@ -42,12 +41,12 @@ export class CallOffer extends Region {
     this.reveal("lost", Boolean(offer.lost_at));
     const isAsked = offer.kind === "invite" || offer.kind === "transfer";
     this.write("title", offerTitle(offer, this.desk.ownCode));
-    this.reveal("from-row", isAsked);
     this.reveal("why-row", isAsked && offer.reason !== "");
     this.reveal("asks", isAsked);
-    this.write("from", seatWithName(offer.from_label, offer.from_label_en, offer.asked_by));
     this.write("why", offer.reason ?? "");
-    this.write("asks", isAsked ? offerAsks(offer) : "");
+    this.write("asks", isAsked ? offerAsks(offer, this.desk.ownAgency) : "");
+    // Of a call that was answered nobody waits any more.
+    this.write("waiting-words", isAsked ? gettext("Since the tap") : gettext("Waiting"));
     this.reveal("needs", (offer.needs ?? []).length > 0);
     this.write("needs-words", needsWords(offer.needs ?? []));
     this.write("where", areaName(offer) || gettext("Place unknown"));
@@ -116,7 +115,8 @@ export class CallOffer extends Region {
       area: areaName(offer) || gettext("Place unknown"),
       silent,
     });
-    const asked = offer.kind === "invite" || offer.kind === "transfer" ? offerAsks(offer) : "";
+    const isAsked = offer.kind === "invite" || offer.kind === "transfer";
+    const asked = isAsked ? offerAsks(offer, this.desk.ownAgency) : "";
     this.announce(asked || words);
     if (offer.answer !== "ring") return;
     this.ring.start();

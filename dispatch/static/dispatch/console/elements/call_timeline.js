@@ -127,7 +127,9 @@ export class CallTimeline extends Region {
     const buttons = [...this.find("marks").children];
     const index = buttons.indexOf(/** @type {Element} */ (target));
     const mark = this.#marks[index] ?? this.#marks.at(-1);
-    this.write("said", mark ? this.#words(mark) : "");
+    const words = mark ? this.#words(mark) : "";
+    this.write("said", words);
+    this.find("said").title = words; // should two lines be too few
   }
 
   /** @param {KeyboardEvent} event */

@@ -21,7 +21,7 @@ export class CallerMap extends Region {
   begin() {
     this.#view = new MapView(Boolean(this.dataset.tiles));
     this.desk.addEventListener("cleared", () => this.#clear());
-    new ResizeObserver(() => this.#drawing?.fit()).observe(this.find("map"));
+    new ResizeObserver(() => this.#fit()).observe(this.find("map"));
   }
 
   show() {
@@ -64,6 +64,15 @@ export class CallerMap extends Region {
     const box = this.#view.next(incident, trail, this.#outlines, shown);
     if (box) this.#drawing?.show(box);
     this.#tellCentre();
+  }
+
+  /** Its place has another size: what was in view may lie under the buttons now. */
+  #fit() {
+    const { incident } = this.desk;
+    if (!this.#drawing || this.hidden) return;
+    this.#drawing.fit();
+    const trail = trailOf(incident);
+    if (incident && this.#drawn) this.#move(incident.incident.incident, trail, null);
   }
 
   #hold() {

@@ -5,6 +5,7 @@ import { LevelBar } from "./level_bar.js";
 import { Region } from "./region.js";
 import { writeMark } from "./rows.js";
 import { recordingName, rungSentence, seatReason } from "../models/rungs.js";
+import { isScriptless } from "../models/scriptless.js";
 import { deviceState } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -22,19 +23,28 @@ export class CallerPhone extends Region {
     if (this.desk.view !== "call") return;
     const { device } = this.desk;
     const own = seatReason(this.media.why);
-    const told = toldOf(device);
+    const isLost = this.#isLost;
+    const told = isLost ? lostOf(toldOf(device)) : toldOf(device);
     writeMark(this.find("rung"), told.tone, told.icon, told.words);
     this.write("seat", own);
-    this.#showMarks(device);
+    this.#showMarks(device, isLost);
   }
 
-  /** @param {Device | null} device */
-  #showMarks(device) {
+  /** @returns {boolean} nobody knows what the phone gives now, only what it gave */
+  get #isLost() {
+    const { incident, isOver } = this.desk;
+    const isLost = Boolean(incident?.call.lost_at) && incident?.call.state === "connected";
+    return isLost && !isOver && !isScriptless(incident);
+  }
+
+  /** @param {Device | null} device @param {boolean} isLost */
+  #showMarks(device, isLost) {
     const list = this.find("device");
-    const stamp = JSON.stringify(device);
+    const stamp = JSON.stringify([device, isLost]);
     if (list.dataset.stamp === stamp) return;
     list.dataset.stamp = stamp;
     list.replaceChildren(...(device ? marksOf(device) : []));
+    if (isLost) for (const mark of list.children) mark.setAttribute("data-tone", "muted");
   }
 }
 
@@ -57,6 +67,19 @@ function toldOf(device) {
     tone: !device ? "muted" : isFull ? "ok" : device.rung === "text" ? "warn" : "",
     icon: RUNG_ICONS[device?.rung ?? "text"] ?? "info",
     words: rungSentence(device),
+  };
+}
+
+/**
+ * Good news of before must not stand beside "Caller lost" as if it still held.
+ * @template {{tone: string, icon: string, words: string}} Told
+ * @param {Told} told
+ */
+function lostOf({ words }) {
+  return {
+    tone: "muted",
+    icon: "wifi-off",
+    words: fill(gettext("Last known: %(words)s"), { words }),
   };
 }
 

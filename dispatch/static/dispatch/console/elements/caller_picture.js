@@ -8,7 +8,7 @@ import { seatReason } from "../models/rungs.js";
 import { isScriptless } from "../models/scriptless.js";
 import { playStream } from "../play_stream.js";
 import { StillView } from "../../lib/stills.js";
-import { fill, gettext } from "../../lib/words.js";
+import { fill, gettext, sentences } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").IncidentSnapshot} IncidentSnapshot */
 /** @typedef {import("../models/frame_watch.js").Shown} Shown */
@@ -138,7 +138,7 @@ export class CallerPicture extends Region {
     const since = duration(secondsSince(call.lost_at, now));
     this.write(
       "lost",
-      [
+      sentences([
         isDeaf
           ? gettext("This phone runs no scripts: it cannot read or answer.")
           : fill(gettext("Caller lost since %(since)s (%(time)s)."), {
@@ -148,7 +148,7 @@ export class CallerPicture extends Region {
         fill(gettext("The call is kept for %(left)s more, then it is one to call back."), {
           left: duration(left),
         }),
-      ].join(" "),
+      ]),
     );
   }
 
@@ -168,7 +168,7 @@ function ageWords(shown, ms) {
   if (shown === "video" && ms <= STANDS_AFTER_MS) return gettext("Live video");
   if (shown === "video") {
     const seconds = Math.floor(ms / 1000);
-    return fill(gettext("Picture stands since %(seconds)s s"), { seconds });
+    return fill(gettext("Picture frozen for %(seconds)s s"), { seconds });
   }
   const seconds = ms < 9950 ? (ms / 1000).toFixed(1) : String(Math.round(ms / 1000));
   if (ms > STALE_MS) return fill(gettext("Old picture: %(seconds)s s ago"), { seconds });

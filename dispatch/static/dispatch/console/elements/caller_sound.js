@@ -79,8 +79,8 @@ export class CallerSound extends Region {
     if (this.#mustPress)
       return { tone: "warn", icon: "volume-x", words: gettext("Press for sound") };
     return this.#isOn
-      ? { tone: "", icon: "volume-2", words: gettext("Sound on") }
-      : { tone: "warn", icon: "volume-x", words: gettext("Sound off") };
+      ? { tone: "", icon: "volume-2", words: gettext("Turn sound off") }
+      : { tone: "warn", icon: "volume-x", words: gettext("Turn sound on") };
   }
 
   #reset() {
@@ -102,7 +102,7 @@ export class CallerSound extends Region {
       this.find("stops-words"),
       some ? "warn" : "",
       "ban",
-      some ? gettext("Stopped") : gettext("Stop"),
+      some ? gettext("Stopped") : gettext("Stop theirs…"),
     );
     for (const choice of this.querySelectorAll("[data-track]")) {
       const track = /** @type {HTMLElement} */ (choice).dataset.track ?? "";

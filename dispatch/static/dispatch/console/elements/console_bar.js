@@ -6,7 +6,7 @@ import { writeMark } from "./rows.js";
 import { agencyOf, callsWaiting, oldestSince } from "../models/agency_state.js";
 import { duration, secondsSince, timeOfDay } from "../models/clock.js";
 import { inLanguage, seatName } from "../models/words.js";
-import { fill, gettext, ngettext } from "../../lib/words.js";
+import { fill, gettext, ngettext, sentences } from "../../lib/words.js";
 import { foreignZone } from "../../lib/zone.js";
 
 const KEPT_SECONDS = 8; // a seat's lease; then its call goes back to the line
@@ -76,9 +76,10 @@ export class ConsoleBar extends Region {
 
   /** @param {number} now */
   #showLine(now) {
-    const calls = callsWaiting(this.desk.agencies);
+    const isKnown = this.desk.you && this.desk.line === "live"; // closed: nobody knows who waits
+    const calls = isKnown ? callsWaiting(this.desk.agencies) : [];
     const oldest = oldestSince(calls);
-    if (!this.desk.you) this.write("line", "");
+    if (!isKnown) this.write("line", "");
     else if (!oldest) this.write("line", gettext("Nobody is waiting"));
     else {
       const many = ngettext("%(count)s waiting", "%(count)s waiting", calls.length);
@@ -107,17 +108,19 @@ export class ConsoleBar extends Region {
 
   #cutWords() {
     const seconds = Math.floor((Date.now() - this.desk.cutAt) / 1000);
-    const since = fill(gettext("No connection since %(seconds)s s."), { seconds });
+    const since = fill(gettext("No connection for %(seconds)s s."), { seconds });
     const left = KEPT_SECONDS - seconds;
     if (this.desk.seat?.activity === "on_call") {
       const fate =
         left > 0
           ? fill(gettext("The call is kept for %(seconds)s s more."), { seconds: left })
           : gettext("The call may be back in the line. This page will say so.");
-      return `${since} ${fate}`;
+      return sentences([since, fate]);
     }
-    if (left > 0)
-      return `${since} ${fill(gettext("The seat is kept for %(seconds)s s more."), { seconds: left })}`;
-    return `${since} ${gettext("The seat may be given up. This page will say so.")}`;
+    const fate =
+      left > 0
+        ? fill(gettext("The seat is kept for %(seconds)s s more."), { seconds: left })
+        : gettext("The seat may be given up. This page will say so.");
+    return sentences([since, fate]);
   }
 }

@@ -125,7 +125,7 @@ export class IncidentForm extends Region {
     const state = this.#saver?.state ?? "saved";
     const isCut = this.desk.line !== "live";
     if (this.desk.isVisitor)
-      return writeMark(saved, "muted", "lock", gettext("Who leads the call writes here"));
+      return writeMark(saved, "muted", "lock", gettext("Only the seat that leads writes here"));
     if (state === "failed") {
       const why = this.#saver?.refused ? refusal(this.#saver.refused) : "";
       writeMark(

@@ -10,6 +10,7 @@ const NEWS_MS = 10_000; // what was said longer ago belongs to the call that is 
 
 export class MessageLine extends Region {
   #saidAt = 0;
+  #hadSeat = false;
 
   begin() {
     this.desk.addEventListener("say", (event) => {
@@ -19,6 +20,13 @@ export class MessageLine extends Region {
     this.desk.addEventListener("cleared", () => {
       if (Date.now() - this.#saidAt > NEWS_MS) this.find("said").replaceChildren();
     });
+  }
+
+  /** What was said at a seat that is gone, "Choose Ready", is no advice any more. */
+  show() {
+    const hasSeat = this.desk.seat !== null;
+    if (this.#hadSeat && !hasSeat) this.find("said").replaceChildren();
+    this.#hadSeat = hasSeat;
   }
 
   /** Old news turns grey; it stays, with its time. */

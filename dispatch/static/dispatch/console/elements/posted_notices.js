@@ -4,7 +4,7 @@
 import { Region } from "./region.js";
 import { noticesAt } from "../models/agency_state.js";
 import { timeOfDay } from "../models/clock.js";
-import { fill, gettext } from "../../lib/words.js";
+import { fill, gettext, isEnglish } from "../../lib/words.js";
 
 const STORED_AT = "alarm110.notices-read";
 
@@ -29,7 +29,8 @@ export class PostedNotices extends Region {
     this.write("text", shown.text);
     this.find("text").title = shown.text;
     const from = { name: shown.posted_by, time: timeOfDay(shown.posted_at).slice(0, 5) };
-    this.write("from", fill(gettext("%(name)s, %(time)s:"), from));
+    const space = isEnglish() ? " " : ""; // a Chinese colon has its own
+    this.write("from", fill(gettext("%(name)s, %(time)s:"), from) + space);
     this.reveal("next", open.length > 1);
     const of = { n: this.#at + 1, count: open.length };
     this.write("next-words", fill(gettext("%(n)s of %(count)s"), of));

@@ -73,7 +73,8 @@ export class SeatChooser extends Region {
     this.reveal("notice", Boolean(notice));
     if (!notice) return;
     const at = timeOfDay(notice.facts.ended_at);
-    this.write("lapse", [at, lapse(notice, lastSeat)].filter(Boolean).join(" "));
+    const ours = lastSeat && agencyOf(this.desk.agencies, lastSeat);
+    this.write("lapse", [at, lapse(notice, lastSeat, ours)].filter(Boolean).join(" "));
     this.write("lapsed-call", callAfterLapse(notice));
     const isFree = lastSeat !== null && (!lastSeat.operator_id || this.#isMine(lastSeat));
     this.reveal("retake", isFree);

@@ -129,6 +129,7 @@ export class SeatMenu extends Region {
       menu.value = stored;
     }
     if (menu.selectedIndex < 0) menu.value = stored;
+    menu.title = menu.selectedOptions[0]?.textContent ?? ""; // a long reason is cut
     menu.dataset.availability = isCut ? UNKNOWN : seat.availability;
   }
 
@@ -155,11 +156,11 @@ export class SeatMenu extends Region {
       const agency = agencyOf(this.desk.agencies, seat);
       const words = fill(
         seat.break_asked
-          ? gettext("Asked for a break (%(reason)s) at %(time)s: waits for a supervisor")
-          : gettext("Asked to go off at %(time)s: waits for a supervisor"),
+          ? gettext("Break (%(reason)s) asked %(time)s, waiting for a supervisor")
+          : gettext("Asked %(time)s to go off, waiting for a supervisor"),
         {
           reason: breakReason(seat.break_asked, agency),
-          time: timeOfDay(seat.break_asked_at),
+          time: timeOfDay(seat.break_asked_at).slice(0, 5),
         },
       );
       return { tone: "warn", icon: "hourglass", words };

@@ -1,6 +1,7 @@
 // Words between caller and seat. A message carries its tick only when the server has kept
 // it; until then it says so, and nothing typed is lost.
 
+import { AtEnd } from "./at_end.js";
 import { Region } from "./region.js";
 import { showRows } from "./rows.js";
 import { fillLine, linesOf } from "./thread_lines.js";
@@ -9,6 +10,7 @@ import { Outbox } from "../models/outbox.js";
 import { refusal } from "../models/refusals.js";
 import { isScriptless } from "../models/scriptless.js";
 import { newId } from "../../lib/wire.js";
+import { gettext } from "../../lib/words.js";
 
 const TYPING_EVERY_MS = 2000;
 const TYPING_SHOWN_MS = 4000;
@@ -21,11 +23,13 @@ export class TextThread extends Region {
    * @type {Map<number, string>}
    */
   #ids = new Map();
+  /** @type {AtEnd | null} */ #end = null;
   #toldTypingAt = 0;
   #theyTypedAt = 0;
 
   begin() {
     const words = this.#words;
+    this.#end = new AtEnd(this.find("scroll"), this.find("messages"));
     this.find("form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#sendWords();
@@ -48,9 +52,8 @@ export class TextThread extends Region {
     this.reveal("scriptless", isDeaf);
     this.reveal("silent", incident.call.mode === "silent" && !isOver && !isDeaf);
     this.#words.disabled = isOver;
+    this.#words.placeholder = isOver ? "" : gettext("Write to the caller");
     /** @type {HTMLButtonElement} */ (this.find("send")).disabled = isOver;
-    const scroll = this.find("scroll");
-    const wasAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 24;
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
     showRows(
       this.find("messages"),
@@ -59,7 +62,7 @@ export class TextThread extends Region {
       ({ key }) => key,
       fillLine,
     );
-    if (wasAtEnd) scroll.scrollTop = scroll.scrollHeight;
+    this.#end?.keep();
     this.tick();
   }
 
@@ -92,8 +95,7 @@ export class TextThread extends Region {
     this.#outbox?.add(id, text);
     void this.#deliver(id, text);
     this.show();
-    const scroll = this.find("scroll");
-    scroll.scrollTop = scroll.scrollHeight;
+    this.#end?.go();
   }
 
   /** @param {string} id @param {string} text */

@@ -11,6 +11,7 @@ import { gettext } from "../../lib/words.js";
  * @typedef {object} Line
  * @property {string} key
  * @property {string} side
+ * @property {string} from  who wrote it
  * @property {string} text
  * @property {string} at
  * @property {string} kept
@@ -24,9 +25,13 @@ import { gettext } from "../../lib/words.js";
  * @returns {Line[]} oldest first
  */
 export function linesOf({ messages, clips }, ids, outgoing) {
+  const own = new Set([...ids.values(), ...outgoing.map(({ id }) => id)]);
+  const keyOf = (/** @type {typeof messages[number]} */ { client_id: id, seq }) =>
+    id ?? ids.get(seq) ?? String(seq);
   const kept = messages.map((message) => ({
-    key: message.client_id ?? ids.get(message.seq) ?? String(message.seq),
+    key: keyOf(message),
     side: message.side,
+    from: writerName(message.side, own.has(keyOf(message))),
     text: message.text,
     at: timeOfDay(message.at),
     kept: message.side === "seat" ? gettext("✓ kept") : "",
@@ -38,6 +43,7 @@ export function linesOf({ messages, clips }, ids, outgoing) {
     .map(({ id, text, why }) => ({
       key: id,
       side: why ? "failed" : "going",
+      from: gettext("You"),
       text,
       at: "",
       kept: why || gettext("not kept yet"),
@@ -46,12 +52,21 @@ export function linesOf({ messages, clips }, ids, outgoing) {
   return [...kept, ...going];
 }
 
+/**
+ * A colleague's words are not one's own; after a reload nobody knows whose they were.
+ * @param {string} side @param {boolean} isOwn @returns {string}
+ */
+function writerName(side, isOwn) {
+  if (side === "caller") return gettext("Caller");
+  return isOwn ? gettext("You") : gettext("Police");
+}
+
 /** @param {HTMLElement} row @param {Line} line */
 export function fillLine(row, line) {
   row.dataset.side = line.side;
   writeSlot(row, "text", line.text);
   slot(row, "text").hidden = !line.text;
-  writeSlot(row, "from", line.side === "caller" ? gettext("Caller") : gettext("You"));
+  writeSlot(row, "from", line.from);
   writeSlot(row, "at", line.at);
   writeSlot(row, "kept", line.kept);
   slot(row, "again").hidden = line.side !== "failed";

@@ -6,7 +6,7 @@ import { agencyOf, callsWaiting, isAnybodyReady } from "../models/agency_state.j
 import { duration, secondsSince } from "../models/clock.js";
 import { skillNames } from "../models/room_words.js";
 import { areaName, priorityName, seatName, shortNumber } from "../models/words.js";
-import { fill, gettext, ngettext } from "../../lib/words.js";
+import { fill, gettext, ngettext, sentences } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").LineCall} LineCall */
 
@@ -20,7 +20,7 @@ const LONG_SECONDS = 60;
 function notReadyWords(seat, isOtherReady, waiting) {
   if (!isOtherReady) {
     const missed = seat?.availability === "away" ? missedWords(seat.misses) : "";
-    return [missed, nobodyReadyWords(waiting)].filter(Boolean).join(" ");
+    return sentences([missed, nobodyReadyWords(waiting)]);
   }
   if (seat?.availability !== "away") return gettext("You are not Ready: calls go to other seats.");
   if (!seat.misses)
@@ -48,8 +48,8 @@ function missedWords(count) {
 function nobodyReadyWords(count) {
   if (!count) return gettext("Nobody here is Ready.");
   const words = ngettext(
-    "Nobody here is Ready; %(count)s caller waits.",
-    "Nobody here is Ready; %(count)s callers wait.",
+    "Nobody here is Ready; %(count)s caller is waiting.",
+    "Nobody here is Ready; %(count)s callers are waiting.",
     count,
   );
   return fill(words, { count });
@@ -124,8 +124,8 @@ export class WaitingLine extends Region {
     if (this.desk.seat?.availability === "ready")
       return gettext("The next call comes to you by itself.");
     return isOtherReady
-      ? gettext("Who calls now comes to another seat. You can still take a call by hand.")
-      : gettext("Who calls now waits. You can still take a call by hand.");
+      ? gettext("Anyone who calls now is answered at another seat. You can still take a call by hand.")
+      : gettext("Anyone who calls now has to wait. You can still take a call by hand.");
   }
 
   /** @param {HTMLElement} row @param {LineCall} call */

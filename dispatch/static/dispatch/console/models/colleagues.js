@@ -101,7 +101,7 @@ function ofAgency(agency, way) {
   const words =
     way === "line"
       ? gettext("To the line of %(place)s")
-      : gettext("Somebody free in %(place)s");
+      : gettext("Whoever is free in %(place)s");
   return {
     key: agency.agency,
     group: "agency",

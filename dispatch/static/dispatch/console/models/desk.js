@@ -5,10 +5,12 @@
 
 import { Acts } from "./acts.js";
 import { ServerClock } from "./clock.js";
+import { refusal } from "./refusals.js";
 import { isHost, isOverHere, isVisitor } from "./room.js";
 import { Shift } from "./shift.js";
 import { Streams } from "./streams.js";
 import { toldBy } from "./told.js";
+import { Refused } from "../../lib/wire.js";
 
 /** @typedef {import("./shapes.js").You} You */
 /** @typedef {import("./shapes.js").Notice} Notice */
@@ -16,6 +18,7 @@ import { toldBy } from "./told.js";
 /** @typedef {"opening" | "choose" | "elsewhere" | "signed_out" | "idle" | "call"} View */
 
 const NOT_ALLOWED = 4401;
+const HIDDEN = "not_found"; // the page itself says what is no longer this person's
 
 export class Desk extends Acts {
   /** @type {You | null} */ you = null;
@@ -92,9 +95,14 @@ export class Desk extends Acts {
     return known.find((state) => state)?.agency ?? null;
   }
 
+  /** @returns {import("./shapes.js").Agency | null} of this seat */
+  get ownAgency() {
+    return this.#streams.agencies.get(this.seat?.agency ?? "")?.agency ?? null;
+  }
+
   /** @returns {string | undefined} the code in numbers of this seat's agency's own calls */
   get ownCode() {
-    return this.#streams.agencies.get(this.seat?.agency ?? "")?.agency.code;
+    return this.ownAgency?.code;
   }
 
   // --- What arrives ------------------------------------------------------------------
@@ -196,7 +204,9 @@ export class Desk extends Acts {
     if (error.code === "epoch_stale") {
       const facts = { why: "taken_over", ...error.facts };
       this.notice = { code: error.code, detail: error.detail ?? "", facts };
-    } else this.say(error.detail ?? error.code, "warn");
+    } else if (error.code !== HIDDEN) {
+      this.say(refusal(new Refused({ ...error, code: error.code })), "warn");
+    }
   }
 
   #cleared() {

@@ -77,7 +77,7 @@ export function extent({ view, bytes }) {
 /** @param {Clip} clip @returns {Mark} whether it grows, and whether all of it came */
 export function wholeness(clip) {
   if (clip.state === "open")
-    return { tone: "", icon: "circle-dot", words: gettext("growing") };
+    return { tone: "", icon: "circle-dot", words: gettext("still arriving") };
   if (clip.gap_count)
     return { tone: "warn", icon: "triangle-alert", words: missing(clip) };
   if (!clip.is_complete)
@@ -124,7 +124,7 @@ export function waysToLook(clip) {
 /** @param {Clip} clip @returns {string} what the button says */
 export function lookWords(clip) {
   if (waysToLook(clip) === "ask")
-    return clip.state === "open" ? gettext("Play so far") : gettext("Prepare");
+    return clip.state === "open" ? gettext("Play so far") : gettext("Prepare to play");
   return clip.kind === "photo" ? gettext("Look") : gettext("Play");
 }
 

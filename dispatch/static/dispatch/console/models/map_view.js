@@ -67,6 +67,25 @@ function withSpot(one, [lat, lon]) {
   };
 }
 
+// Around what is shown: above it the buttons, or, where the map is low, beside it; below
+// it the scale.
+const CLEAR = [
+  { paddingTopLeft: [8, 44], paddingBottomRight: [8, 24] },
+  { paddingTopLeft: [8, 8], paddingBottomRight: [196, 24] },
+];
+
+/**
+ * @param {number} width @param {number} height  of the map, pixels
+ * @returns {{paddingTopLeft: number[], paddingBottomRight: number[]}} what leaves more room
+ *   for the caller, with nothing lying on it
+ */
+export function clearOf(width, height) {
+  const rooms = CLEAR.map(({ paddingTopLeft: [left, top], paddingBottomRight: [right, low] }) =>
+    Math.min(width - left - right, height - top - low),
+  );
+  return CLEAR[rooms[1] > rooms[0] ? 1 : 0];
+}
+
 export class MapView {
   #incident = "";
   /** A person moved the map: it stays where they put it. */

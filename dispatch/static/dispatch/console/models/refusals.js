@@ -2,7 +2,7 @@
 
 import { fill, gettext } from "../../lib/words.js";
 import { withReason } from "./room_words.js";
-import { inLanguage } from "./words.js";
+import { inLanguage, seatName } from "./words.js";
 
 /** @param {import("../../lib/wire.js").Refused} refused @returns {string} why not, and who won */
 export function refusal(refused) {
@@ -42,11 +42,13 @@ export function refusal(refused) {
 /**
  * @param {import("./shapes.js").Notice} notice
  * @param {import("./shapes.js").Seat | null} [seatNow]  the seat as it stands since
+ * @param {import("./shapes.js").Agency | null} [ours]  whose seats go by number alone
  * @returns {string} why this tab lost its seat
  */
-export function lapse(notice, seatNow) {
+export function lapse(notice, seatNow, ours) {
   const { facts } = notice;
-  const seat = inLanguage(facts.seat_label, facts.seat_label_en) || gettext("your seat");
+  const label = { label: facts.seat_label ?? "", label_en: facts.seat_label_en ?? "" };
+  const seat = seatName(label, ours) || gettext("your seat");
   const operator = facts.operator || seatNow?.operator || gettext("Somebody");
   switch (facts.why) {
     case "lapsed":
@@ -60,7 +62,7 @@ export function lapse(notice, seatNow) {
     case "freed":
       // The reason stands at the seat, with who gave it, until somebody sits down there.
       return withReason(
-        fill(gettext("A supervisor freed %(seat)s."), { seat }),
+        fill(gettext("A supervisor ended your shift at %(seat)s."), { seat }),
         facts.reason || seatNow?.reason || "",
       );
     case "revoked":

@@ -136,10 +136,11 @@ export function withReason(words, reason) {
  * What became of the call, for the seat that led it.
  * @param {Passed} passed
  * @param {{seat_label: string, seat_label_en: string, operator: string}} call
- * @param {string[]} line  whose line it went to: Chinese, English @returns {Said}
+ * @param {string[]} line  whose line it went to: Chinese, English
+ * @param {Ours} [ours] @returns {Said}
  */
-export function passedOn(passed, call, line) {
-  const seat = seatWithName(call.seat_label, call.seat_label_en, call.operator);
+export function passedOn(passed, call, line, ours) {
+  const seat = seatWithName(call.seat_label, call.seat_label_en, call.operator, ours);
   const place = inLanguage(line[0], line[1]) || gettext("another agency");
   const said = (/** @type {string} */ words, isAlarming = false) => ({
     tone: isAlarming ? "warn" : "muted",
@@ -166,10 +167,11 @@ export function passedOn(passed, call, line) {
 
 /**
  * How the call came here, for the seat that leads it now; "" where it came from the line.
- * @param {Passed} passed @returns {string}
+ * @param {Passed} passed @param {Ours} [ours] @returns {string}
  */
-export function cameFrom(passed) {
-  const seat = seatWithName(passed.from_label, passed.from_label_en, passed.from_operator);
+export function cameFrom(passed, ours) {
+  const { from_label: label, from_label_en: english, from_operator: name } = passed;
+  const seat = seatWithName(label, english, name, ours);
   if (!seat) return "";
   switch (passed.how) {
     case "blind":
@@ -199,7 +201,7 @@ export function needsWords(needs) {
  */
 export function offerTitle({ kind, number }, own) {
   const short = { number: shortNumber(number, own) };
-  if (kind === "invite") return fill(gettext("Come into call %(number)s?"), short);
+  if (kind === "invite") return fill(gettext("Join call %(number)s?"), short);
   if (kind === "transfer") return fill(gettext("Take over call %(number)s?"), short);
   return fill(gettext("Call %(number)s"), short);
 }
@@ -215,16 +217,19 @@ export function writtenLines(words) {
   return lines.filter(Boolean).slice(-2);
 }
 
-/** @param {import("./shapes.js").Offer} offer @returns {string} who wishes what, in a sentence */
-export function offerAsks({ kind, role, from_label, from_label_en, asked_by }) {
-  const who = seatWithName(from_label, from_label_en, asked_by);
+/**
+ * @param {import("./shapes.js").Offer} offer @param {Ours} [ours]
+ * @returns {string} who wishes what, in a sentence
+ */
+export function offerAsks({ kind, role, from_label, from_label_en, asked_by }, ours) {
+  const who = seatWithName(from_label, from_label_en, asked_by, ours);
   if (kind === "transfer") return fill(gettext("%(who)s gives you this call."), { who });
   switch (role) {
     case "interpreter":
-      return fill(gettext("%(who)s asks you in as interpreter."), { who });
+      return fill(gettext("%(who)s asks you to join as an interpreter."), { who });
     case "supervisor":
-      return fill(gettext("%(who)s asks you in as supervisor."), { who });
+      return fill(gettext("%(who)s asks you to join as a supervisor."), { who });
     default:
-      return fill(gettext("%(who)s asks you in as a second."), { who });
+      return fill(gettext("%(who)s asks you to join as a colleague."), { who });
   }
 }

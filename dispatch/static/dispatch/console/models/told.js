@@ -1,7 +1,7 @@
 // What a person at a seat must be told at once: others changed their call or their seat.
 // Compares the desk before and after an entry; says nothing of what they did themselves.
 
-import { agencyNames } from "./agency_state.js";
+import { agencyNames, agencyOf } from "./agency_state.js";
 import { isVisitor } from "./room.js";
 import { cameFrom, outcome, passedOn, withReason } from "./room_words.js";
 import { passedBy } from "./room_state.js";
@@ -80,13 +80,13 @@ function away(seat) {
 // --- The call --------------------------------------------------------------------------
 
 /** @param {Entry} entry @param {Standing} after @returns {Told | null} */
-function ofInvitation({ data }, { incident, seat }) {
+function ofInvitation({ data }, { incident, seat, agencies }) {
   const { invitation } = data;
   if (invitation.call !== incident?.call.call || invitation.state === "open") return null;
   // The one who was asked knows what they answered.
   if (invitation.seat === seat?.seat) return null;
-  const { words, tone } = outcome(invitation);
-  return { words: `${words}.`, tone: tone === "warn" ? "warn" : "" };
+  const { words, tone } = outcome(invitation, seat && agencyOf(agencies, seat));
+  return { words: sentence(words), tone: tone === "warn" ? "warn" : "" };
 }
 
 /**
@@ -130,16 +130,22 @@ function ofCall(entry, before, after) {
   const passed = passedBy(entry);
   const { incident, seat } = after;
   if (!passed || !incident || !seat || entry.data.call.call !== incident.call.call) return null;
+  const ours = agencyOf(after.agencies, seat);
   const wasMine = before.incident?.call.seat === seat.seat;
   if (incident.call.seat === seat.seat) {
-    const words = wasMine ? "" : cameFrom(passed);
+    const words = wasMine ? "" : cameFrom(passed, ours);
     const isAlone = passed.how === "promoted";
     if (!words) return null;
     return { words: withReason(words, passed.reason), tone: isAlone ? "warn" : "" };
   }
   const line = agencyNames(after.agencies, incident.call.agency);
-  const { tone, words } = passedOn(passed, incident.call, line);
+  const { tone, words } = passedOn(passed, incident.call, line, ours);
   return wasMine
-    ? { words: withReason(`${words}.`, passed.reason), tone: tone === "warn" ? "warn" : "" }
-    : { words: `${words}.`, tone: "" };
+    ? { words: withReason(sentence(words), passed.reason), tone: tone === "warn" ? "warn" : "" }
+    : { words: sentence(words), tone: "" };
+}
+
+/** @param {string} words @returns {string} the same with a full stop, as the language has it */
+function sentence(words) {
+  return fill(gettext("%(words)s."), { words });
 }

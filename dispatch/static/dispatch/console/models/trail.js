@@ -1,5 +1,7 @@
 // Where the phone was, as a sketch without a map: metres east and north of the newest point.
 
+import { fill, gettext } from "../../lib/words.js";
+
 /** @typedef {import("./shapes.js").Position} Position */
 /** @typedef {{x: number, y: number, accuracy: number}} Spot  pixels, y downwards */
 
@@ -19,7 +21,9 @@ export function coordinates(position) {
 /** @param {number} mm @returns {string} ±12 m, ±1.4 km */
 export function accuracy(mm) {
   const metres = mm / 1000;
-  return metres < 1000 ? `±${Math.ceil(metres)} m` : `±${(metres / 1000).toFixed(1)} km`;
+  return metres < 1000
+    ? fill(gettext("±%(n)s m"), { n: Math.ceil(metres) })
+    : fill(gettext("±%(n)s km"), { n: (metres / 1000).toFixed(1) });
 }
 
 /**

@@ -116,7 +116,7 @@ export function seatLook(seat) {
   if (seat.availability === "ready") return { tone: "ok", icon: "check" };
   if (seat.availability === "break") return { tone: "muted", icon: "coffee" };
   if (seat.availability === "away") return { tone: "warn", icon: "phone-missed" };
-  return { tone: "muted", icon: "power" };
+  return { tone: "muted", icon: "user" };
 }
 
 /** @param {number} priority @returns {string} */

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { seconds } from "../../../dispatch/static/dispatch/board/models/figures.js";
+import {
+  callMarks, callSeat, countWords, placeName, seatLook,
+} from "../../../dispatch/static/dispatch/board/models/words.js";
+import { call } from "./cast.js";
+
+globalThis.document ??= /** @type {any} */ ({ documentElement: { lang: "en" } });
+
+test("a call whose place nobody knows does not seem to be where its agency is", () => {
+  assert.equal(placeName(call("c", { area: "莱山区", area_en: "Laishan District" })), "Laishan District");
+  assert.equal(placeName(call("c")), "Place unknown");
+});
+
+test("an office's seat is not called by a bare number", () => {
+  const talks = call("c", { seat_label_en: "Zhifu District Police 1" });
+  assert.equal(callSeat(talks), "Zhifu District Police, seat 1");
+  assert.equal(callSeat(call("c")), "");
+  const [rings] = callMarks({ ...talks, state: "offered" });
+  assert.equal(rings.words, "Ringing at Zhifu District Police, seat 1");
+});
+
+test("a county's line tells only of seats that there are, but always how many are ready", () => {
+  assert.equal(countWords({ ready: 0, busy: 1, idle: 0, nobody: 3 }), "0 ready · 1 busy · 3 empty");
+  assert.equal(countWords({ ready: 2, busy: 0, idle: 1, nobody: 0 }), "2 ready · 1 not ready");
+});
+
+test("who sits there and is off looks unlike an empty chair", () => {
+  assert.notEqual(seatLook("off").icon, seatLook("nobody").icon);
+});
+
+test("seconds speak the language of the page", (t) => {
+  t.after(() => Reflect.deleteProperty(globalThis, "gettext"));
+  globalThis.gettext = (text) => (text === "%(seconds)s s" ? "%(seconds)s 秒" : text);
+  assert.deepEqual([seconds(0.9), seconds(12.3), seconds(null)], ["0.9 秒", "12 秒", "–"]);
+});

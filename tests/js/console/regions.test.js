@@ -1,0 +1,70 @@
+// What regions write of what they know, and what they no longer do.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { regionOf } from "./parts.js";
+import { CHEN, MemoryStorage, ZHIFU, incident, seat, snapshot } from "./cast.js";
+
+const console_ = "../../../dispatch/static/dispatch/console";
+// Later than the parts: a region is an element from the moment it is read.
+const { Desk } = await import(`${console_}/models/desk.js`);
+const { ConsoleBar } = await import(`${console_}/elements/console_bar.js`);
+const { CallerPhone } = await import(`${console_}/elements/caller_phone.js`);
+const { MessageLine } = await import(`${console_}/elements/message_line.js`);
+
+const AT = "2026-08-21T01:00:00.000000Z";
+
+/** @param {object} [call]  a call at the seat, or none */
+function desk(call) {
+  const made = new Desk(new MemoryStorage(), { command: async () => ({}), send: () => true });
+  made.lineChanged("live", 0, 0);
+  const own = call ? { activity: "on_call", call: "a", room_role: "host" } : {};
+  const state = call && incident("a", { call: { ...incident("a").call, seat: "seat-7", ...call } });
+  made.welcome({
+    type: "welcome", epoch: 3, at: AT, cursors: { [ZHIFU]: 1, i: 1 },
+    snapshots: { [ZHIFU]: snapshot({ seats: { "seat-7": seat(7, { ...own, epoch: 3 }) } }), ...(call ? { i: state } : {}) },
+    you: { side: "seat", operator: { id: CHEN, name: "Chen" }, seat: "seat-7", agencies: [ZHIFU], held_elsewhere: false },
+  });
+  return made;
+}
+
+const quiet = Object.assign(new EventTarget(), { isOn: true, why: "", remote: null });
+
+test("who waits is not told once the line is closed: nobody knows it", () => {
+  const room = { desk: desk(), ring: quiet };
+  const bar = regionOf(ConsoleBar, room);
+  bar.show();
+  assert.equal(bar.part("line").textContent, "Nobody is waiting");
+  room.desk.lineChanged("down", 0, 4409);
+  bar.show();
+  assert.equal(bar.part("line").textContent, "");
+});
+
+test("what a phone gave is not told as what it gives once it is lost", () => {
+  const device = { type: "device", rung: "video", why: "", camera: "on", microphone: "on", position: "on", recording: "kept" };
+  const tones = (call) => {
+    const room = { desk: desk(call), media: quiet };
+    room.desk.frame(device);
+    const phone = regionOf(CallerPhone, room);
+    phone.show();
+    return [phone.part("rung"), ...phone.part("device").children].map((part) => [part.dataset.tone, part.textContent]);
+  };
+  const live = tones({ lost_at: null });
+  assert.deepEqual(live.map(([tone]) => tone), ["ok", "ok", "ok", "ok", "ok"]);
+  const lost = tones({ lost_at: AT });
+  assert.deepEqual(lost.map(([tone]) => tone), ["muted", "muted", "muted", "muted", "muted"]);
+  assert.equal(lost[0][1], `Last known: ${live[0][1]}`);
+});
+
+test("advice given at a seat goes with the seat", () => {
+  const room = { desk: desk() };
+  const foot = regionOf(MessageLine, room);
+  foot.show();
+  room.desk.say("A supervisor paused your seat. Choose Ready to come back.", "warn");
+  foot.show();
+  assert.match(foot.part("said").textContent, /Choose Ready/);
+  room.desk.epoch = null;
+  foot.show();
+  assert.equal(foot.part("said").textContent, "");
+});
