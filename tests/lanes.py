@@ -33,9 +33,6 @@ TESTS = ROOT / "tests"
 RUN = os.environ.pop("ALARM110_LANES", "")
 # What this pytest runs itself, and what runs beside it at the same priority.
 FIRST = "browser"
-# Apart from all other servers and browsers: they say how soon a crowd must be told, and
-# how soon a killed process is back.
-ALONE = ("test_claim_race.py", "test_surge.py", "test_web_killed.py")
 ON_SERVERS = (
     *("faults", "media", "proof", "sockets", "run"),
     *("test_canary.py", "test_stranger.py"),
@@ -69,9 +66,7 @@ LEFT_OUT = {
     ),
     "races/test_any_two.py",
 }
-# Whoever needs a clock; those that run alone wait for their end.
-IN_EARNEST = ("servers", "indoors", "races")
-LOWER, LOWEST = "5", "19"
+LOWER, LOWEST = "10", "19"
 
 
 @dataclass
@@ -104,13 +99,9 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Without lanes there is nothing to wait for; with them, the rest is theirs."""
     if RUN != "whole":
         return True if collection_path == TESTS / LAST and not RUN else None
-    if collection_path.parent == TESTS / "faults":
-        is_theirs = collection_path.name not in ALONE
-    else:
-        is_top = collection_path.parent == TESTS
-        is_theirs = is_top and collection_path.name not in (FIRST, "faults", LAST)
-    is_shared = collection_path.name in ("conftest.py", "__init__.py")
-    return True if is_theirs and not is_shared else None
+    ours = (FIRST, LAST, "conftest.py", "__init__.py")
+    is_theirs = collection_path.parent == TESTS and collection_path.name not in ours
+    return True if is_theirs else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -139,17 +130,12 @@ def pytest_sessionfinish() -> None:
 
 def _turn(item: pytest.Item) -> int:
     """Return an item's place; those of one place stay as they are."""
-    if item.path.name in ALONE:
-        return 2
-    if item.path == TESTS / LAST:
-        return 1 if any(name in item.name for name in IN_EARNEST) else 3
-    return 0
+    return int(item.path == TESTS / LAST)
 
 
 def _on_servers() -> Lane:
     tests = [f"tests/{name}" for name in ON_SERVERS]
-    ignored = [f"--ignore=tests/faults/{name}" for name in ALONE]
-    return _begin("servers", {"ALARM110_TEST_PORTS": "18000"}, tests, *ignored)
+    return _begin("servers", {"ALARM110_TEST_PORTS": "18000"}, tests)
 
 
 def _indoors() -> Lane:
@@ -179,7 +165,7 @@ def _on_postgresql() -> Lane:
 
 def _again() -> Lane:
     done = {*LEFT_OUT, *ON_POSTGRESQL, *INDOORS_ON_POSTGRESQL}
-    return _begin_on_postgresql("again", AGAIN, done)
+    return _stand_back(_begin_on_postgresql("again", AGAIN, done))
 
 
 def _begin_on_postgresql(
@@ -210,7 +196,7 @@ LANES = {
     "again": _again,
 }
 BEGUN = {
-    "whole": (*IN_EARNEST, "check", "sqlite", "postgresql"),
+    "whole": ("servers", "indoors", "races", "check", "sqlite", "postgresql"),
     "deep": ("again",),
 }
 
@@ -251,7 +237,7 @@ def _start(
 
 
 def _step_back(lane: Lane) -> Lane:
-    """Give a lane's session a third of the share that others have.
+    """Give a lane's session a tenth of the share that others have.
 
     A session is a scheduling group of its own where the kernel groups by session
     (``sched_autogroup_enabled``), and then only the group's niceness counts.

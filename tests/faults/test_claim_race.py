@@ -19,7 +19,8 @@ from tests.faults.claim_race import PROCESSES, race
 from tests.served import Served, serve
 from tests.services import Postgres
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.slow]
+# Told apart from all else: how soon is what it asks (docs/decisions/020).
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.deep]
 
 ROUNDS = int(os.environ.get("ALARM110_ROUNDS", "20"))
 MOST_SEATS = 50

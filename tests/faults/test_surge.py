@@ -39,7 +39,7 @@ TIERS = [
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.deep  # apart from all else: how soon is what it asks (decision 020)
 @pytest.mark.flaky(reruns=1)  # a minute of full work: the machine may stand still
 async def test_a_surge_is_drained_in_order_and_nobody_is_lost_or_left_untold(
     house: House, errors: pytest.LogCaptureFixture

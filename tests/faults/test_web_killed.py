@@ -10,7 +10,8 @@ from tests.clients import Console, Phone
 from tests.faults.small import HALL, small_server
 from tests.faults.writer import AGAIN, LOST, Writer
 
-pytestmark = pytest.mark.faults
+# Told apart from all else: how soon is what it asks (docs/decisions/020).
+pytestmark = [pytest.mark.faults, pytest.mark.deep]
 
 BACK = 10.0  # seconds from the kill to the welcome, the restart included
 KILLS = 3

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isThinNow } from "../../../dispatch/static/dispatch/caller/models/thin_line.js";
 
-const before = { at: 0, bytesOut: 0, framesSent: 0, lossOut: 0, rttMs: 50 };
+const before = { at: 0, bytesOut: 0, framesSent: 0, framesGiven: 0, lossOut: 0, rttMs: 50 };
 /** Two seconds later. */
 const after = (kilobits, more = {}) => ({
-  at: 2000, bytesOut: (kilobits * 2000) / 8, framesSent: 50, lossOut: 0, rttMs: 50, ...more,
+  at: 2000, bytesOut: (kilobits * 2000) / 8, framesSent: 50, framesGiven: 50, lossOut: 0,
+  rttMs: 50, ...more,
 });
 
 test("much loss keeps the recording on the phone, whatever else", () => {
@@ -20,6 +21,15 @@ test("few bytes count only with a sign that the line is the reason", () => {
   assert.equal(isThinNow(before, after(120, { rttMs: 700 }), true), true);
   assert.equal(isThinNow(before, after(120, { lossOut: 0.02 }), true), true);
   assert.equal(isThinNow(before, after(260, { framesSent: 16 }), true), false);
+});
+
+test("a camera that gives few frames, as at night, says nothing of the line", () => {
+  const dark = { framesSent: 16, framesGiven: 17 };
+  assert.equal(isThinNow(before, after(60, dark), true), false);
+  assert.equal(isThinNow(before, after(60, { ...dark, framesSent: 8 }), true), true);
+  assert.equal(isThinNow(before, after(60, { ...dark, rttMs: 700 }), true), true);
+  const untold = { framesSent: 16, framesGiven: 0 };
+  assert.equal(isThinNow(before, after(60, untold), true), true, "not told by the browser");
 });
 
 test("sound alone, or a leg that just began, says nothing", () => {

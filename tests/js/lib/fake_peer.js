@@ -76,6 +76,7 @@ export class FakePeerConnection {
       },
       { type: "inbound-rtp", kind: "audio", bytesReceived: 10, audioLevel: 0.25 },
       { type: "outbound-rtp", kind: "video", bytesSent: 700, framesSent: 7 },
+      { type: "media-source", kind: "video", frames: 9 },
       { type: "remote-inbound-rtp", kind: "video", fractionLost: 0.125 },
       { type: "candidate-pair", nominated: true, currentRoundTripTime: 0.04 },
     ];

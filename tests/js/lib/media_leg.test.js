@@ -234,6 +234,7 @@ test("figures are those of the leg", async () => {
   assert.deepEqual(await media.stats(), {
     framesDecoded: 12,
     framesSent: 7,
+    framesGiven: 9,
     audioLevelIn: 0.25,
     bytesIn: 410,
     bytesOut: 700,

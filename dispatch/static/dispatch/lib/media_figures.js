@@ -7,6 +7,7 @@ import { ageMs, mark } from "./age.js";
  * @typedef {object} Figures
  * @property {number} framesDecoded
  * @property {number} framesSent
+ * @property {number} framesGiven  by the camera; 0 where the browser does not tell
  * @property {number} audioLevelIn  0 to 1
  * @property {number} bytesIn  of media
  * @property {number} bytesOut  of media
@@ -26,6 +27,7 @@ export function noFigures() {
   return {
     framesDecoded: 0,
     framesSent: 0,
+    framesGiven: 0,
     audioLevelIn: 0,
     bytesIn: 0,
     bytesOut: 0,
@@ -56,6 +58,8 @@ export function read(report, mid = null) {
     } else if (entry.type === "outbound-rtp") {
       figures.bytesOut += entry.bytesSent ?? 0;
       if (entry.kind === "video") figures.framesSent += entry.framesSent ?? 0;
+    } else if (entry.type === "media-source") {
+      figures.framesGiven += entry.frames ?? 0;
     } else if (entry.type === "remote-inbound-rtp") {
       figures.lossOut = Math.max(figures.lossOut, entry.fractionLost ?? 0);
     } else if (entry.type === "transport") {
