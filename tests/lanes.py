@@ -1,12 +1,12 @@
-"""The whole suite: browsers, real servers beside them, and what fills the pauses.
+"""The whole suite: browsers by twos, then real servers, and what fills the pauses.
 
-Browsers wait half of their time: for a picture, for a deadline, for each other. So the
-tests that start and kill servers of their own run beside them, each lane a pytest with
-ports and a data folder of its own. So do those that have the whole project in one
-process, with its deadlines in earnest: they step back for browsers, but always get
-something. What needs no clock, and ``./run check``, is of the lowest priority there is,
-and gets what nobody else wants. ``test_lanes.py`` waits for all of them at the end and
-tells what they said.
+Browsers wait half of their time: for a picture, for a deadline, for each other. So two
+halves of them run side by side, this pytest and a lane: a pytest with ports and a data
+folder of its own. No more: a call costs by the second, and one that must share lasts
+longer. After this half come those that start and kill servers of their own, and those
+that have the whole project in one process with its deadlines in earnest. What needs no
+clock, and ``./run check``, runs all the while at the lowest priority there is, and gets
+what nobody else wants. ``test_lanes.py`` waits for all and tells what they said.
 
 Only in a whole run (``ALARM110_LANES=whole``, ``./run test`` without arguments). What
 is done ``again`` on the other database is a lane of ``./run deep`` (``=deep``).
@@ -31,12 +31,17 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 # Taken out: a pytest that a test starts (the seeds do) is no whole run.
 RUN = os.environ.pop("ALARM110_LANES", "")
-# What this pytest runs itself, and what runs beside it at the same priority.
+# What this pytest runs itself, and the half of it that runs beside.
 FIRST = "browser"
-ON_SERVERS = (
-    *("faults", "media", "proof", "sockets", "run"),
-    *("test_canary.py", "test_stranger.py"),
+BESIDE = tuple(
+    f"browser/test_{name}.py"
+    for name in (
+        *("alarm", "asleep", "board", "city", "line_cut", "live_media", "map"),
+        *("media_deaths", "phone_evidence"),
+    )
 )
+ON_SERVERS = ("faults", "run", "sockets", "test_canary.py", "test_stranger.py")
+ON_MEDIA = ("media", "proof")
 LAST = "test_lanes.py"
 # The whole project in one process: loops that turn, leases that lapse.
 INDOORS = ("doors", "evidence", "indoors", "observe", "races", "views")
@@ -66,7 +71,7 @@ LEFT_OUT = {
     ),
     "races/test_any_two.py",
 }
-LOWER, LOWEST = "10", "19"
+LOWER, LOWEST = "5", "19"
 
 
 @dataclass
@@ -89,9 +94,10 @@ _held = contextlib.ExitStack()
 
 
 def lane(name: str) -> Lane:
-    """Return the lane of that name, begun if it was not."""
-    if name not in _lanes:
-        _lanes[name] = LANES[name]()
+    """Return the lane of that name, begun if it was not, with those of its time."""
+    for other in AFTER if name in AFTER else (name,):
+        if other not in _lanes:
+            _lanes[other] = LANES[other]()
     return _lanes[name]
 
 
@@ -101,7 +107,8 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
         return True if collection_path == TESTS / LAST and not RUN else None
     ours = (FIRST, LAST, "conftest.py", "__init__.py")
     is_theirs = collection_path.parent == TESTS and collection_path.name not in ours
-    return True if is_theirs else None
+    is_beside = collection_path in {TESTS / path for path in BESIDE}
+    return True if is_theirs or is_beside else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -133,9 +140,19 @@ def _turn(item: pytest.Item) -> int:
     return int(item.path == TESTS / LAST)
 
 
+def _browsers() -> Lane:
+    tests = [f"tests/{path}" for path in BESIDE]
+    return _begin("browsers", {"ALARM110_TEST_PORTS": "24000"}, tests)
+
+
 def _on_servers() -> Lane:
     tests = [f"tests/{name}" for name in ON_SERVERS]
     return _begin("servers", {"ALARM110_TEST_PORTS": "18000"}, tests)
+
+
+def _on_media() -> Lane:
+    tests = [f"tests/{name}" for name in ON_MEDIA]
+    return _begin("media", {"ALARM110_TEST_PORTS": "26000"}, tests)
 
 
 def _indoors() -> Lane:
@@ -149,7 +166,7 @@ def _races() -> Lane:
 
 
 def _on_sqlite() -> Lane:
-    others = (FIRST, *ON_SERVERS, *INDOORS, *NOT_ON_SQLITE, LAST)
+    others = (FIRST, *ON_SERVERS, *ON_MEDIA, *INDOORS, *NOT_ON_SQLITE, LAST)
     rest = sorted(
         f"tests/{path.name}"
         for path in TESTS.iterdir()
@@ -188,17 +205,18 @@ def _check() -> Lane:
 
 LANES = {
     "check": _check,
+    "browsers": _browsers,
     "servers": _on_servers,
+    "media": _on_media,
     "indoors": _indoors,
     "races": _races,
     "sqlite": _on_sqlite,
     "postgresql": _on_postgresql,
     "again": _again,
 }
-BEGUN = {
-    "whole": ("servers", "indoors", "races", "check", "sqlite", "postgresql"),
-    "deep": ("again",),
-}
+BEGUN = {"whole": ("browsers", "check", "sqlite", "postgresql"), "deep": ("again",)}
+# Begun when this half of the browsers is through.
+AFTER = ("servers", "media", "indoors", "races")
 
 
 def _begin(name: str, more: dict[str, str], tests: list[str], *options: str) -> Lane:
@@ -237,7 +255,7 @@ def _start(
 
 
 def _step_back(lane: Lane) -> Lane:
-    """Give a lane's session a tenth of the share that others have.
+    """Give a lane's session a third of the share that others have.
 
     A session is a scheduling group of its own where the kernel groups by session
     (``sched_autogroup_enabled``), and then only the group's niceness counts.

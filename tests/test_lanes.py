@@ -12,8 +12,10 @@ from tests.lanes import lane
     "name",
     [
         "servers",
+        "media",
         "indoors",
         pytest.param("races", marks=pytest.mark.postgres),
+        "browsers",
         "check",
         "sqlite",
         pytest.param("postgresql", marks=pytest.mark.postgres),
