@@ -1,9 +1,9 @@
-"""The whole suite: browsers by twos, then real servers, and what fills the pauses.
+"""The whole suite: browsers by twos, real servers, and what fills the pauses.
 
 Browsers wait half of their time: for a picture, for a deadline, for each other. So two
 halves of them run side by side, this pytest and a lane: a pytest with ports and a data
-folder of its own. No more: a call costs by the second, and one that must share lasts
-longer. After this half come those that start and kill servers of their own, and those
+folder of its own; another lane starts and kills servers. No more: a call costs by the
+second, and one that must share lasts longer. After this half come the media, and those
 that have the whole project in one process with its deadlines in earnest. What needs no
 clock, and ``./run check``, runs all the while at the lowest priority there is, and gets
 what nobody else wants. ``test_lanes.py`` waits for all and tells what they said.
@@ -36,8 +36,8 @@ FIRST = "browser"
 BESIDE = tuple(
     f"browser/test_{name}.py"
     for name in (
-        *("alarm", "asleep", "board", "city", "line_cut", "live_media", "map"),
-        *("media_deaths", "phone_evidence"),
+        *("alarm", "asleep", "board", "line_cut", "live_media", "map"),
+        *("phone_evidence", "phone_live", "phone_refusals"),
     )
 )
 ON_SERVERS = ("faults", "run", "sockets", "test_canary.py", "test_stranger.py")
@@ -214,9 +214,12 @@ LANES = {
     "postgresql": _on_postgresql,
     "again": _again,
 }
-BEGUN = {"whole": ("browsers", "check", "sqlite", "postgresql"), "deep": ("again",)}
+BEGUN = {
+    "whole": ("browsers", "servers", "check", "sqlite", "postgresql"),
+    "deep": ("again",),
+}
 # Begun when this half of the browsers is through.
-AFTER = ("servers", "media", "indoors", "races")
+AFTER = ("media", "indoors", "races")
 
 
 def _begin(name: str, more: dict[str, str], tests: list[str], *options: str) -> Lane:

@@ -11,8 +11,8 @@ from tests.lanes import lane
 @pytest.mark.parametrize(
     "name",
     [
-        "servers",
         "media",
+        "servers",
         "indoors",
         pytest.param("races", marks=pytest.mark.postgres),
         "browsers",

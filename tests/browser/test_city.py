@@ -35,7 +35,8 @@ from tests.browser.supervisor import GUEST, HOST, Supervisor
 from tests.halls import Hall
 from tests.served import Served
 
-pytestmark = pytest.mark.slow
+# Five browsers, and facts that must be on the board in time: apart from all else.
+pytestmark = pytest.mark.deep
 
 PHONE_VIDEO = "officer-frame video.theirs"
 ON_BOARD = 1.0  # seconds from a change to the board, at most

@@ -3,6 +3,7 @@
 import re
 import time
 
+import pytest
 from playwright.sync_api import expect
 
 CUT_OFF = "The call-taker was cut off. You keep your place in line."
@@ -57,6 +58,7 @@ BEGINS_ON_TOP = """part => {
 }"""
 
 
+@pytest.mark.deep  # two calls at once, and leases in earnest: apart from all else
 def test_lines_cut_for_30_s(stage, talking, hall, pair_hall):
     """The caller's: the same call waits. The seat's: the next seat has it by then.
 

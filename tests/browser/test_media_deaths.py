@@ -56,6 +56,10 @@ CLIMB = 8.5  # seconds: a conversation climbs by itself at first; that is no new
 # --- Stages --------------------------------------------------------------------------
 
 
+# How long nobody saw or heard is what they ask: apart from all else (decision 020).
+pytestmark = pytest.mark.deep
+
+
 @pytest.fixture
 def stage(
     served: Served, phone_browser: Browser, desk_browser: Browser
