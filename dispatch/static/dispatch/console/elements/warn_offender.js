@@ -15,11 +15,13 @@ export class WarnOffender extends Region {
 
   show() {
     const { incident } = this.desk;
+    // Until the call is known, and after it, a press would do nothing.
+    const isDead = !incident || !this.desk.isHost || this.desk.isVisitor;
+    /** @type {HTMLButtonElement} */ (this.find("warn")).disabled = isDead;
     if (this.desk.view !== "call" || !incident) return;
     const warning = incident.warning ?? "";
     const isSilent = incident.call.mode === "silent";
     const isOver = !this.desk.isHost;
-    /** @type {HTMLButtonElement} */ (this.find("warn")).disabled = this.desk.isVisitor;
     if (isOver) this.#isAsking = false;
     this.reveal("ask", this.#isAsking);
     this.reveal("ask-silent", isSilent);
