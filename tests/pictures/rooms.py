@@ -79,9 +79,6 @@ def supervised(studio: Studio) -> None:
     studio.keep(wang.page, "console-break-asked")
     wang.button("Leave seat").click()  # "Off" would be one more wish here
     board.takes_back(NOTICE[studio.language])  # else it stands on every later picture
-    board.page.locator("board-notices").get_by_role(
-        "button", name=board.words("Take back")
-    ).first.click()  # the next language has a notice of its own
 
 
 def _break(menu) -> int:
