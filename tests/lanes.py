@@ -76,7 +76,7 @@ LOWER, LOWEST = "5", "19"
 
 @dataclass
 class Lane:
-    """A pytest that runs beside this one."""
+    """What runs beside this pytest: another one, or ``./run check``."""
 
     name: str
     process: subprocess.Popen[bytes]
