@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 from uuid import uuid4
 
-from tests.wire import Frame, Http, Line, Refused, Wanted, sign_in
+from tests.wire import PATIENCE, Frame, Http, Line, Refused, Wanted, sign_in
 
 __all__ = ["JPEG", "Console", "Phone", "Refused", "Server"]
 
@@ -68,7 +68,9 @@ class Client:
         """Do a command; see ``Line.command``."""
         return await self.line.command(kind, **fields)
 
-    async def wait_for(self, wanted: Wanted, seconds: float = 10.0, **k: Any) -> Frame:
+    async def wait_for(
+        self, wanted: Wanted, seconds: float = PATIENCE, **k: Any
+    ) -> Frame:
         """Wait for a frame; see ``Line.wait_for``."""
         return await self.line.wait_for(wanted, seconds, **k)
 
@@ -155,7 +157,7 @@ class Console(Client):
         """Take a break: no offers come, calls may still be taken by hand."""
         await self.command("set_availability", availability="break", reason=reason)
 
-    async def offer(self, seconds: float = 10.0, *, since: int = 0) -> Frame:
+    async def offer(self, seconds: float = PATIENCE, *, since: int = 0) -> Frame:
         """Return the next offer to this seat."""
 
         def fits(frame: Frame) -> bool:
@@ -169,7 +171,7 @@ class Console(Client):
         offer: Frame = frame["data"]["seat"]["offer"]
         return offer
 
-    async def accept(self, seconds: float = 10.0, *, since: int = 0) -> Frame:
+    async def accept(self, seconds: float = PATIENCE, *, since: int = 0) -> Frame:
         """Wait for an offer, accept it, return what the room brought (``followed``)."""
         offer = await self.offer(seconds, since=since)
         followed = self.line.expect("followed", seconds)

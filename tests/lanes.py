@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -37,7 +38,7 @@ BESIDE = tuple(
     f"browser/test_{name}.py"
     for name in (
         *("alarm", "asleep", "board", "line_cut", "live_media", "map"),
-        *("phone_evidence", "phone_live", "phone_refusals"),
+        *("phone_evidence", "phone_live", "phone_refusals", "reload", "second_door"),
     )
 )
 ON_SERVERS = ("faults", "run", "sockets", "test_canary.py", "test_stranger.py")
@@ -61,8 +62,9 @@ INDOORS_ON_POSTGRESQL = (
     *(f"indoors/test_{name}.py" for name in ("several_consoles", "tap_door")),
 )
 NOT_ON_SQLITE = ("actions",)
-# What ``./run deep`` does again on PostgreSQL.
+# What ``./run deep`` does again on PostgreSQL, and more days of the machine.
 AGAIN = ("evidence", "rules", "views")
+MACHINE = "rules/test_machine.py"
 # They read files, not the database, or take minutes and are much the same there.
 LEFT_OUT = {
     *(
@@ -181,16 +183,23 @@ def _on_postgresql() -> Lane:
 
 
 def _again() -> Lane:
-    done = {*LEFT_OUT, *ON_POSTGRESQL, *INDOORS_ON_POSTGRESQL}
-    return _stand_back(_begin_on_postgresql("again", AGAIN, done))
+    done = {*LEFT_OUT, *ON_POSTGRESQL, *INDOORS_ON_POSTGRESQL} - {MACHINE}
+    more = {"ALARM110_DAYS": "20"}
+    return _stand_back(_begin_on_postgresql("again", AGAIN, done, more))
 
 
 def _begin_on_postgresql(
-    name: str, tests: Iterable[str], left: Iterable[str], *, ports: str = "16000"
+    name: str,
+    tests: Iterable[str],
+    left: Iterable[str],
+    more: Mapping[str, str] = MappingProxyType({}),
+    *,
+    ports: str = "16000",
 ) -> Lane:
     require("postgresql")
     server = _held.enter_context(postgres(is_durable=False))
     more = {
+        **more,
         "ALARM110_TEST_PORTS": ports,
         "DATABASE_URL": server.new_database("lane"),
     }

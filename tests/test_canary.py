@@ -132,6 +132,7 @@ async def test_no_real_seat_hears_of_it_and_it_is_flagged(served):
     }
 
 
+@pytest.mark.deep
 async def test_it_signs_out_in_the_end(served):
     """One a minute left 720 sessions of twelve hours behind."""
     before = served.manage("shell", "--verbosity=0", "-c", SESSIONS)
@@ -141,6 +142,7 @@ async def test_it_signs_out_in_the_end(served):
     assert served.manage("shell", "--verbosity=0", "-c", SESSIONS) == before
 
 
+@pytest.mark.deep
 async def test_it_sings_from_afar_with_a_key_and_a_trusted_authority(served, tmp_path):
     afar = {
         "ALARM110_HOME": str(tmp_path),
@@ -179,6 +181,7 @@ async def test_a_server_that_is_not_there_is_named(served):
     assert song.last == "FAILED at sign in: nothing answers at https://127.0.0.1:9"
 
 
+@pytest.mark.deep
 async def test_two_at_once_do_not_spoil_each_other(served):
     songs = await asyncio.gather(sing(served), sing(served))
 
@@ -190,6 +193,7 @@ async def test_two_at_once_do_not_spoil_each_other(served):
     assert stored(served)["open_shifts"] == 0
 
 
+@pytest.mark.deep
 async def test_what_a_canary_left_in_mid_call_is_cleared(served):
     console, phone = canary_console(served), Phone(served)
     await console.__aenter__()
@@ -208,6 +212,7 @@ async def test_what_a_canary_left_in_mid_call_is_cleared(served):
     assert stored(served)["open_shifts"] == 0
 
 
+@pytest.mark.deep
 async def test_a_seat_that_is_worked_at_is_left_alone(served):
     async with canary_console(served) as console:
         await console.take_seat()

@@ -2,11 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser import camera
 from tests.browser.stage import DESK_FIRST, PHONE_FRAMES
+from tests.browser.words import both_languages
 from tests.halls import CATEGORY, PHRASE
 
 SEAT_PICTURE = "caller-picture [data-part=still]"
@@ -17,8 +17,6 @@ OLDEST = 1.0  # seconds, when it appears
 MOST_RATE = 4.8  # a second: four, and the last one a little early
 # A phone that can do no live video: stills are what is left.
 NO_WEBRTC = "delete window.RTCPeerConnection;"
-
-both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 
 
 @both_languages

@@ -173,7 +173,7 @@ def test_the_callers_sound_can_be_turned_off_here(talking, hall):
     expect(audio).to_have_js_property("muted", value=True)
 
 
-@pytest.mark.parametrize("accepts", [True, False])
+@pytest.mark.parametrize("accepts", [True, pytest.param(False, marks=pytest.mark.deep)])
 def test_a_warning_is_asked_here_and_decided_on_the_phone(talking, hall, accepts):
     caller, operator = talking(hall)
     page = operator.page

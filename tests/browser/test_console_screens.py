@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.look import look
 from tests.browser.test_console_live import reads_live
+from tests.browser.words import both_languages
 
 SIZES = {"wide": (1440, 900), "small": (1280, 720)}
 # On which the whole form is in sight, whatever else moves to make room.
@@ -60,7 +61,7 @@ def boxes(page):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["en", "zh"])
+@both_languages
 def test_a_call_is_on_one_screen_and_nothing_moves(talking, hall, language, size):
     caller, operator = talking(hall, language)
     page = operator.page

@@ -2,10 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.look import look
+from tests.browser.words import both_languages
 
 SIZES = {"small": (1280, 720), "large": (1920, 1080)}
 # A colleague asks, the phone is lost, the tone is kept back: all of it at once.
@@ -23,7 +23,7 @@ EVERYTHING = """at => {
 WORDS = "Two men are at the door, one has a knife, I am alone with my daughter"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@both_languages
 def test_the_callers_words_and_phone_stand_on_the_card_before_one_accepts(
     stage, ring_hall, language
 ):

@@ -163,6 +163,7 @@ def test_a_full_server_is_told_and_loses_nothing(recording, served):
     )
 
 
+@pytest.mark.deep
 def test_a_clip_that_was_closed_meanwhile_goes_on_in_another(recording, served):
     number = recording.number()
     holds_up(recording)
@@ -196,6 +197,7 @@ def test_a_photo_reaches_the_seat_whole(talking, hall, served, tmp_path):
     assert whole(served, number) == [hashlib.sha256(photo.read_bytes()).hexdigest()]
 
 
+@pytest.mark.deep
 def test_a_photo_on_its_way_survives_a_reload(talking, hall, served, tmp_path):
     caller, operator = talking(hall)
     number = caller.number()
@@ -244,6 +246,7 @@ def whole(served, number: str) -> list[str]:
     ]
 
 
+@pytest.mark.deep
 def test_a_private_window_keeps_it_in_the_page_and_says_so(stage, hall, served):
     caller = stage.caller(hall)
     caller.context.add_init_script(

@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import camera
@@ -35,6 +36,7 @@ def rung(frames) -> str | None:
     return frames.last_sent("report_device").get("rung")
 
 
+@pytest.mark.deep
 def test_it_falls_to_stills_and_climbs_back_without_a_new_call(stage, hall, served):
     caller, operator, frames = begin(stage, hall)
     number = caller.number()

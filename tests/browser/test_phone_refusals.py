@@ -15,6 +15,7 @@ from tests.browser.look import picture
 from tests.browser.people import SETTLED, Caller
 from tests.browser.stage import launch_options
 from tests.browser.test_without import answer, default_desk, leave
+from tests.browser.words import both_languages
 
 ALL = ["geolocation", "camera", "microphone"]
 UNANSWERED = 15  # seconds until the next rung is taken
@@ -81,6 +82,9 @@ ROWS = {
         (), "video", "", "on", "on", "Live picture", BUSY_TWICE,
     ),
 }  # fmt: skip
+# What two of the rows show in each run; the others in ``./run deep``.
+USUAL = ("camera denied", "no device")
+RARE = [pytest.param(row, marks=pytest.mark.deep) for row in ROWS if row not in USUAL]
 
 
 def device_at_seat(operator_frames: Frames) -> dict[str, str | None]:
@@ -123,7 +127,7 @@ def ready_seat(stage, hall):
     return operator, frames
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("name", [*USUAL, *RARE])
 def test_the_alarm_stands_and_both_are_told(stage, hall, name):
     row = ROWS[name]
     operator, frames = ready_seat(stage, hall)
@@ -153,7 +157,7 @@ def test_the_alarm_stands_and_both_are_told(stage, hall, name):
     both(name.replace(" ", "-"), caller, operator)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@both_languages
 def test_refusals_push_nothing_out_of_sight(stage, language):
     operator = default_desk(stage)
     caller = stage.caller(None, language, permissions=[])
@@ -194,6 +198,7 @@ def test_an_insecure_page_has_no_devices_and_no_place(stage):
     leave(operator)
 
 
+@pytest.mark.deep
 def test_a_question_nobody_answers_holds_up_nothing(stage, hall):
     operator, frames = ready_seat(stage, hall)
     caller = stage.caller(hall)

@@ -5,15 +5,14 @@ The caller's pages are light in one language and dark in the other.
 
 import re
 
-import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 from playwright.sync_api import expect
 
 from tests.browser.look import look
+from tests.browser.words import both_languages
 from tests.halls import CATEGORY
 
-both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 SCHEMES = {"en": "light", "zh": "dark"}
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'"
 

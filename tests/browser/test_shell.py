@@ -115,6 +115,7 @@ def upgraded(stage):
     stage.served.restart_web()
 
 
+@pytest.mark.deep
 def test_an_upgrade_is_taken_at_the_next_load_and_then_kept(stage, hall, upgraded):
     caller = keeping(stage, hall)
     name, addresses = kept(caller)

@@ -3,7 +3,6 @@
 import json
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.fits import fits
@@ -11,9 +10,8 @@ from tests.browser.look import picture
 from tests.browser.people import Caller
 from tests.browser.stage import PHONE_SCREEN, launch_options
 from tests.browser.test_odd_phones import nothing_is_cut
-from tests.browser.words import Words
+from tests.browser.words import Words, both_languages
 
-both_languages = pytest.mark.parametrize("language", ["en", "zh"])
 TURNED = {"width": 844, "height": 390}
 LARGE = 32  # px, twice the usual type
 # An order to phone, in either language, and what makes it none.

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+import pytest
 from django.utils.translation.trans_real import DjangoTranslation
 
 Language = Literal["en", "zh"]
 LOCALES: dict[Language, str] = {"en": "en-GB", "zh": "zh-CN"}
+# What happens is the same in both; the words, and how long they are, are looked at in
+# ``./run deep``.
+both_languages = pytest.mark.parametrize(
+    "language", ["en", pytest.param("zh", marks=pytest.mark.deep)]
+)
 
 
 @cache

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from tests.clients import Phone
 from tests.sockets.stage import hang_up
-from tests.wire import Answer, Frame
+from tests.wire import PATIENCE, Answer, Frame
 
 
 class Poller:
@@ -74,7 +74,7 @@ class Poller:
         self.ephemeral += body["ephemeral"]
         return body
 
-    async def poll_for(self, kind: str, seconds: float = 10) -> Frame:
+    async def poll_for(self, kind: str, seconds: float = PATIENCE) -> Frame:
         """Poll until a frame of a kind came; return it."""
         async with asyncio.timeout(seconds):
             while True:

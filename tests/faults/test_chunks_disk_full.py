@@ -13,7 +13,7 @@ from tests.crowd import region
 from tests.evidence.phones import Recorder, code
 from tests.served import Served, prepared
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.deep]
 
 ROOM = 6  # MiB of the disk that evidence has
 CHUNK = bytes(range(256)) * 4096  # 1 MiB

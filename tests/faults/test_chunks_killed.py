@@ -16,7 +16,7 @@ from tests.served import Served
 from tests.sockets.stage import database
 from tests.wire import Http
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.deep]
 
 PHONES, CHUNKS, KILLS = 6, 40, 3
 BACK = 15.0  # seconds from a kill until every phone has its next answer

@@ -11,9 +11,10 @@ import pytest
 from tests.clients import Console, Phone
 from tests.faults.small import HALL, small_server
 from tests.faults.writer import AGAIN, LOST
+from tests.served import START_PATIENCE
 from tests.services import require
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.deep]
 
 DAY = timedelta(days=1)
 JUMP = timedelta(seconds=120)
@@ -95,7 +96,7 @@ async def test_a_jump_of_the_clock_between_two_starts_costs_no_place(skewed):
 
 async def back(come_back):
     """Try until the restarted server lets one in."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + START_PATIENCE
     while True:
         try:
             return await come_back()

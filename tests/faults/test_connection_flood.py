@@ -16,7 +16,7 @@ from tests.faults.small import small_server
 from tests.served import Served
 from tests.wire import Http
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.deep]
 
 FLOODER, ELSEWHERE = "127.0.0.2", "127.0.0.1"
 SHARE, SOFT, HARD = 40, 128, 600

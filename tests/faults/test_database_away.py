@@ -13,7 +13,7 @@ from tests.faults.writer import AGAIN
 from tests.services import postgres
 from tests.wire import Refused
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres]
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.deep]
 
 ANSWERED = 3.5  # seconds: a phone must not be left hanging
 LANDED = 5.0  # seconds after the database is back

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.small import small_server
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.deep]
 
 GONE = 10.0  # seconds
 

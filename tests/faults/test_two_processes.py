@@ -10,7 +10,7 @@ from tests.clients import Console, Phone
 from tests.served import Served, prepared
 from tests.services import Postgres, Redis, postgres, redis
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.deep]
 
 RUNG = 1.0  # seconds: the doorbell's way
 POLLED = 4.5  # seconds: the safety poll looks every 3

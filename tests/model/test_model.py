@@ -47,9 +47,11 @@ SEEDED = [
 ]
 
 
-@pytest.fixture(scope="session")
-def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[Variant, Verdict]:
-    """Check them all once, two at a time."""
+@pytest.fixture(scope="module")
+def verdicts(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Variant, Verdict]:
+    """Check what this run's tests ask for, once, two at a time."""
     services.require("spin")
     headers = subprocess.run(
         ["gcc", "-E", "-"],
@@ -59,7 +61,14 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[Variant, Verdict]
     )
     if headers.returncode:
         pytest.skip("no headers of the C library (libc6-dev)")
-    return spin.check_all(SEEDED + SOUND, tmp_path_factory.mktemp("model"))
+    asked = [
+        item.callspec.params["variant"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and item.path == request.path
+        and "verdicts" in item.fixturenames
+    ]
+    return spin.check_all(asked, tmp_path_factory.mktemp("model"))
 
 
 @pytest.mark.slow
@@ -71,6 +80,7 @@ def test_the_laws_hold_in_every_state(variant: Variant, verdicts):
     assert verdict.states > 10_000, "this is not the whole model"
 
 
+@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.parametrize("variant", SEEDED, ids=lambda variant: variant.name)
 def test_a_seeded_bug_is_found_by_its_law(variant: Variant, verdicts, capsys):

@@ -8,6 +8,7 @@ import time
 from uuid import uuid4
 
 import msgspec
+import pytest
 
 from tests.clients import Console, Phone
 from tests.proof import attacked
@@ -21,6 +22,7 @@ CHUNKS = 8  # of a MiB, of the recording that is asked for
 WORDS = 80  # of 2000 letters each
 
 
+@pytest.mark.deep
 async def test_who_reads_nothing_is_let_go_and_costs_little(besieged):
     """Sockets of each side that ask for much, one that only sleeps, a download."""
     served = besieged

@@ -127,18 +127,25 @@ FINAL = {"host_ends", "caller_hangs_up", "supervisor_ends"}
 ROOMS = ["transfer", "invite"]  # what Fu's seat is asked
 ORDERS = [at_once, one_by_one]
 EVERY = list(product(ROOMS, ORDERS))
-# Each pair in one room and order, every second one left out; with ALARM110_PAIRS=all
-# in each (some minutes).
+# Each pair in one room and order: one pair of eight, half of them in ``./run deep``;
+# with ALARM110_PAIRS=all each in each (some minutes).
 IS_ALL = os.environ.get("ALARM110_PAIRS") == "all"
+FEW, MANY = 8, 2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", ACTS)
-def test_any_two_at_once(rows, first: str):
+@pytest.mark.parametrize("share", [FEW, pytest.param(MANY, marks=pytest.mark.deep)])
+def test_any_two_at_once(rows, first: str, share: int):
     for number, pair in enumerate(combinations(ACTS, 2)):
         if pair[0] != first:
             continue
-        chosen = EVERY if IS_ALL else EVERY[number // 2 % 4 :][: 1 - number % 2]
+        if IS_ALL:
+            chosen = EVERY
+        elif number % share:
+            continue
+        else:
+            chosen = [EVERY[number // share % len(EVERY)]]
         for kind, together in chosen:
             with_each_other(kind, *pair, together)
 

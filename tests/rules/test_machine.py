@@ -35,7 +35,7 @@ from tests.rules.day.parties import PARTIES_DO, Parties
 from tests.rules.day.people import CONSOLES
 from tests.rules.day.rooms import ROOMS_DO
 
-DAYS = int(os.environ.get("ALARM110_DAYS", "20"))
+DAYS = int(os.environ.get("ALARM110_DAYS", "8"))
 MANY_DAYS = 60
 MOST_UNSEEN = 5  # kinds of entries
 TIME_DOES = (("time_passes", "operators", 6), ("web_restart", "operators", 1))

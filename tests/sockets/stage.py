@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from tests.clients import Console, Phone, Refused
 from tests.served import Served
-from tests.wire import Frame
+from tests.wire import PATIENCE, Frame
 
 _sessions: dict[tuple[str, str], str] = {}
 
@@ -127,7 +127,7 @@ def says(text: str) -> Callable[[Frame], bool]:
     )
 
 
-async def closed(console: Console | Phone, seconds: float = 10.0) -> int | None:
+async def closed(console: Console | Phone, seconds: float = PATIENCE) -> int | None:
     """Wait until the server has closed a client's socket; return its close code."""
     async with asyncio.timeout(seconds):
         assert console.line.socket is not None
