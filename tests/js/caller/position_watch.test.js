@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  metresBetween, toPlace,
+  metresBetween, PositionWatch, toPlace,
 } from "../../../dispatch/static/dispatch/caller/models/position_watch.js";
 
 test("a fix becomes whole numbers the wire takes", () => {
@@ -24,4 +24,57 @@ test("metres, near enough", () => {
   const here = { latitude: 37.54, longitude: 121.39 };
   assert.ok(Math.abs(metresBetween(here, { ...here, latitude: 37.541 }) - 111) < 1);
   assert.ok(Math.abs(metresBetween(here, { ...here, longitude: 121.391 }) - 88) < 1);
+});
+
+const MINUTE_MS = 60_000;
+
+/** A device whose fixes come by hand. */
+function device(t) {
+  const asked = [];
+  const geolocation = {
+    watchPosition: (take) => asked.push(take),
+    clearWatch: () => {},
+  };
+  Object.defineProperty(globalThis, "navigator", { value: { geolocation }, configurable: true });
+  globalThis.isSecureContext = true;
+  t.after(() => {
+    delete globalThis.isSecureContext;
+    delete globalThis.navigator;
+  });
+  t.mock.timers.enable({ apis: ["Date"], now: 1_800_000_000_000 });
+  const fix = (accuracy = 12) => asked.at(-1)({
+    coords: { latitude: 37.54, longitude: 121.39, accuracy }, timestamp: Date.now(),
+  });
+  return { asked, fix };
+}
+
+test("who stood still before the tap is found with the place's age, and looked for again", (t) => {
+  const { asked, fix } = device(t);
+  const watch = new PositionWatch();
+  const told = [];
+  watch.onPlace = (place) => told.push(place);
+  watch.start();
+  fix();
+  t.mock.timers.tick(2 * MINUTE_MS);
+  assert.equal(watch.last().age_ms, 2 * MINUTE_MS);
+  watch.tellAgain();
+  assert.deepEqual(told.map(({ age_ms }) => age_ms), [0, 2 * MINUTE_MS]);
+  assert.equal(asked.length, 2, "the device was not asked again");
+  t.mock.timers.tick(500);
+  fix(); // the same place, soon after: still worth telling, for it is fresh
+  assert.deepEqual(told.map(({ age_ms }) => age_ms), [0, 2 * MINUTE_MS, 0]);
+  t.mock.timers.tick(500);
+  fix();
+  assert.equal(told.length, 3, "twice within a second");
+});
+
+test("what is half an hour old is kept back, and a fresh place is not asked for again", (t) => {
+  const { asked, fix } = device(t);
+  const watch = new PositionWatch();
+  watch.start();
+  fix();
+  watch.tellAgain();
+  assert.equal(asked.length, 1);
+  t.mock.timers.tick(30 * MINUTE_MS);
+  assert.equal(watch.last(), null);
 });

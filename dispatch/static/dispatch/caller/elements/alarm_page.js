@@ -87,7 +87,7 @@ export class AlarmPage extends HTMLElement {
     // The back button must not leave the alarm by one press of a nervous thumb.
     history.pushState({ alarm: true }, "");
     const mode = pressed?.value === "silent" ? "silent" : "normal";
-    this.#alarm.tap(mode, this.#senses.position.fresh());
+    this.#alarm.tap(mode, this.#senses.position.last());
   }
 
   /** @param {MouseEvent} event */

@@ -3,7 +3,10 @@
 /** @typedef {"on" | "off" | "refused" | "none" | "asking"} Sense  as on the wire */
 /** @typedef {{lat_e7: number, lon_e7: number, accuracy_mm: number, age_ms: number}} Place */
 
+// Older: ask the device again, and tell the next fix whatever it is.
 const FRESH_MS = 60_000;
+// Older still: it says little, and would send the alarm to where the phone once was.
+const OLDEST_MS = 30 * 60_000;
 const REPORT_AGAIN_MS = 15_000;
 const REPORT_GAP_MS = 2000;
 const MOST_ACCURACY_MM = 1e9;
@@ -28,8 +31,13 @@ export class PositionWatch {
       this.#become("none");
       return Promise.resolve();
     }
-    this.stop();
     this.#become("asking");
+    return this.#follow();
+  }
+
+  /** Follow the device from now on. Settles with its first answer. */
+  #follow() {
+    this.stop();
     return new Promise((/** @type {(value?: unknown) => void} */ settle) => {
       this.#watch = navigator.geolocation.watchPosition(
         (fix) => {
@@ -53,16 +61,22 @@ export class PositionWatch {
     this.#watch = null;
   }
 
-  /** @returns {Place | null} the last fix, if it is young enough to send with the tap */
-  fresh() {
+  /**
+   * A phone that stands still is told nothing new for minutes, so its last fix is told
+   * with its age rather than nothing.
+   * @returns {Place | null} the last fix, unless it says little by now
+   */
+  last() {
     const place = this.#latest && toPlace(this.#latest);
-    return place && place.age_ms < FRESH_MS ? place : null;
+    return place && place.age_ms < OLDEST_MS ? place : null;
   }
 
   /** Tell the place again, whatever was told before: the alarm is new. */
   tellAgain() {
     this.#told = null;
-    if (this.#latest) this.#tell(this.#latest);
+    if (!this.#latest) return;
+    this.#tell(this.#latest);
+    if (this.#watch !== null && isOld(this.#latest)) this.#follow();
   }
 
   /** @param {GeolocationPosition} fix */
@@ -80,7 +94,7 @@ export class PositionWatch {
 
   /** @param {GeolocationPosition} fix */
   #isWorthTelling(fix) {
-    if (!this.#told) return true;
+    if (!this.#told || isOld(this.#told.fix)) return true;
     const passedMs = Date.now() - this.#told.at;
     if (passedMs < REPORT_GAP_MS) return false;
     const before = this.#told.fix.coords;
@@ -95,6 +109,11 @@ export class PositionWatch {
     this.state = state;
     this.onState();
   }
+}
+
+/** @param {GeolocationPosition} fix */
+function isOld(fix) {
+  return toPlace(fix).age_ms >= FRESH_MS;
 }
 
 /** @param {GeolocationPosition} fix @returns {Place} */

@@ -230,12 +230,12 @@ export class Senses extends EventTarget {
 
   // --- Telling -----------------------------------------------------------------------
 
-  /** One at a time, and only on a live line: a place that waited would claim to be fresh. */
+  /** One at a time, and only on a live line: its age is counted when it is sent. */
   #tellPlace() {
     const { is } = this.#alarm.truth;
     const isOpen = is === "waiting" || is === "connected";
     if (!this.#isPlaceDue || this.#isPlaceOut || !isOpen || !this.#alarm.isHeld) return;
-    const position = this.position.fresh();
+    const position = this.position.last();
     if (!position) return;
     this.#isPlaceDue = false;
     this.#isPlaceOut = true;
