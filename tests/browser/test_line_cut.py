@@ -97,6 +97,7 @@ def test_lines_cut_for_30_s(stage, talking, hall, pair_hall):
     caller.sees("Connected to %(seat)s", seat="Desk B")
     newcomer.hangs_up()
     lost_operator.sees("No connection for %(seconds)s s.")
+    lost_operator.sees("Last known: %(words)s")
     menu = lost_operator.page.locator("#availability")
     expect(menu).to_have_value("unknown")
     for width in (1280, 1440):

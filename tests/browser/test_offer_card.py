@@ -20,6 +20,7 @@ EVERYTHING = """at => {
   why.textContent = "";
   return box.top > 0 && box.bottom <= innerHeight && Boolean(top.closest("[data-act]"));
 }"""
+RING = "at => document.activeElement === at && getComputedStyle(at).outlineStyle"
 WORDS = "Two men are at the door, one has a knife, I am alone with my daughter"
 
 
@@ -31,10 +32,8 @@ def test_the_callers_words_and_phone_stand_on_the_card_before_one_accepts(
     page = operator.page
     operator.takes_seat()
     operator.becomes("ready")
-    ring = page.locator("waiting-line h2").evaluate(
-        "at => document.activeElement === at && getComputedStyle(at).outlineStyle"
-    )
-    assert ring == "none", "it has the focus at rest, and wears no ring"
+    # It has the focus at rest, and wears no ring.
+    operator.until(lambda: page.locator("waiting-line h2").evaluate(RING) == "none")
 
     caller = stage.caller(ring_hall, language)
     caller.open()

@@ -33,6 +33,8 @@ NOT_STARTED_SECONDS = 1.0  # after the machine had no room for a process
 REFUSED_SECONDS = 30.0  # after a child that may be missing refused its settings
 LONG_LIFE = 10.0  # seconds; who lived longer starts afresh in that table
 STOP_PATIENCE = 8.0  # seconds between asking a child to stop and ending it
+SILENT_STOP = 1.0  # seconds that a stop may last without a word
+STOPPING = "Stopping; some seconds. Asked again, it ends at once."
 LAST_AFTER = 4.0  # seconds that the last one waits for the others
 PR_SET_PDEATHSIG = 1
 # glibc gives each thread a heap until there are eight a core, and what short requests
@@ -171,12 +173,16 @@ class Supervisor:
     def _stop(self) -> None:
         """Ask every child to stop; end those that take too long or are asked twice."""
         began, asked = time.monotonic(), self.stop_requests
+        is_told = not asked  # who did not ask is told why instead
         last = [child for child in self.children if child.is_served]
         for child in self.children:
             if child not in last:
                 child.signal_all(signal.SIGTERM)
         while any(child.is_running for child in self.children):
             over = time.monotonic() - began
+            if over > SILENT_STOP and not is_told:
+                _say(STOPPING, logging.INFO)
+                is_told = True
             others_run = any(c.is_running for c in self.children if not c.is_served)
             if over > STOP_PATIENCE or self.stop_requests > max(asked, 1):
                 for child in self.children:

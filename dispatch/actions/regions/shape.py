@@ -77,7 +77,7 @@ def _fit_table(
     for name in value.keys() - fields.keys():
         near = difflib.get_close_matches(name, fields, n=1)
         hint = f'; did you mean "{near[0]}"?' if near else ""
-        found.append(Misfit((*path, name), f'there is no key "{name}"{hint}'))
+        found.append(Misfit((*path, name), f"no such key{hint}"))
     given: dict[str, Any] = {}
     for name, field in fields.items():
         if name in value:

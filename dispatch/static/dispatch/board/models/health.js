@@ -29,8 +29,8 @@ export function facts(health, now) {
       key: "late",
       tone: late ? "warn" : "ok",
       words: late
-        ? fill(ngettext("%(n)s seat not heard", "%(n)s seats not heard", late), { n: late })
-        : gettext("All seats heard"),
+        ? fill(ngettext("%(n)s seat does not answer", "%(n)s seats do not answer", late), { n: late })
+        : gettext("Every seat answers"),
     },
     {
       key: "lapsed",
@@ -64,7 +64,7 @@ function loopsFact(loops) {
     return { key: "loops", tone: "warn", words: fill(gettext("Stands still: %(names)s"), { names }) };
   }
   const ago = ((loops.sweeper ?? 0) / 1000).toFixed(1);
-  return { key: "loops", tone: "ok", words: fill(gettext("Swept %(s)s s ago"), { s: ago }) };
+  return { key: "loops", tone: "ok", words: fill(gettext("Lost calls looked for %(s)s s ago"), { s: ago }) };
 }
 
 /** @param {number | null} percent @returns {Fact} */

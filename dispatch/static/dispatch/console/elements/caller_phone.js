@@ -30,11 +30,11 @@ export class CallerPhone extends Region {
     this.#showMarks(device, isLost);
   }
 
-  /** @returns {boolean} nobody knows what the phone gives now, only what it gave */
+  /** @returns {boolean} nobody here knows what the phone gives now, only what it gave */
   get #isLost() {
-    const { incident, isOver } = this.desk;
+    const { incident, isOver, line } = this.desk;
     const isLost = Boolean(incident?.call.lost_at) && incident?.call.state === "connected";
-    return isLost && !isOver && !isScriptless(incident);
+    return (isLost || line !== "live") && !isOver && !isScriptless(incident);
   }
 
   /** @param {Device | null} device @param {boolean} isLost */
