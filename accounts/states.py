@@ -14,7 +14,7 @@ class RoleKind(models.TextChoices):
     OPERATOR = "operator", _("operator")
     SUPERVISOR = "supervisor", _("supervisor")
     AUDITOR = "auditor", _("auditor")
-    ADMINISTRATOR = "administrator", _("region's administrator")
+    ADMINISTRATOR = "administrator", _("administrator")
 
 
 # Roles that open the supervisor's desk (/admin/); an operator's console is /console/.

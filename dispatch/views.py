@@ -189,6 +189,5 @@ def has_board(request: HttpRequest) -> bool:
 def desk_index(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Put the live board on the desk's first page, for whoever supervises."""
     context["board"] = has_board(request)
-    if context["board"]:
-        context["title"] = gettext("Board")
+    context["title"] = gettext("Board") if context["board"] else gettext("Desk")
     return context

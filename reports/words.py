@@ -28,6 +28,11 @@ def disposition(value: str) -> str:
     return str(DISPOSITIONS.get(value) or (value or _("Not decided")))
 
 
+def place_of_phone(area: str) -> str:
+    """Return an area that nobody wrote down: the phone said that it was there."""
+    return _("%(area)s (by the phone's position)") % {"area": area}
+
+
 def flag(name: str) -> str:
     """Return what a person must know of an incident."""
     return {

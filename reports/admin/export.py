@@ -11,7 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.admin import ExportMixin
@@ -100,9 +102,16 @@ class ExportDesk(ExportMixin):  # type: ignore[misc]
         return []
 
     def init_request_context_data(self, request: HttpRequest, form: Any) -> Any:
-        """Say how many rows it will be."""
-        rows = self.get_export_queryset(request).count()
-        return super().init_request_context_data(request, form) | {"row_count": rows}
+        """Say what page it is, how many rows it will be, and where it came from."""
+        names = self.model._meta
+        address = reverse(f"admin:{names.app_label}_{names.model_name}_changelist")
+        narrowed = request.GET.urlencode()
+        return super().init_request_context_data(request, form) | {
+            "title": f"{_('Export')} · {capfirst(names.verbose_name_plural)}",
+            "page_part": _("Export"),
+            "row_count": self.get_export_queryset(request).count(),
+            "back": f"{address}?{narrowed}" if narrowed else address,
+        }
 
     def _do_file_export(
         self,

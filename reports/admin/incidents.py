@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
@@ -24,6 +25,7 @@ from reports.admin.filters import DispositionFilter, PriorityFilter
 from reports.admin.timeline import rows_of
 from reports.models import Incident
 from reports.snapshots import mask_name
+from reports.written import zone
 
 
 class IncidentResource(RecordResource):
@@ -100,6 +102,16 @@ def may_read(request: HttpRequest, incident: Incident) -> bool:
     return rights.may_supervise(agency) or rights.may_audit(agency)
 
 
+def _area_of_phone() -> Subquery:
+    """Return the newest known area's name in the reader's language, within a query."""
+    own, other = F("calls__area_name_en"), F("calls__area_name")
+    if (get_language() or "").startswith("zh"):
+        own, other = other, own
+    located = Incident.objects.filter(pk=OuterRef("pk"), calls__area_name__gt="")
+    name = Coalesce(NullIf(own, Value("")), other)
+    return Subquery(located.order_by("-calls__pk").values_list(name)[:1])
+
+
 # The theme's own link and button, in the words of its stylesheet.
 LINK = "font-medium whitespace-nowrap text-primary-600 dark:text-primary-500"
 BUTTON = (
@@ -165,7 +177,7 @@ class IncidentAdmin(RecordsAdmin):
         "agency",
         "category_shown",
         "priority_shown",
-        "place",
+        "place_shown",
     )
     resource_classes = (IncidentResource,)
     list_filter = (
@@ -186,7 +198,7 @@ class IncidentAdmin(RecordsAdmin):
         "source",
         "category_shown",
         "priority_shown",
-        "place",
+        "place_shown",
         "notes",
         "persons",
         "disposition_shown",
@@ -201,6 +213,7 @@ class IncidentAdmin(RecordsAdmin):
         "caller_shown",
         "category_shown",
         "priority_shown",
+        "place_shown",
         "disposition_shown",
         "flags_shown",
         "links_shown",
@@ -244,6 +257,11 @@ class IncidentAdmin(RecordsAdmin):
             gettext("Open the record"),
         )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
+        """Read along in which area the phone was, by its newest call."""
+        rows: QuerySet[Incident] = super().get_queryset(request)
+        return rows.annotate(area=_area_of_phone())
+
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
         """Read the callers along."""
         rows: QuerySet[Incident] = super().get_export_queryset(request)
@@ -263,6 +281,12 @@ class IncidentAdmin(RecordsAdmin):
     def priority_shown(self, incident: Incident) -> str:
         """Name it."""
         return words.priority(incident.priority)
+
+    @admin.display(description=_("place"), ordering="place")
+    def place_shown(self, incident: Incident) -> str:
+        """Show what was written down, else in which area the phone said it was."""
+        area = getattr(incident, "area", None)
+        return incident.place or (words.place_of_phone(area) if area else "")
 
     @admin.display(description=_("outcome"))
     def disposition_shown(self, incident: Incident) -> str:
@@ -285,7 +309,12 @@ class IncidentAdmin(RecordsAdmin):
         kept = incident.__dict__  # the desk's templates ask for it five times a page
         if "_timeline" not in kept:
             rows, is_cut = rows_of(incident.uuid, TIMELINE_ENTRIES)
-            context = {"rows": rows, "is_cut": is_cut, "stream": incident.uuid}
+            context = {
+                "rows": rows,
+                "is_cut": is_cut,
+                "number": incident.number,
+                "zone": zone(incident.opened_at),
+            }
             page = render_to_string("admin/reports/timeline.html", context)
             kept["_timeline"] = page
         return str(kept["_timeline"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,8 @@ from reports.admin.base import ReadOnlyAdmin
 from reports.admin.export import ExportDesk, RecordResource
 from reports.admin.timeline import shown, word
 from reports.clock import wire_time
-from reports.models import Entry, Incident, Stream
+from reports.models import Entry, Incident, Stream, StreamKind
+from reports.written import zone
 
 
 class EntryResource(RecordResource):
@@ -102,11 +104,11 @@ class EntryAdmin(ExportDesk, JournalAdmin):
 
     resource_classes = (EntryResource,)
     to_stream = "stream__"
-    list_display = ("stream_uuid", "seq", "at", "kind", "author", "object")
-    list_display_links = ("stream_uuid", "seq")
+    list_display = ("stream_shown", "seq", "at", "kind", "author", "object")
+    list_display_links = ("stream_shown", "seq")
     list_filter = ("kind", AuthorFilter)
     list_select_related = ("stream", "body")
-    search_fields = ("stream__uuid", "object_id")
+    search_fields = ("stream__uuid", "object_id", "kind")
     date_hierarchy = "at"
     ordering = ("-at", "-seq")
     fields = (
@@ -135,12 +137,35 @@ class EntryAdmin(ExportDesk, JournalAdmin):
         return word(entry.object_kind)
 
     @admin.display(description=_("stream"))
-    def stream_uuid(self, entry: Entry) -> str:
-        """Show the stream's subject."""
-        return str(entry.stream.uuid)
+    def stream_shown(self, entry: Entry) -> str:
+        """Name what the stream tells about: an incident's number, an agency's code."""
+        stream, name = entry.stream, getattr(entry, "subject", None)
+        if stream.kind == StreamKind.INCIDENT:
+            return name or str(stream.uuid)
+        return f"{stream.get_kind_display()} {name or stream.uuid}"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """Read along what the streams are about."""
+        rows: QuerySet[Entry] = super().get_queryset(request)
+        subject = OuterRef("stream__uuid")
+        numbers = Incident.objects.filter(uuid=subject).values("number")
+        codes = Agency.objects.filter(uuid=subject).values("code")
+        return rows.annotate(subject=Coalesce(Subquery(numbers), Subquery(codes)))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str
+    ) -> tuple[QuerySet[Entry], bool]:
+        """Find an incident's entries by its number, too."""
+        named = Incident.objects.filter(number=search_term.strip())
+        own = queryset.filter(stream__uuid__in=named.values("uuid"))
+        found, has_duplicates = super().get_search_results(
+            request, queryset, search_term
+        )
+        return found | own, has_duplicates
 
     @admin.display(description=_("body"))
     def body_text(self, entry: Entry) -> str:
         """Render what the entry says."""
-        context = {"rows": [shown(entry)], "is_cut": False}
+        rows = [shown(entry)]
+        context = {"rows": rows, "is_cut": False, "zone": zone(entry.at)}
         return render_to_string("admin/reports/timeline.html", context)

@@ -15,7 +15,7 @@ from reports.events import ChunksStored
 from reports.models import Entry
 from reports.receipts import Receipts, receipts_of
 
-WIRE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+WIRE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z")
 
 # Who acts and what is acted on; a kind that is missing here is shown as it is.
 WORDS = {

@@ -10,7 +10,7 @@ ALDER = """\
 reed             5r4w-n3y2-xqzn   operator, Old Town Police, Control Room
 okafor           d858-x8vd-bvqp   operator, Harbour Police
 holm             ncp4-upr3-x27k   operator, Control Room
-marsh            55h8-ngbc-q3mu   supervisor, the whole region
+marsh            55h8-ngbc-q3mu   supervisor, 3 agencies
 """
 
 

@@ -55,6 +55,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Supervise until told to stop, then leave with 0, or 78 if serve refused."""
+        os.umask(0o077)  # what the data folder gets is for this user alone
         plain = ["--plain"] if options["plain"] else []
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         with hold_data_folder():

@@ -79,9 +79,10 @@ def _where(spec: StaffSpec, agencies: dict[str, Agency]) -> list[Agency | None]:
 
 
 def _purpose(spec: StaffSpec, agencies: dict[str, Agency]) -> str:
+    # As the desk's list of staff says it.
     if spec.everywhere:
-        return f"{spec.role}, everywhere"
+        return f"{spec.role}, all agencies"
     if "*" in spec.agencies:
-        return f"{spec.role}, the whole region"
+        return f"{spec.role}, {len(agencies)} agencies"
     where = ", ".join(agencies[code].label("en") for code in spec.agencies)
     return f"{spec.role}, {where}"

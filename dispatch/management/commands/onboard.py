@@ -1,5 +1,6 @@
 """``manage.py onboard FILE [--check]``: bring a region on line from one file."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -30,6 +31,7 @@ class Command(BaseCommand):
     @no_translations  # one language, whatever the region's
     def handle(self, *, file: Path, check: bool, **options: object) -> None:
         """Load the file and list what changed."""
+        os.umask(0o077)  # in an empty data folder the database begins here
         try:
             outcome = load_region(file, check_only=check)
         except RegionFaulty as error:

@@ -16,6 +16,8 @@ from dispatch.snapshots.record.timeline import Line
 from dispatch.states import EndReason
 from reports.models import EvidenceClip, Incident, ViewCopy
 from reports.states import ClipKind, ClipState, ViewState
+from reports.words import place_of_phone
+from reports.written import size, zone
 
 SECOND = 1_000
 
@@ -35,8 +37,17 @@ def page_of(record: Record) -> dict[str, Any]:
         "lines": _lines(record),
         "clips": [_clip(one, record) for one in record.clips],
         "clock": _clock(record),
-        "zone": _zone(incident.opened_at),
+        "zone": zone(incident.opened_at),
+        "place": incident.place or _where_the_phone_was(record),
     }
+
+
+def _where_the_phone_was(record: Record) -> str:
+    """Return the area of the newest position, said to be the phone's; else nothing."""
+    for call in reversed(record.calls):
+        if area := words.in_language(call.area_name, call.area_name_en):
+            return place_of_phone(area)
+    return ""
 
 
 def _call(call: Any) -> dict[str, Any]:
@@ -46,7 +57,7 @@ def _call(call: Any) -> dict[str, Any]:
         "waited": _duration(answered - call.queued_at) if answered else "",
         "lasted": _duration(ended - (answered or call.queued_at)) if ended else "",
         "how": words.label(EndReason, call.end_reason) if ended else "",
-        "seat": call.seat.full_label() if call.seat else "",
+        "seat": words.seat(call.seat.full_label(), "") if call.seat else "",
         "mode": call.get_mode_display(),
     }
 
@@ -92,6 +103,7 @@ def _clip(one: ShownClip, record: Record) -> dict[str, Any]:
         "state": state,
         "tone": tone,
         "begins": begins,
+        "size": size(clip.bytes),
         "length": _duration(timedelta(milliseconds=one.end - one.at)) if lane else "",
         "anchor": words.anchor(lane.anchor) if lane else "",
         "closed": words.closed_because(clip.reason),
@@ -171,18 +183,13 @@ def _clock(record: Record) -> dict[str, Any]:
     }
 
 
-def _zone(moment: datetime) -> str:
-    """Return UTC+08:00, which needs no translation."""
-    return f"UTC{timezone.localtime(moment).isoformat()[-6:]}"
-
-
 def _moment(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / SECOND, tz=UTC)
 
 
 def _duration(span: timedelta) -> str:
-    """Return 0:14, 12:03, 1:02:03."""
-    whole = max(0, round(span.total_seconds()))
+    """Return 0:14, 12:03, 1:02:03: whole seconds, as the console counts them."""
+    whole = max(0, int(span.total_seconds()))
     hours, minutes, seconds = whole // 3600, whole // 60 % 60, whole % 60
     if hours:
         return f"{hours}:{minutes:02}:{seconds:02}"

@@ -74,7 +74,7 @@ def _broken(fault: str, moment: datetime, head: str, count: int) -> Proof:
         _("The chain is broken"),
         [
             _("First fault: %(fault)s.") % {"fault": fault},
-            _("Do not rely on this record. Tell the region's administrator."),
+            _("Do not rely on this record. Tell an administrator."),
         ],
         moment,
         head,

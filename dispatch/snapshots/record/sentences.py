@@ -59,6 +59,8 @@ class Teller:
         if linked != [link["number"] for link in before.get("links", [])]:
             numbers = ", ".join(linked)
             told.append(_("Linked: %(numbers)s") % {"numbers": numbers})
+        if not told and before.get("saved_at") == self._form.get("saved_at"):
+            return words.noted(before, self._form)
         return Said(
             _("The form was saved"), icon="file", sort="form", detail="\n".join(told)
         )
@@ -307,6 +309,8 @@ class Teller:
         is_snapshot = clip["source"] == ClipSource.SEAT
         is_moment = clip["kind"] in ("photo", "file")
         said = _("%(clip)s: begins to arrive") % {"clip": name}
+        if began := words.relay_began(clip["source"], clip["claimed_at"]):
+            said = _("%(clip)s: kept since %(time)s") % {"clip": name, "time": began}
         return Said(
             name if is_moment else said,
             icon=words.clip_icon(clip["kind"]),

@@ -12,7 +12,7 @@ from accounts.models import Agency, User
 from dispatch.snapshots.record.lanes import to_ms
 from dispatch.snapshots.record.sentences import Teller, agency_ids
 from dispatch.snapshots.record.words import Said
-from reports.events import ChunksStored
+from reports.events import ChunksStored, IncidentOpened
 from reports.models import Entry, Incident
 from reports.receipts import Receipts, receipts_of
 
@@ -68,7 +68,7 @@ def lines_of(incident: Incident) -> tuple[list[Line], int]:
         Line(
             seq,
             seq,
-            at,
+            _when(kind, at, body),
             _said(teller, kind, body),
             _by(author_kind, author, people),
             is_erased=body is None,
@@ -85,6 +85,17 @@ def categories_of(agency: Agency) -> dict[str, str]:
     """Return what an agency's categories are called, by code: Burglary (0101)."""
     codes = (row["code"] for row in agency.categories)
     return {code: agency.category_label(code) for code in codes}
+
+
+def _when(kind: str, at: datetime, body: Any) -> datetime:
+    """Return when it happened: the alarm was raised a moment before it was written.
+
+    The head of the record says the same, and so does each list of incidents.
+    """
+    if kind != IncidentOpened.kind or body is None:
+        return at
+    raised = body.get("incident", {}).get("opened_at")
+    return datetime.fromisoformat(raised) if raised else at
 
 
 def _said(teller: Teller, kind: str, body: Any) -> Said:

@@ -2,8 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -81,6 +84,25 @@ def form_field(name: str, value: object) -> str:
     elif name == "disposition":
         shown = disposition(str(value or ""))
     return _("%(field)s: %(value)s") % {"field": titles[name], "value": shown}
+
+
+def noted(before: dict[str, Any], after: dict[str, Any]) -> Said:
+    """Return what is another now though nobody saved the form: whose it is, its flags.
+
+    A phone's position alone does that.
+    """
+    had, has = before.get("flags", []), after.get("flags", [])
+    gone = [name for name in had if name not in has]
+    new = [flag(name) for name in has if name not in had]
+    told = _("The incident went along with its call")
+    if new:
+        told = _("To know now: %(what)s") % {"what": ", ".join(new)}
+    elif any(name.startswith("position_") for name in gone):
+        told = _("The position is known now")
+    elif gone:
+        what = ", ".join(map(flag, gone))
+        told = _("No longer so: %(what)s") % {"what": what}
+    return Said(told, icon="info", sort="call", is_quiet=True)
 
 
 def returned(why: str) -> str:
@@ -189,6 +211,20 @@ def clip_icon(kind: str) -> str:
     """Return a clip's icon."""
     icons = {"video": "film", "audio": "audio-lines", "photo": "image"}
     return icons.get(kind, "file")
+
+
+def relay_began(source: str, claimed_at: str) -> str:
+    """Return when the relay began to record, by our own clock: 21:21:05; else nothing.
+
+    A recording is known some time later, once its first piece is whole.
+    """
+    if source != ClipSource.RELAY:
+        return ""
+    try:
+        moment = timezone.localtime(datetime.fromisoformat(claimed_at))
+    except ValueError:
+        return ""
+    return f"{moment:%H:%M:%S}"
 
 
 def wholeness(*, is_open: bool, missing: int, is_complete: bool) -> tuple[str, str]:

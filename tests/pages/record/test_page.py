@@ -5,10 +5,12 @@ import re
 
 from django.utils import translation
 
+from dispatch.models import Call, Seat
 from dispatch.snapshots.record import sentences, words
+from dispatch.snapshots.record.timeline import lines_of
 from reports.actions import evidence, views
 from reports.events import KINDS
-from reports.models import EntryBody, Incident, Stream
+from reports.models import EntryBody, EvidenceClip, Incident, Stream
 from tests import database
 
 IN_THE_LEDGER = {
@@ -46,6 +48,30 @@ def test_the_timeline_tells_what_happened_in_its_order(story):
 
     before = said[: said.index("Are you alone")]
     assert before.rfind("Chen") > before.rfind("Caller")  # who wrote it
+
+
+def test_the_alarm_is_raised_at_one_time(story):
+    lines, _left_out = lines_of(story.incident)
+    assert lines[0].at == story.incident.opened_at
+
+
+def test_the_head_names_the_place_that_is_known(story):
+    assert "Place West Street 7" in text_of(story.page())
+    Incident.objects.update(place="")
+    assert "Place – " in text_of(story.page())
+    Call.objects.update(area_name="芝罘区", area_name_en="Zhifu District")
+    told = "Place Zhifu District (by the phone&#x27;s position)"
+    assert told in text_of(story.page())
+
+
+def test_sizes_and_seats_are_written_as_at_the_console(story):
+    EvidenceClip.objects.update(bytes=6_150_000)
+    Seat.objects.update(label="", label_en="")
+    said = text_of(story.page())
+    assert "· 6.2 MB" in said
+    call = Call.objects.select_related("seat__agency").get()
+    seat = f"{call.seat.agency.label('en')}, seat {call.seat.number}"
+    assert f"last at {seat}" in said
 
 
 def test_no_number_and_no_script_of_a_caller_reaches_the_page(story):

@@ -1,7 +1,7 @@
 """Entries told one after another: who came into the room, and who left it."""
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from dispatch.snapshots.record.sentences import Teller
 
@@ -43,6 +43,40 @@ def handed_to(party, operator):
 
 def test_whoever_leaves_is_named_though_the_room_holds_them_no_more():
     assert told_of(room(WU, MA), room(MA)) == "Zhifu 2 (Wu) left"
+
+
+def saved(*flags, at=None, **fields):
+    form = {"flags": list(flags), "agency": "a", "saved_at": at, **fields}
+    return "incident.updated", {"incident": form}
+
+
+def test_what_a_position_changes_is_no_form_that_somebody_saved():
+    opened = ("incident.opened", {"incident": {"number": "1", **saved("x")[1]}})
+    missing = saved("unverified", "position_missing")
+    assert told_of(missing, saved("unverified")) == "The position is known now"
+    outside = saved("unverified", "position_outside")
+    told = told_of(missing, outside)
+    assert told == "To know now: position outside every known area"
+    moved = saved("unverified", place="", agency="b")
+    assert (
+        told_of(saved("unverified"), moved) == "The incident went along with its call"
+    )
+    assert (
+        told_of(opened, saved("x", at="2026-11-26T06:00:00Z")) == "The form was saved"
+    )
+    written = saved("x", place="West Street 7")
+    assert told_of(saved("x"), written) == "The form was saved"
+
+
+def test_a_live_recording_says_since_when_it_is_kept():
+    clip = {"clip": "c", "kind": "video", "source": "relay", "side": "caller"}
+    since = clip | {"claimed_at": "2026-11-26T06:00:07.250000Z"}
+    with timezone.override("Asia/Shanghai"):
+        told = told_of(("clip.opened", {"clip": since}))
+    assert told == "Video, live, the caller's side: kept since 14:00:07"
+    phones = since | {"source": "phone"}
+    told = told_of(("clip.opened", {"clip": phones}))
+    assert told == "Video, from the phone: begins to arrive"
 
 
 def test_a_colleague_who_takes_the_call_has_not_left():
