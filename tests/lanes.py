@@ -1,12 +1,14 @@
-"""The whole suite: browsers by twos, real servers, and what fills the pauses.
+"""The whole suite: browsers, real servers beside them, and what fills the pauses.
 
-Browsers wait half of their time: for a picture, for a deadline, for each other. So two
-halves of them run side by side, this pytest and a lane: a pytest with ports and a data
-folder of its own; another lane starts and kills servers. No more: a call costs by the
-second, and one that must share lasts longer. After this half come the media, and those
-that have the whole project in one process with its deadlines in earnest. What needs no
-clock, and ``./run check``, runs all the while at the lowest priority there is, and gets
-what nobody else wants. ``test_lanes.py`` waits for all and tells what they said.
+Browsers wait for much of their time: for a picture, for a deadline, for each other,
+and take one of two cores. So another lane, a pytest with ports and a data folder of
+its own, starts and kills servers and relays beside them. No more: a call costs by the
+second, and one that must share lasts longer; two halves of the browsers side by side
+took half as much again of the processors, and now and then missed a deadline. After
+the browsers come those that have the whole project in one process with its deadlines
+in earnest. What needs no clock, and ``./run check``, runs all the while at the lowest
+priority there is, and gets what nobody else wants. ``test_lanes.py`` waits for all
+and tells what they said.
 
 Only in a whole run (``ALARM110_LANES=whole``, ``./run test`` without arguments). What
 is done ``again`` on the other database is a lane of ``./run deep`` (``=deep``).
@@ -32,17 +34,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 # Taken out: a pytest that a test starts (the seeds do) is no whole run.
 RUN = os.environ.pop("ALARM110_LANES", "")
-# What this pytest runs itself, and the half of it that runs beside.
+# What this pytest runs itself.
 FIRST = "browser"
-BESIDE = tuple(
-    f"browser/test_{name}.py"
-    for name in (
-        *("alarm", "asleep", "board", "line_cut", "live_media", "map"),
-        *("phone_evidence", "phone_live", "phone_refusals", "reload", "second_door"),
-    )
+ON_SERVERS = (
+    *("faults", "run", "sockets", "test_canary.py", "test_stranger.py"),
+    *("media", "proof"),
 )
-ON_SERVERS = ("faults", "run", "sockets", "test_canary.py", "test_stranger.py")
-ON_MEDIA = ("media", "proof")
 LAST = "test_lanes.py"
 # The whole project in one process: loops that turn, leases that lapse.
 INDOORS = ("doors", "evidence", "indoors", "observe", "races", "views")
@@ -109,8 +106,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
         return True if collection_path == TESTS / LAST and not RUN else None
     ours = (FIRST, LAST, "conftest.py", "__init__.py")
     is_theirs = collection_path.parent == TESTS and collection_path.name not in ours
-    is_beside = collection_path in {TESTS / path for path in BESIDE}
-    return True if is_theirs or is_beside else None
+    return True if is_theirs else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -142,19 +138,9 @@ def _turn(item: pytest.Item) -> int:
     return int(item.path == TESTS / LAST)
 
 
-def _browsers() -> Lane:
-    tests = [f"tests/{path}" for path in BESIDE]
-    return _begin("browsers", {"ALARM110_TEST_PORTS": "24000"}, tests)
-
-
 def _on_servers() -> Lane:
     tests = [f"tests/{name}" for name in ON_SERVERS]
     return _begin("servers", {"ALARM110_TEST_PORTS": "18000"}, tests)
-
-
-def _on_media() -> Lane:
-    tests = [f"tests/{name}" for name in ON_MEDIA]
-    return _begin("media", {"ALARM110_TEST_PORTS": "26000"}, tests)
 
 
 def _indoors() -> Lane:
@@ -168,7 +154,7 @@ def _races() -> Lane:
 
 
 def _on_sqlite() -> Lane:
-    others = (FIRST, *ON_SERVERS, *ON_MEDIA, *INDOORS, *NOT_ON_SQLITE, LAST)
+    others = (FIRST, *ON_SERVERS, *INDOORS, *NOT_ON_SQLITE, LAST)
     rest = sorted(
         f"tests/{path.name}"
         for path in TESTS.iterdir()
@@ -214,9 +200,7 @@ def _check() -> Lane:
 
 LANES = {
     "check": _check,
-    "browsers": _browsers,
     "servers": _on_servers,
-    "media": _on_media,
     "indoors": _indoors,
     "races": _races,
     "sqlite": _on_sqlite,
@@ -224,11 +208,11 @@ LANES = {
     "again": _again,
 }
 BEGUN = {
-    "whole": ("browsers", "servers", "check", "sqlite", "postgresql"),
+    "whole": ("servers", "check", "sqlite", "postgresql"),
     "deep": ("again",),
 }
-# Begun when this half of the browsers is through.
-AFTER = ("media", "indoors", "races")
+# Begun when the browsers are through.
+AFTER = ("indoors", "races")
 
 
 def _begin(name: str, more: dict[str, str], tests: list[str], *options: str) -> Lane:

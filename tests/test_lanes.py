@@ -11,11 +11,9 @@ from tests.lanes import lane
 @pytest.mark.parametrize(
     "name",
     [
-        "media",
-        "servers",
         "indoors",
         pytest.param("races", marks=pytest.mark.postgres),
-        "browsers",
+        "servers",
         "check",
         "sqlite",
         pytest.param("postgresql", marks=pytest.mark.postgres),
