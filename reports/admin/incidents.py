@@ -283,10 +283,10 @@ class IncidentAdmin(RecordsAdmin):
         return words.priority(incident.priority)
 
     @admin.display(description=_("place"), ordering="place")
-    def place_shown(self, incident: Incident) -> str:
+    def place_shown(self, incident: Incident) -> str | None:
         """Show what was written down, else in which area the phone said it was."""
         area = getattr(incident, "area", None)
-        return incident.place or (words.place_of_phone(area) if area else "")
+        return incident.place or (words.place_of_phone(area) if area else None)
 
     @admin.display(description=_("outcome"))
     def disposition_shown(self, incident: Incident) -> str:

@@ -139,10 +139,12 @@ class EntryAdmin(ExportDesk, JournalAdmin):
     @admin.display(description=_("stream"))
     def stream_shown(self, entry: Entry) -> str:
         """Name what the stream tells about: an incident's number, an agency's code."""
-        stream, name = entry.stream, getattr(entry, "subject", None)
+        stream = entry.stream
+        name = getattr(entry, "subject", None) or str(stream.uuid)
         if stream.kind == StreamKind.INCIDENT:
-            return name or str(stream.uuid)
-        return f"{stream.get_kind_display()} {name or stream.uuid}"
+            return name
+        kind = stream.get_kind_display()
+        return kind if stream.kind == StreamKind.LEDGER else f"{kind} {name}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         """Read along what the streams are about."""

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 READ_ALOUD = ("title", "aria-label", "placeholder", "alt")
 # Names, ids and codes: data, or words that both languages write alike.
 DATA = re.compile(
-    r"alarm110|English|esc|CSV|SHA-256|zh-hans|null"
+    r"alarm110|English|esc|CSV|SHA-256|zh-hans|null|UTC[+-]\d\d:\d\d"
     r"|[0-9A-Fa-f][0-9a-f-]{35}|[0-9a-f]{64}"  # ids (also first in a line), hashes
     r"|[a-z_]+\.[a-z_]+|(M)essage\.posted #1|side|text|caller"  # as the chain has them
     r"|[Cc]hen|tang|yuan|zhao|han|nobody|door\.jpg|words of 370602 <b>&"

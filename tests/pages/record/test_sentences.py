@@ -57,7 +57,7 @@ def test_what_a_position_changes_is_no_form_that_somebody_saved():
     outside = saved("unverified", "position_outside")
     told = told_of(missing, outside)
     assert told == "To know now: position outside every known area"
-    moved = saved("unverified", place="", agency="b")
+    moved = saved("unverified", agency="b")
     assert (
         told_of(saved("unverified"), moved) == "The incident went along with its call"
     )

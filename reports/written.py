@@ -1,0 +1,27 @@
+"""Sizes and zones as every page writes them, the console's own script included."""
+
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+
+KB, MB = 1_000, 1_000_000
+
+
+def size(count: int) -> str:
+    """Return 840 KB, 1.2 MB, 12 MB: as the console does (models/evidence.js)."""
+    if count < KB:
+        return f"{count} B"
+    if count < MB:
+        return f"{_rounded(count / KB, '1')} KB"
+    return f"{_rounded(count / MB, '0.1' if count < 10 * MB else '1')} MB"
+
+
+def zone(moment: datetime) -> str:
+    """Return UTC+08:00, which needs no translation."""
+    return f"UTC{timezone.localtime(moment).isoformat()[-6:]}"
+
+
+def _rounded(amount: float, to: str) -> Decimal:
+    """Round half up, as JavaScript does; Python would round half to even."""
+    return Decimal(amount).quantize(Decimal(to), ROUND_HALF_UP)
