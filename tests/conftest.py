@@ -20,6 +20,7 @@ from tests.house import House
 from tests.lanes import (
     pytest_collection_modifyitems,
     pytest_ignore_collect,
+    pytest_runtest_logfinish,
     pytest_runtestloop,
     pytest_sessionfinish,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "pytest_collection_modifyitems",
     "pytest_ignore_collect",
     "pytest_make_collect_report",
+    "pytest_runtest_logfinish",
     "pytest_runtest_makereport",
     "pytest_runtestloop",
     "pytest_sessionfinish",

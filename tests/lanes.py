@@ -4,11 +4,11 @@ Browsers wait for much of their time: for a picture, for a deadline, for each ot
 and take one of two cores. So another lane, a pytest with ports and a data folder of
 its own, starts and kills servers and relays beside them. No more: a call costs by the
 second, and one that must share lasts longer; two halves of the browsers side by side
-took half as much again of the processors, and now and then missed a deadline. After
-the browsers come those that have the whole project in one process with its deadlines
-in earnest. What needs no clock, and ``./run check``, runs all the while at the lowest
-priority there is, and gets what nobody else wants. ``test_lanes.py`` waits for all
-and tells what they said.
+took half as much again of the processors, and now and then missed a deadline. Once
+these are through come, at a third of the share, those that have the whole project in
+one process with its deadlines in earnest. What needs no clock, and ``./run check``,
+runs all the while at the lowest priority there is, and gets what nobody else wants.
+``test_lanes.py`` waits for all and tells what they said.
 
 Only in a whole run (``ALARM110_LANES=whole``, ``./run test`` without arguments). What
 is done ``again`` on the other database is a lane of ``./run deep`` (``=deep``).
@@ -93,10 +93,9 @@ _held = contextlib.ExitStack()
 
 
 def lane(name: str) -> Lane:
-    """Return the lane of that name, begun if it was not, with those of its time."""
-    for other in AFTER if name in AFTER else (name,):
-        if other not in _lanes:
-            _lanes[other] = LANES[other]()
+    """Return the lane of that name, begun if it was not."""
+    if name not in _lanes:
+        _lanes[name] = LANES[name]()
     return _lanes[name]
 
 
@@ -121,6 +120,15 @@ def pytest_runtestloop() -> None:
         # Without the program its own test says so, not this one.
         with contextlib.suppress(pytest.skip.Exception, pytest.fail.Exception):
             lane(name)
+
+
+def pytest_runtest_logfinish() -> None:
+    """Begin what comes after the servers, once these are through."""
+    before = _lanes.get("servers")
+    if before is not None and before.process.poll() is not None:
+        for name in AFTER:
+            with contextlib.suppress(pytest.skip.Exception, pytest.fail.Exception):
+                lane(name)
 
 
 def pytest_sessionfinish() -> None:
@@ -211,7 +219,7 @@ BEGUN = {
     "whole": ("servers", "check", "sqlite", "postgresql"),
     "deep": ("again",),
 }
-# Begun when the browsers are through.
+# Begun when the servers are through, beside the last of the browsers.
 AFTER = ("indoors", "races")
 
 
