@@ -26,6 +26,7 @@ from dispatch.actions.budget import Budget
 from dispatch.commands import Command, Frame, Hello, Pong, Still
 from dispatch.consumers.following import Following
 from dispatch.consumers.incoming import id_in, is_too_large, language_of
+from dispatch.consumers.steps import Step, until_done
 from dispatch.errors import OverBudget
 from dispatch.events import rendering
 from dispatch.events.frames import Ack, Error, ServerFrame
@@ -338,7 +339,20 @@ class Socket(ABC):
         """Run a coroutine beside the receive loop."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def step(self, step: Step) -> None:
+        """Run what nobody asks for again beside the receive loop; see ``steps``."""
+        self.spawn(until_done(step, is_wanted=lambda: self.is_open))
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """What failed may have left the page without something: it comes back whole."""
+        self._tasks.discard(task)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        failed(f"{self.door} socket")
+        log.error("a %s's socket missed a step", self.door, exc_info=error)
+        self.close(CLOSE_GOING)
 
     # --- Streams ---------------------------------------------------------------------
 

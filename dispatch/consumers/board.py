@@ -241,7 +241,7 @@ class BoardSocket(SignedSocket[Overseer]):
         """Send an entry as it is; look again at the place if the room changed."""
         self.write(rendering.for_seat(entry))
         if entry.kind in ROOM_NEWS and self._inside and entry.stream == self._inside[1]:
-            self.spawn(self._look_at_place())
+            self.step(self._look_at_place)
 
     # --- Rights ----------------------------------------------------------------------
 

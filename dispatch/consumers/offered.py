@@ -4,6 +4,7 @@ The seat does not follow the incident yet, and an agency's entries are every sea
 this goes to the one window that is asked, as a passing frame.
 """
 
+from functools import partial
 from uuid import UUID
 
 from dispatch import broadcast as rooms
@@ -34,7 +35,7 @@ class Offered(Port):
         if incident is not None:
             self._follow(incident)
         self._turn += 1
-        self._socket.spawn(self._look(holder, self._turn))
+        self._socket.step(partial(self._look, holder, self._turn))
 
     def stop(self) -> None:
         """Nothing rings any more: it was accepted, declined, or went elsewhere."""

@@ -119,7 +119,7 @@ class SeatSocket(SignedSocket[Console]):
         """Another window works at this seat now: one's own, or a colleague's."""
         mine, theirs = self.right, other.right
         if mine and theirs and mine.user.pk != theirs.user.pk:
-            self.spawn(self._lose_seat())  # relieved: told so, and may sit elsewhere
+            self.step(self._lose_seat)  # relieved: told so, and may sit elsewhere
             return
         self._let_go()
         self.refuse(EpochStale())
@@ -274,7 +274,7 @@ class SeatSocket(SignedSocket[Console]):
             if self._moves:  # its own doing, told a moment before its answer
                 return
             if seat["epoch"] == 0 or seat["epoch"] > place.holder.epoch:
-                self.spawn(self._lose_seat())
+                self.step(self._lose_seat)
             return
         self._hear_ring(place.holder, seat["offer"])
         is_here = seat["activity"] in (Activity.ON_CALL, Activity.WRAP_UP)
@@ -284,7 +284,7 @@ class SeatSocket(SignedSocket[Console]):
             if role != self._role:
                 self._leave_room()
                 if role:
-                    self.spawn(self._enter_as(role, UUID(seat["call"])))
+                    self.step(partial(self._enter_as, role, UUID(seat["call"])))
             return
         former, place.incident = place.incident, incident
         self._leave_room()
@@ -293,7 +293,7 @@ class SeatSocket(SignedSocket[Console]):
             self.show(Unfollowed(stream=former))
         if incident is not None:
             call = UUID(seat["call"])
-            self.spawn(self._follow_incident(incident, call, role))
+            self.step(partial(self._follow_incident, incident, call, role))
 
     def _hear_ring(self, holder: Holder, offer: dict[str, Any] | None) -> None:
         """Tell what the caller wrote while a person decides; a console needs none."""
