@@ -15,6 +15,15 @@ AHEAD = """
     static now() { return Real.now() + ahead; }
   };
 """
+# The page's clock can be set on; a device that stands still tells its place once.
+STANDS_STILL = """
+  const now = Date.now;
+  globalThis.later = 0;
+  Date.now = () => now() + globalThis.later;
+  const watch = navigator.geolocation.watchPosition;
+  navigator.geolocation.watchPosition = (take, ...more) => watch.call(
+    navigator.geolocation, (fix) => { take(fix); globalThis.isFound = true; }, ...more);
+"""
 ZOOMED = {"width": 320, "height": 256}  # 1280 x 1024 at 400 %
 # What stands out of the page's side, and what cannot be pressed once scrolled to.
 CUT = """() => {
@@ -115,3 +124,21 @@ def test_odd_writing_stays_in_its_place_on_both_screens(stage):
         assert style == "plaintext"
     nothing_is_cut(caller)
     leave(operator)
+
+
+def test_a_place_known_for_minutes_before_the_tap_reaches_the_seat_with_its_age(
+    stage, hall
+):
+    operator = stage.operator(hall.operators[0])
+    operator.takes_seat()
+    operator.becomes("ready")
+    caller = stage.caller(hall)
+    caller.context.add_init_script(STANDS_STILL)
+    caller.open()
+    caller.page.wait_for_function("globalThis.isFound")
+    caller.page.evaluate("globalThis.later = 190_000")
+    caller.tap()
+
+    operator.is_at("call")  # in the hall whose ground that is, not at the centre
+    age = operator.page.locator("caller-place [data-part=age]")
+    expect(age).to_contain_text(re.compile(r"3:\d\d"))
