@@ -72,6 +72,8 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     dot = here.bounding_box()
     assert whole["x"] < dot["x"] < whole["x"] + whole["width"]
     assert whole["y"] < dot["y"] < whole["y"] + whole["height"]
+    caller.hangs_up()  # else it comes back to the line of whoever helps out there
+    caller.is_at("ended")
 
 
 def test_where_the_map_cannot_come_the_words_and_the_sketch_stand(stage, hall, talking):

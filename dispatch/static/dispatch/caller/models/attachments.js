@@ -82,6 +82,8 @@ export class Attachments extends EventTarget {
     this.#changed();
     try {
       await this.#store.begin({ ...owner, clip, kind, mime, name });
+      // Taken back before there was anything to wipe: it would be sent all the same.
+      if (this.#all.get(clip)?.fate === "cancelled") return await this.#takeBack(clip);
       await this.#keepAll(clip, file);
     } catch {
       // The phone has no room, or the file went away while it was read.
@@ -95,6 +97,11 @@ export class Attachments extends EventTarget {
     const { fate } = this.#all.get(clip) ?? {};
     if (fate !== "reading" && fate !== "sending") return;
     this.#update(clip, () => ({ fate: "cancelled" }));
+    await this.#takeBack(clip);
+  }
+
+  /** @param {string} clip */
+  async #takeBack(clip) {
     await this.#store.cancel(clip);
     this.#uploader.wake();
   }
