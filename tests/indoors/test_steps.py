@@ -1,6 +1,8 @@
 """What a console is told unasked comes, though the database was away at that moment."""
 
 import contextlib
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -11,11 +13,14 @@ from tests.indoors.test_ringing import ringing, says
 __all__ = ["ringing"]
 
 
-def fail_once(monkeypatch: pytest.MonkeyPatch, module, name: str, error: Exception):
+def fail_once(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, error: Exception
+) -> list[object]:
     """Let a module's way to the database fail once; return what failed so far."""
-    real, failed = getattr(module, name), []
+    real = getattr(module, name)
+    failed: list[object] = []
 
-    async def reading(*args, **kwargs):
+    async def reading(*args: Any, **kwargs: Any) -> Any:
         if not failed:
             failed.append(args)
             raise error
