@@ -98,6 +98,10 @@ test("a page of another version is shown and not kept, and does not install", as
   now = "";
   const gone = phone({ version: "1", files }, async () => basic(page("a.2")));
   await assert.rejects(gone.run("install"), /another version/);
+  assert.deepEqual([...gone.stores.keys()], [], "half of it stays");
+  gone.stores.set("alarm110.shell.1", new Map([["/", new Response("whole")]]));
+  await assert.rejects(gone.run("install"), /another version/);
+  assert.ok(gone.stores.has("alarm110.shell.1"), "what was whole is gone");
 });
 
 test("a new version drops the old one; without a list all of it goes", async () => {

@@ -21,7 +21,7 @@ worker.addEventListener("install", (/** @type {any} */ event) => {
   worker.skipWaiting();
   if (!shell) return;
   passBy(event);
-  event.waitUntil(keepAll(shell.files));
+  event.waitUntil(keepAllOrNothing(shell.files));
 });
 
 worker.addEventListener("activate", (/** @type {any} */ event) => {
@@ -38,6 +38,18 @@ function passBy(event) {
     );
   } catch {
     // Without it they pass through all the same, a moment later.
+  }
+}
+
+/** A server that is just starting gives half of it: the next load tries again. */
+/** @param {string[]} files */
+async function keepAllOrNothing(files) {
+  const wasThere = (await caches.keys()).includes(NAME);
+  try {
+    await keepAll(files);
+  } catch (error) {
+    if (!wasThere) await caches.delete(NAME);
+    throw error;
   }
 }
 
