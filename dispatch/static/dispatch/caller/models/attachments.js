@@ -44,7 +44,10 @@ export class Attachments extends EventTarget {
     uploader.addEventListener("delivered", (event) => {
       const { detail } = /** @type {CustomEvent} */ (event);
       const clip = remoteOf(detail); // what the conversation will speak of
-      this.#update(detail.clip, ({ fate }) => (fate === "sending" ? { fate: "kept", clip } : {}));
+      // Taken back too late, too: then it is there, and must not be said to be cancelled.
+      const isThere = detail.reason !== "cancelled";
+      this.#update(detail.clip, ({ fate }) =>
+        fate === "sending" || (fate === "cancelled" && isThere) ? { fate: "kept", clip } : {});
     });
     uploader.addEventListener("lost", (event) => {
       const { clip } = /** @type {CustomEvent} */ (event).detail;

@@ -97,6 +97,11 @@ export class EvidenceStore {
     });
   }
 
+  /** @param {string} id @returns {Promise<Clip | undefined>} as it is now */
+  clip(id) {
+    return this.#tables.transaction(({ get }) => get("clips", id));
+  }
+
   /** @param {string} clip @returns {Promise<Chunk | undefined>} the next to send */
   next(clip) {
     return this.#tables.transaction(({ firstChunk }) => firstChunk(clip));

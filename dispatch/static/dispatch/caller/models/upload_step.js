@@ -37,7 +37,12 @@ export async function upload(clip, store, door, isDoomed = false) {
     return step.bars ? { ...step, bars: "clip" } : step;
   }
   const chunk = clip.waiting > 0 ? await store.next(clip.clip) : undefined;
-  if (!chunk) return close(clip, store, door);
+  if (!chunk) {
+    // Taken back since it was read: not to be closed as the whole that it was to become.
+    const isStale = clip.waiting > 0;
+    const now = isStale ? await store.clip(clip.clip) : clip;
+    return now ? close(now, store, door) : { is: "taken", retryAfterMs: 0 };
+  }
   const outcome = await door.put(clip, chunk);
   const { clip: id, segment, index } = chunk;
   const detail = { clip: id, segment, index, bytes: chunk.bytes.byteLength };
