@@ -88,7 +88,9 @@ def test_the_page_opens_on_a_dead_network_and_sends_the_tap_when_there_is_one(
     caller.context.set_offline(False)
     caller.is_at("waiting", seconds=30)
     assert caller.number()
-    caller.has_read("(Tapped 20 min ago. This phone had no line until now.)")
+    caller.has_read(
+        "(Tapped 20 min ago. This phone had no line until now.)", seconds=20
+    )
     caller.hangs_up()
     caller.is_at("ended")
 
