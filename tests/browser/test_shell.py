@@ -29,6 +29,12 @@ OLDER = """() => {
   kept.tappedAt -= 20 * 60_000;
   sessionStorage.setItem("alarm110.caller", JSON.stringify(kept));
 }"""
+# What a closing page leaves on its way, the browser sends past an outage that is only
+# emulated: it would reach the server before the page asks whether to send it.
+ENDS_WITH_ITS_PAGE = """() => {
+  const ask = globalThis.fetch;
+  globalThis.fetch = (url, more) => ask(url, { ...more, keepalive: false });
+}"""
 LINE = "No connection to the police now."
 
 
@@ -76,6 +82,7 @@ def test_the_page_opens_on_a_dead_network_and_sends_the_tap_when_there_is_one(
     caller.sees(LINE)
 
     caller.waits(SETTLED)
+    caller.page.evaluate(ENDS_WITH_ITS_PAGE)
     caller.tap()
     caller.is_at("sending")
     caller.page.evaluate(OLDER)
@@ -88,9 +95,9 @@ def test_the_page_opens_on_a_dead_network_and_sends_the_tap_when_there_is_one(
     caller.context.set_offline(False)
     caller.is_at("waiting", seconds=30)
     assert caller.number()
-    caller.has_read(
-        "(Tapped 20 min ago. This phone had no line until now.)", seconds=20
-    )
+    # 20, or 21 where all this took half a minute.
+    told = "(Tapped %(minutes)s min ago. This phone had no line until now.)"
+    caller.sees(told, seconds=20)
     caller.hangs_up()
     caller.is_at("ended")
 
