@@ -2,7 +2,7 @@
 
 from django.urls import reverse_lazy
 
-from alarm110 import env
+from alarm110 import env, inline
 from alarm110.settings.place import EMBEDDED, TLS
 
 # --- People --------------------------------------------------------------------------
@@ -60,7 +60,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024  # bytes; commands are 64 KiB at most
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
-        "script-src": ["'self'"],
+        "script-src": ["'self'", inline.dark_first_source()],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
         "media-src": ["'self'", "blob:"],

@@ -3,8 +3,10 @@
 from django import template
 from django.conf import settings
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from alarm110 import inline
 from alarm110.catalog import phone_catalog_path
 
 register = template.Library()
@@ -36,3 +38,9 @@ def region_zone() -> str:
 def shell_worker() -> str:
     """Return the address of the worker that keeps the page; "" where it is off."""
     return "/worker.js" if settings.OFFLINE_SHELL else ""
+
+
+@register.simple_tag
+def dark_first() -> SafeString:
+    """Return the script that runs before the first paint, for between the tags."""
+    return mark_safe(inline.dark_first())  # noqa: S308 - a file of this house

@@ -111,10 +111,10 @@ def upgraded(stage):
 
     def upgrade():
         paths = json.loads(before)
-        old = paths["paths"]["alarm110/base.css"]
-        new = "alarm110/base.0123456789ab.css"
+        old = paths["paths"]["dispatch/caller/phone.css"]
+        new = "dispatch/caller/phone.0123456789ab.css"
         (static / new).write_text((static / old).read_text() + "#new { top: 0 }\n")
-        paths["paths"]["alarm110/base.css"] = new
+        paths["paths"]["dispatch/caller/phone.css"] = new
         manifest.write_text(json.dumps(paths))
         stage.served.restart_web()
         return f"/static/{old}", f"/static/{new}"
