@@ -14,12 +14,13 @@ def outline(page):
     return {side: round(value) for side, value in box.items()}
 
 
-def goes_on(caller, operator, latitude, longitude, fixes):
+def goes_on(caller, operator, latitude, longitude):
     """Let the caller walk on, and wait until the seat knows."""
     spot = {"latitude": latitude, "longitude": longitude, "accuracy": 20}
     caller.context.set_geolocation(spot)
+    # How many there are says nothing: who stands still is told again each 15 s.
     trail = operator.page.locator("caller-place .place-list li")
-    expect(trail).to_have_count(fixes, timeout=15_000)
+    expect(trail.filter(has_text="±20 m").first).to_be_attached(timeout=15_000)
 
 
 def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
@@ -60,7 +61,8 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     # Mid drag: far enough that the map would have to follow, and off all ground, which
     # the words above say without taking room from it.
     size = page.locator(".map").bounding_box()
-    goes_on(caller, operator, latitude + 0.03, longitude + 0.03, fixes=2)
+    # North of its own hall, not beside: a call left over rings in the nearest one.
+    goes_on(caller, operator, latitude + 0.03, longitude)
     expect(place.locator("[data-part=outside]")).to_be_visible()
     assert page.locator(".map").bounding_box() == size
     assert outline(page) == held
