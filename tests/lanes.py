@@ -6,7 +6,8 @@ its own, starts and kills servers and relays beside them. No more: a call costs 
 second, and one that must share lasts longer; two halves of the browsers side by side
 took half as much again of the processors, and now and then missed a deadline. Once
 these are through come, at a third of the share, those that have the whole project in
-one process with its deadlines in earnest. What needs no clock, and ``./run check``,
+one process with its deadlines in earnest; half of these (``rooms``) wait until the
+browsers are done and leave them a core. What needs no clock, and ``./run check``,
 runs all the while at the lowest priority there is, and gets what nobody else wants.
 ``test_lanes.py`` waits for all and tells what they said.
 
@@ -42,7 +43,8 @@ ON_SERVERS = (
 )
 LAST = "test_lanes.py"
 # The whole project in one process: loops that turn, leases that lapse.
-INDOORS = ("doors", "evidence", "indoors", "observe", "races", "views")
+INDOORS = ("doors", "evidence", "observe", "races")
+ROOMS = ("indoors", "views")
 # Both databases get what differs between them: locks, constraints, the journal, races,
 # queries by number, and a machine that does every act there is. Otherwise each test is
 # done on one: the single acts on the one that a city runs on, the whole house on the
@@ -156,13 +158,18 @@ def _indoors() -> Lane:
     return _step_back(_begin("indoors", {"ALARM110_TEST_PORTS": "20000"}, tests))
 
 
+def _rooms() -> Lane:
+    tests = [f"tests/{name}" for name in ROOMS]
+    return _begin("rooms", {"ALARM110_TEST_PORTS": "24000"}, tests)
+
+
 def _races() -> Lane:
     tests = INDOORS_ON_POSTGRESQL
     return _step_back(_begin_on_postgresql("races", tests, LEFT_OUT, ports="22000"))
 
 
 def _on_sqlite() -> Lane:
-    others = (FIRST, *ON_SERVERS, *INDOORS, *NOT_ON_SQLITE, LAST)
+    others = (FIRST, *ON_SERVERS, *INDOORS, *ROOMS, *NOT_ON_SQLITE, LAST)
     rest = sorted(
         f"tests/{path.name}"
         for path in TESTS.iterdir()
@@ -210,6 +217,7 @@ LANES = {
     "check": _check,
     "servers": _on_servers,
     "indoors": _indoors,
+    "rooms": _rooms,
     "races": _races,
     "sqlite": _on_sqlite,
     "postgresql": _on_postgresql,

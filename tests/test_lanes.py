@@ -11,6 +11,7 @@ from tests.lanes import lane
 @pytest.mark.parametrize(
     "name",
     [
+        "rooms",  # first: it begins here
         "indoors",
         pytest.param("races", marks=pytest.mark.postgres),
         "servers",

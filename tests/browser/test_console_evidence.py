@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.camera import WIDTH, write_camera
@@ -56,6 +57,7 @@ def test_a_snapshot_that_is_not_kept_says_so_and_is_tried_again_by_hand(talking,
     expect(rows).to_have_count(1)
 
 
+@pytest.mark.deep
 def test_the_phones_recording_is_played_while_it_grows_and_seeks(talking, hall):
     caller, operator = talking(hall)
     page = operator.page

@@ -30,6 +30,7 @@ def test_the_callers_line_cut_for_5_s_costs_nothing(stage, talking, hall):
     assert operator.said() == ["While it was cut", "I am still here"]
 
 
+@pytest.mark.deep
 def test_the_seats_line_hanging_for_5_s_costs_nothing(stage, talking, hall):
     line = stage.line()
     caller, operator = talking(hall, operator_url=line.url)

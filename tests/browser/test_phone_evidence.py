@@ -149,6 +149,7 @@ def test_on_the_next_visit_the_rest_is_sent(recording, served):
     assert pending.items() <= stored(served, number).items()
 
 
+@pytest.mark.deep
 def test_a_full_server_is_told_and_loses_nothing(recording, served):
     number = recording.number()
     refusal = {"status": 507, "headers": {"Retry-After": "1"}, "body": "{}"}

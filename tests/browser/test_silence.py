@@ -5,6 +5,7 @@ The seat's page holds its voice back in silence; here it is made to forget that,
 what is proved is the server's own word.
 """
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import sound
@@ -123,6 +124,7 @@ def sources_with_beeps(operator, served, number):
     }
 
 
+@pytest.mark.deep
 def test_the_ear_hears_a_normal_call_and_no_more_once_it_is_silent(stage, hall, served):
     operator = loud_operator(stage, hall)
     caller = listening_caller(stage, hall)

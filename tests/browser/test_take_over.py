@@ -1,11 +1,13 @@
 """A colleague's call is to be taken over only once that console is silent."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.look import look
 from tests.browser.words import both_languages
 
 
+@pytest.mark.deep
 @both_languages
 def test_take_over_is_offered_while_a_colleagues_console_is_silent(
     stage, talking, pair_hall, language

@@ -1,5 +1,6 @@
 """Two windows of one person: one holds, the other watches or waits, never both."""
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -39,6 +40,7 @@ def test_the_callers_second_tab_watches_until_it_takes_over(talking, hall):
     assert operator.said() == ["From the first", "From the second"]
 
 
+@pytest.mark.deep
 def test_a_seat_moves_to_the_window_or_computer_that_takes_it(stage, talking, hall):
     caller, first = talking(hall)
     serial = first.number()
