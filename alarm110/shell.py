@@ -21,7 +21,7 @@ from django.templatetags.static import static
 from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import Agency
 from alarm110.staticfiles import DYNAMIC_IMPORT, STATIC_IMPORT
@@ -36,7 +36,7 @@ PAPER = "#f4f6f9"
 
 
 @gzip_page
-@require_GET
+@require_safe
 async def worker(request: HttpRequest) -> HttpResponse:
     """Give the worker its list and its code; without a list it removes itself.
 
@@ -52,7 +52,7 @@ async def worker(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 async def manifest(request: HttpRequest, language: str) -> HttpResponse:
     """Say how the page looks among a phone's apps, in one of our languages."""
     if language not in dict(settings.LANGUAGES):
@@ -89,7 +89,7 @@ async def manifest(request: HttpRequest, language: str) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 async def favicon(request: HttpRequest) -> HttpResponse:
     """Send whoever asks without having read a page on to the icon.
 

@@ -21,7 +21,7 @@ from django.utils.translation.trans_real import (
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.admin.base import desk_rights
 from accounts.api.device import new_device, read_device, set_device
@@ -44,7 +44,7 @@ _FORM_SALT = "alarm110.plain_form"
 # CSRF token is masked anew in each answer, so its length tells nothing (BREACH).
 @gzip_page
 @never_cache
-@require_GET
+@require_safe
 async def caller_page(request: HttpRequest) -> HttpResponse:
     """Show the alarm button. Writes nothing; the cookie names the phone at the tap."""
     agency = await run_urgent(ground.default_agency)

@@ -102,7 +102,7 @@ class Http:
         }
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         writer.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
-        answer = await _read_answer(reader, self.cookies)
+        answer = await _read_answer(reader, self.cookies, is_head=method == "HEAD")
         if answer.headers.get("connection", "").lower() == "close":
             await self.close()
         return answer
@@ -131,7 +131,9 @@ class Http:
                 await writer.wait_closed()
 
 
-async def _read_answer(reader: asyncio.StreamReader, cookies: dict[str, str]) -> Answer:
+async def _read_answer(
+    reader: asyncio.StreamReader, cookies: dict[str, str], *, is_head: bool = False
+) -> Answer:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     status = int(head[0].split(" ", 2)[1])
     headers: dict[str, str] = {}
@@ -141,7 +143,9 @@ async def _read_answer(reader: asyncio.StreamReader, cookies: dict[str, str]) ->
             for key, morsel in SimpleCookie(value.strip()).items():
                 cookies[key] = morsel.value
         headers[name.lower()] = value.strip()
-    if headers.get("transfer-encoding", "").lower() == "chunked":
+    if is_head:  # its length is told, and it does not follow
+        body = b""
+    elif headers.get("transfer-encoding", "").lower() == "chunked":
         body = b""
         while size := int(await reader.readuntil(b"\r\n"), 16):
             body += (await reader.readexactly(size + 2))[:-2]

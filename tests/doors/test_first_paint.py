@@ -60,3 +60,12 @@ async def test_only_the_script_that_keeps_the_dark_may_stand_in_the_page(answer)
     assert set(allowed.split()) == {"'self'"} | {
         f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes
     }
+
+
+async def test_who_only_asks_whether_the_page_is_there_is_told(served):
+    """Monitors and balancers ask with HEAD (RFC 9110, 9.3.2)."""
+    connection = Http(served.url, served.ssl_context())
+    for path in ("/", "/worker.js", "/alarm.en.webmanifest"):
+        answer = await connection.request("HEAD", path)
+        assert (answer.status, answer.body) == (200, b"")
+    await connection.close()
