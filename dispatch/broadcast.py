@@ -1,5 +1,7 @@
 """Rooms of this process: passing things between a call's two sides.
 
+A side may stand in for a window at another web process (``dispatch/abroad.py``).
+
 Pictures, typing and device states are never numbered, journalled or stored. One picture
 is in flight each way; the next leaves only after the receiver's ``still_seen``, and a
 newer one replaces the one that waits. While the call waits only the last is held.
@@ -10,6 +12,8 @@ from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from accounts.metrics import dropped
+from dispatch import abroad
+from dispatch.abroad import is_here
 from dispatch.events.frames import (
     DeviceShown,
     SeatDeviceShown,
@@ -104,10 +108,19 @@ class Room:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether nobody is here."""
-        has_side = self.guest is not None or self.host is not None
-        has_others = bool(self.watchers or self.parties or self.ringing)
-        return not has_side and not has_others
+        """Return whether nobody is here; who is at another process is not."""
+        sides = (self.guest, self.host, self.ringing, *self.parties.values())
+        return not self.watchers and not any(map(is_here, sides))
+
+    def sides(self) -> dict[str, Port]:
+        """Return who is at which side, by its name; watchers have none."""
+        named = {
+            abroad.GUEST: self.guest,
+            abroad.HOST: self.host,
+            abroad.RINGING: self.ringing,
+            **{f"party:{uuid}": port for uuid, port in self.parties.items()},
+        }
+        return {side: port for side, port in named.items() if port is not None}
 
     def port_of(self, who: str) -> Port | None:
         """Return the window that holds a side: guest, host, party:<participant>."""
@@ -122,7 +135,8 @@ class Room:
             self.to_parties[participant] = PictureLane()
             if self.device is not None:
                 port.show(self.device)
-        return former if former is not port else None
+        abroad.entered(self.call, f"party:{participant}", port)
+        return former if former is not port and is_here(former) else None
 
     def show_parties(self, still: StillShown) -> None:
         """Show the phone's picture to all who were let in, each at its own pace."""
@@ -139,6 +153,13 @@ class Room:
         if self.device is not None:
             port.show(self.device)
         self.from_guest.flush(port)
+        abroad.entered(self.call, abroad.HOST, port)
+
+    def ring_at(self, port: Port) -> DeviceShown | None:
+        """Follow the phone for a seat it rings at; return what is known of it."""
+        self.ringing = port
+        abroad.entered(self.call, abroad.RINGING, port)
+        return self.device
 
     def enter_as_guest(self, port: Port) -> Port | None:
         """Let the phone's window in; return the one it replaces."""
@@ -147,7 +168,28 @@ class Room:
         self.from_host.forget()
         if self.seat_device is not None and former is not port:
             port.show(self.seat_device)
-        return former if former is not port else None
+        abroad.entered(self.call, abroad.GUEST, port)
+        return former if former is not port and is_here(former) else None
+
+    def guest_left(self, port: Port) -> None:
+        """A window of the phone has lost its place; another one has it."""
+        if self.guest is port:
+            self.guest = None
+            abroad.left(self.call, abroad.GUEST)
+
+    def vacate(self, side: str) -> None:
+        """Nobody is at this side any more."""
+        if side == abroad.GUEST:
+            self.guest = None
+        elif side == abroad.HOST:
+            self.host = None
+            self.from_host.held = None
+        elif side == abroad.RINGING:
+            self.ringing = None
+        else:
+            participant = UUID(side.removeprefix("party:"))
+            self.parties.pop(participant, None)
+            self.to_parties.pop(participant, None)
 
     def watch(self, port: Port) -> Port | None:
         """Let one more window of the phone look on; return the one that must go."""
@@ -188,19 +230,15 @@ def leave(call: UUID, port: Port) -> None:
     found = _rooms.get(call)
     if found is None:
         return
-    if found.guest is port:
-        found.guest = None
-    if found.host is port:
-        found.host = None
-        found.from_host.held = None
-    if found.ringing is port:
-        found.ringing = None
+    sides = [side for side, held in found.sides().items() if held is port]
+    for side in sides:
+        found.vacate(side)
     found.watchers.pop(port, None)
-    for participant in [p for p, held in found.parties.items() if held is port]:
-        del found.parties[participant]
-        del found.to_parties[participant]
     if found.is_empty:
         del _rooms[call]
+    for side in sides:
+        if is_here(port):
+            abroad.left(call, side)
 
 
 def rooms() -> dict[UUID, Room]:

@@ -105,6 +105,14 @@ async def test_the_whole_way_is_walked_and_timed(served):
     assert song.status == 0
 
 
+async def test_without_a_relay_it_asks_for_no_live_picture(served):
+    song = await sing(served, "--stills")
+
+    live = {"live media", "video to the seat", "video to the phone"}
+    assert song.steps == [step for step in STEPS if step not in live]
+    assert song.status == 0
+
+
 async def test_no_real_seat_hears_of_it_and_it_is_flagged(served):
     async with Console(served, "chen") as chen:
         await chen.take_seat()

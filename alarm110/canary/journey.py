@@ -30,7 +30,10 @@ class AnotherCanary(Trouble):
 
 
 class Journey:
-    """One alarm. ``told`` hears of each step with its milliseconds, once it is done."""
+    """One alarm. ``told`` hears of each step with its milliseconds, once it is done.
+
+    ``has_media``: there is a media relay, so live pictures must come, too.
+    """
 
     def __init__(
         self,
@@ -38,8 +41,11 @@ class Journey:
         key: str,
         context: ssl.SSLContext,
         told: Callable[[str, float], None],
+        *,
+        has_media: bool = True,
     ) -> None:
         self._key, self._context, self._told = key, context, told
+        self._has_media = has_media
         deadline = monotonic() + WHOLE_SECONDS - CLEAN_UP_SECONDS
         self._staff = Web(url, context, deadline)
         self._caller = Web(url, context, deadline)
@@ -97,13 +103,8 @@ class Journey:
             await _still(phone, console)
         async with self._timed("still to the phone"):
             await _still(console, phone)
-        async with media.peers(phone, console) as (at_phone, at_seat):
-            async with self._timed("live media"):
-                await asyncio.gather(at_phone.connect(), at_seat.connect())
-            async with self._timed("video to the seat"):
-                await at_seat.sees()
-            async with self._timed("video to the phone"):
-                await at_phone.sees()
+        if self._has_media:
+            await self._look_live(phone, console)
         async with self._timed("clip"):
             await asyncio.to_thread(keep_a_clip, self._caller, self._call)
         async with self._timed("end"):
@@ -118,6 +119,15 @@ class Journey:
         async with self._timed("leave"):
             await console.command("leave_seat")
             self._is_seated = False
+
+    async def _look_live(self, phone: Line, console: Line) -> None:
+        async with media.peers(phone, console) as (at_phone, at_seat):
+            async with self._timed("live media"):
+                await asyncio.gather(at_phone.connect(), at_seat.connect())
+            async with self._timed("video to the seat"):
+                await at_seat.sees()
+            async with self._timed("video to the phone"):
+                await at_phone.sees()
 
     @contextlib.asynccontextmanager
     async def _timed(self, step: str) -> AsyncIterator[None]:

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from accounts.metrics import dropped
-from dispatch import broadcast
+from dispatch import abroad, broadcast
+from dispatch.abroad import Away, is_here
 from dispatch.actions import media
 from dispatch.broadcast import Port
 from dispatch.commands import (
@@ -68,8 +69,11 @@ def from_guest(call: UUID, frame: object, port: Port) -> None:
             else:
                 room.from_guest.flush(room.host)
         case StillSeen(n=n):
-            if room.from_host.seen(n) and room.host is not None:
-                room.host.show(StillWasSeen(n=n))
+            if room.from_host.seen(n):
+                if room.host is not None:
+                    room.host.show(StillWasSeen(n=n))
+            elif isinstance(room.host, Away) and is_here(port):
+                abroad.seen(call, abroad.GUEST, n)
             room.from_host.flush(port)
 
 
@@ -105,8 +109,11 @@ def from_host(call: UUID, frame: object, port: Port) -> None:
             else:
                 room.from_host.flush(room.guest)
         case StillSeen(n=n):
-            if room.from_guest.seen(n) and room.guest is not None:
-                room.guest.show(StillWasSeen(n=n))
+            if room.from_guest.seen(n):
+                if room.guest is not None:
+                    room.guest.show(StillWasSeen(n=n))
+            elif isinstance(room.guest, Away) and is_here(port):
+                abroad.seen(call, abroad.HOST, n)
             room.from_guest.flush(port)
 
 
@@ -121,7 +128,8 @@ def from_party(call: UUID, participant: UUID, frame: object, port: Port) -> None
             media.signal(call, party(participant), frame, port)
         case StillSeen(n=n):
             lane = room.to_parties[participant]
-            lane.seen(n)
+            if not lane.seen(n) and isinstance(room.guest, Away) and is_here(port):
+                abroad.seen(call, f"party:{participant}", n)
             lane.flush(port)
         case Still(n=n):
             dropped("still", "nobody looks")  # the host's picture is shown

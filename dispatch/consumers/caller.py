@@ -166,8 +166,7 @@ class CallerSocket(Socket):
             return
         place.guest = None
         room = rooms.room(place.call)
-        if room.guest is self:
-            room.guest = None
+        room.guest_left(self)
         self._watch(room)
         self.refuse(EpochStale())
         cursors = {stream: f.cursor for stream, f in self.follows.items()}

@@ -70,8 +70,7 @@ class Offered(Port):
             self.look(holder, ringing.incident)  # joined first, read second
             return
         broadcast.registry().saw(ringing.incident, ringing.head)
-        room = rooms.room(ringing.call)
-        room.ringing, self._device = self, room.device
+        self._device = rooms.room(ringing.call).ring_at(self)
         self._ringing = ringing
         self._tell()
 

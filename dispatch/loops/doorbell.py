@@ -3,7 +3,8 @@
 Only "stream so-and-so stands at n" is sent; the entries are read from the database. The
 layer may lose a ring: the safety poll finds it within 3 s. After a restart of Redis the
 layer accepts rings and delivers none, without an error, so each process rings itself
-every second: one that does not hear itself begins anew.
+every second: one that does not hear itself begins anew. On the same channel come the
+rooms that have a side here and one elsewhere (``between.py``).
 """
 
 import asyncio
@@ -14,7 +15,9 @@ from uuid import UUID
 from channels.layers import get_channel_layer
 
 from accounts.metrics import dropped, failed
+from dispatch import abroad
 from dispatch.loops.base import Loop
+from dispatch.loops.between import KIND, Between
 from reports import broadcast
 from reports.clock import monotonic
 
@@ -35,6 +38,8 @@ class Doorbell(Loop):
         self._heard_at = monotonic()
         self._heads: dict[UUID, int] = {}
         self._ringing: asyncio.Task[None] | None = None
+        self._between = Between(self._layer)
+        abroad.attach(self._between)
 
     def ring(self, heads: dict[UUID, int]) -> None:
         """Tell the other processes; what gathers during one ring goes together."""
@@ -48,7 +53,8 @@ class Doorbell(Loop):
             await self._send({str(stream): head for stream, head in heads.items()})
 
     async def _send(self, heads: dict[str, int]) -> None:
-        message = {"type": "streams.moved", "heads": heads}
+        who = self._between.process
+        message = {"type": "streams.moved", "from": who, "heads": heads}
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 await self._layer.group_send(GROUP, message)
@@ -66,18 +72,26 @@ class Doorbell(Loop):
             dropped("ring", "not heard")
             log.warning("the doorbell is mute; listening anew")
             await self._hang_up()
+        else:
+            await self._between.turn()
 
     async def _listen(self) -> None:
         channel = await self._layer.new_channel()
         await self._layer.group_add(GROUP, channel)
+        self._between.listens(channel)
         while True:
             message: dict[str, Any] = await self._layer.receive(channel)
             self._heard_at = monotonic()
+            if message["type"] == KIND:
+                self._between.hear(message)
+                continue
+            self._between.heard_from(message["from"])
             broadcast.registry().heads(
                 {UUID(stream): int(head) for stream, head in message["heads"].items()}
             )
 
     async def _hang_up(self) -> None:
+        self._between.is_deaf()
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
@@ -92,4 +106,6 @@ class Doorbell(Loop):
     async def stop(self) -> None:
         """Stop listening and ringing."""
         await super().stop()
+        abroad.attach(None)
+        await self._between.stop()
         await self._hang_up()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Agency, Tier
 from dispatch import broadcast as rooms
 from dispatch import matching
+from dispatch.abroad import is_here
 from dispatch.actions.assigning import Pair, assign
 from dispatch.events.frames import Place
 from dispatch.loops.base import Loop
@@ -95,7 +96,7 @@ class Matcher(Loop):
                 continue
             if is_due or self._told.get(call) != place:
                 for port in (room.guest, *room.watchers):
-                    if port is not None:
+                    if port is not None and is_here(port):  # else its process does
                         port.show(place)
             told[call] = place
         self._told = told

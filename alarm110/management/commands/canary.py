@@ -34,11 +34,17 @@ class Command(BaseCommand):
             help="the server, e.g. https://110.example.org (default: the one here); "
             "ALARM110_CANARY_KEY is then its key",
         )
+        parser.add_argument(
+            "--stills",
+            action="store_true",
+            help="the server has no media relay: no live pictures are asked for",
+        )
 
     def handle(self, **options: Any) -> None:
         """Walk the steps, print the time of each, end with one line."""
         url = _origin(options["url"]) if options["url"] else _own_origin()
-        journey = Journey(url, _key(), _context(), self._tell)
+        has_media = not options["stills"]
+        journey = Journey(url, _key(), _context(), self._tell, has_media=has_media)
         began = perf_counter()
         try:
             asyncio.run(journey.walk())

@@ -1,0 +1,82 @@
+"""Sides of a call whose windows are at another web process.
+
+With several web processes the phone's socket may live in one and the seat's in another.
+What is numbered comes to both from the database; pictures, typing and device states do
+not. So each side that enters a room is announced to the other processes, which let a
+stand-in in for it: ``Away``. What a stand-in is shown goes over the channel layer to
+the window itself (``dispatch/loops/between.py``). Alone, a process has no line, and
+nothing of this happens.
+
+The side that sends a picture keeps the lane: what was seen is told back to it.
+"""
+
+from typing import Final, Protocol
+from uuid import UUID
+
+from dispatch.events.frames import ServerFrame
+
+GUEST: Final = "guest"
+HOST: Final = "host"
+RINGING: Final = "ringing"
+
+
+class Line(Protocol):
+    """The way to the other processes; takes what it is given and never waits."""
+
+    def entered(self, call: UUID, side: str) -> None:
+        """Announce a window of ours."""
+
+    def left(self, call: UUID, side: str) -> None:
+        """Say that it is gone."""
+
+    def show(self, call: UUID, side: str, frame: ServerFrame) -> None:
+        """Bring a frame to a side."""
+
+    def seen(self, call: UUID, side: str, n: int) -> None:
+        """Tell whoever sent picture ``n`` that a side of ours has shown it."""
+
+
+class Away:
+    """Stands in a room for a side whose window is at another web process."""
+
+    __slots__ = ("call", "process", "side")
+
+    def __init__(self, call: UUID, side: str, process: str) -> None:
+        self.call, self.side, self.process = call, side, process
+
+    def show(self, frame: ServerFrame) -> None:
+        """Send a frame on to the window; it may be lost, as it may on any line."""
+        if _line is not None:
+            _line.show(self.call, self.side, frame)
+
+
+_line: Line | None = None
+
+
+def attach(line: Line | None) -> None:
+    """Make this the process's line; None: it is alone."""
+    global _line
+    _line = line
+
+
+def is_here(port: object) -> bool:
+    """Say whether a window is one of this process."""
+    return port is not None and not isinstance(port, Away)
+
+
+def entered(call: UUID, side: str, port: object) -> None:
+    """Announce a window of ours that has taken a side."""
+    if _line is not None and is_here(port):
+        _line.entered(call, side)
+
+
+def left(call: UUID, side: str) -> None:
+    """Say that the window of ours at a side is gone."""
+    if _line is not None:
+        _line.left(call, side)
+
+
+def seen(call: UUID, side: str, n: int) -> None:
+    """A picture was shown at a side of ours that no lane of this process sent."""
+    if _line is not None:
+        _line.seen(call, side, n)

@@ -1,0 +1,201 @@
+"""What one web process says to the others about its rooms, and what it makes of theirs.
+
+Two real ones, with a Redis that goes away: tests/faults/test_two_processes.py.
+"""
+
+import asyncio
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from dispatch import abroad, broadcast
+from dispatch.abroad import Away
+from dispatch.actions import passing
+from dispatch.commands import Still, StillSeen, Typing
+from dispatch.events.frames import StillShown, StillWasSeen, TypingShown
+from dispatch.loops.between import DEAF_SECONDS, KIND, ROOM, Between, Passed
+from reports.clock import monotonic
+
+OTHER = "another process"
+
+
+class Layer:
+    """A channel layer that keeps what it is given."""
+
+    def __init__(self):
+        self.sent, self.groups = [], set()
+
+    async def group_add(self, group, channel):
+        self.groups.add(group)
+
+    async def group_discard(self, group, channel):
+        self.groups.discard(group)
+
+    async def group_send(self, group, message):
+        self.sent.append(message)
+
+
+class Window:
+    """A window of this process."""
+
+    def __init__(self):
+        self.shown = []
+
+    def show(self, frame):
+        self.shown.append(frame)
+
+
+@pytest.fixture
+async def line():
+    line = Between(Layer())
+    line.listens("channel")
+    abroad.attach(line)
+    yield line
+    abroad.attach(None)
+    await line.stop()
+
+
+@pytest.fixture
+async def call(line):
+    call = uuid4()
+    yield call
+    room = broadcast.room(call)
+    for port in [*room.sides().values()]:
+        broadcast.leave(call, port)
+
+
+async def said(line):
+    """Return (what, side) of all that went out so far."""
+    if line._sending is not None:
+        await asyncio.wait_for(line._sending, 5)
+    return [(message["what"], message["side"]) for message in line._layer.sent]
+
+
+def hears(line, call, what, side, **more):
+    line.hear(
+        {"type": KIND, "from": OTHER, "call": str(call), "what": what, "side": side}
+        | more
+    )
+
+
+def still(n):
+    return Still(n=n, age_ms=0, jpeg="AAAA")
+
+
+async def test_alone_a_process_says_nothing(line, call):
+    abroad.attach(None)
+    broadcast.room(call).enter_as_guest(Window())
+    assert broadcast.rooms()[call].sides().keys() == {"guest"}
+    assert await said(line) == []
+
+
+async def test_a_side_is_announced_and_its_room_listened_to_until_it_is_empty(
+    line, call
+):
+    phone = Window()
+    broadcast.room(call).enter_as_guest(phone)
+    assert await said(line) == [("entered", "guest")]
+    assert line._layer.groups == {f"alarm110.room.{call.hex}"}
+
+    broadcast.leave(call, phone)
+    assert await said(line) == [("entered", "guest"), ("left", "guest")]
+    assert line._layer.groups == set()
+
+
+async def test_who_comes_elsewhere_can_answer_before_it_is_shown_anything(line, call):
+    phone = Window()
+    broadcast.room(call).enter_as_guest(phone)
+    passing.from_guest(call, still(7), phone)  # held: nobody looks
+    hears(line, call, "entered", "host")
+
+    out = await said(line)
+    assert out[1:] == [("here", "guest"), ("show", "host")]
+    assert '"n":7' in line._layer.sent[-1]["text"]
+
+
+async def test_a_picture_seen_elsewhere_frees_the_lane_and_the_newest_goes(
+    line, call, monkeypatch
+):
+    monkeypatch.setattr(broadcast, "LIVE_INTERVAL_SECONDS", 0.0)
+    phone = Window()
+    broadcast.room(call).enter_as_guest(phone)
+    hears(line, call, "entered", "host")
+    for n in (1, 2, 3):
+        passing.from_guest(call, still(n), phone)
+    assert [m["what"] for m in line._layer.sent].count("show") == 0
+    out = await said(line)
+    assert out.count(("show", "host")) == 1  # in flight
+
+    hears(line, call, "seen", "host", n=1)
+    assert StillWasSeen(n=1) in phone.shown
+    assert (await said(line)).count(("show", "host")) == 2
+    assert '"n":3' in line._layer.sent[-1]["text"]
+
+
+async def test_what_comes_from_elsewhere_is_shown_and_its_being_seen_told_back(
+    line, call
+):
+    seat = Window()
+    broadcast.room(call).enter_as_host(seat)
+    hears(line, call, "here", "guest")
+    picture = StillShown(call=call, n=4, age_ms=9, jpeg="AAAA")
+    text = msgspec.json.encode(picture).decode()
+    hears(line, call, "show", "host", text=text)
+    assert picture in seat.shown
+
+    passing.from_host(call, StillSeen(n=4), seat)
+    passing.from_host(call, Typing(), seat)
+    out = await said(line)
+    assert out[-2:] == [("seen", "host"), ("show", "guest")]
+    assert line._layer.sent[-2]["n"] == 4
+
+
+async def test_a_window_of_ours_is_never_taken_for_one_elsewhere(line, call):
+    phone = Window()
+    room = broadcast.room(call)
+    room.enter_as_guest(phone)
+    hears(line, call, "entered", "guest")
+    assert room.guest is phone
+
+    room.guest_left(phone)  # it has lost its place to the other
+    hears(line, call, "here", "guest")
+    assert isinstance(room.guest, Away)
+    assert room.enter_as_guest(phone) is None  # nobody of ours to be told
+
+
+async def test_the_stand_in_of_a_silent_process_is_let_go(line, call, monkeypatch):
+    seat = Window()
+    room = broadcast.room(call)
+    room.enter_as_host(seat)
+    hears(line, call, "here", "guest")
+    await line.turn()
+    assert isinstance(room.guest, Away)
+
+    late = monotonic() + DEAF_SECONDS + 0.1
+    monkeypatch.setattr("dispatch.loops.between.monotonic", lambda: late)
+    await line.turn()
+    assert room.sides() == {"host": seat}
+
+
+async def test_nonsense_neither_stops_the_line_nor_reaches_a_window(line, call):
+    seat = Window()
+    broadcast.room(call).enter_as_host(seat)
+    hears(line, call, "show", "host", text='{"type":"welcome"}')
+    hears(line, call, "show", "party:no", text="{}")
+    line.hear({"type": KIND, "from": OTHER})
+    assert seat.shown == []
+
+
+async def test_a_layer_that_hangs_costs_no_memory(line, call, monkeypatch):
+    async def hang(*_):
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(line._layer, "group_send", hang)
+    seat = Window()
+    broadcast.room(call).enter_as_host(seat)
+    hears(line, call, "here", "guest")
+    for _ in range(2 * ROOM):
+        passing.from_host(call, Typing(), seat)
+    assert len(line._waiting) <= ROOM
+    assert isinstance(TypingShown(call=call), Passed)
