@@ -39,10 +39,11 @@ class Line(Protocol):
 class Away:
     """Stands in a room for a side whose window is at another web process."""
 
-    __slots__ = ("call", "process", "side")
+    __slots__ = ("call", "heard_at", "process", "side")
 
-    def __init__(self, call: UUID, side: str, process: str) -> None:
+    def __init__(self, call: UUID, side: str, process: str, heard_at: float) -> None:
         self.call, self.side, self.process = call, side, process
+        self.heard_at = heard_at  # monotonic: when its process last said it is there
 
     def show(self, frame: ServerFrame) -> None:
         """Send a frame on to the window; it may be lost, as it may on any line."""

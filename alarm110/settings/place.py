@@ -59,3 +59,11 @@ CSRF_TRUSTED_ORIGINS = PUBLIC_ORIGINS
 CONNECTIONS_PER_ADDRESS = env.count("ALARM110_CONNECTIONS_PER_ADDRESS", 4000)
 # How many web processes share the database; more than one needs REDIS_URL.
 WEB_PROCESSES = env.count("ALARM110_WEB_PROCESSES", 1)
+# The data folder whose media relay carries the pictures. Several web processes must
+# name one for all: at two relays the sides of a call would never see each other, so
+# without it they have none, and calls go on in stills.
+RELAY_HOME = (
+    Path(relay_home)
+    if (relay_home := env.text("ALARM110_RELAY_HOME"))
+    else (HOME if EMBEDDED or WEB_PROCESSES == 1 else None)
+)

@@ -6,6 +6,7 @@ from itertools import count
 from uuid import UUID
 
 from dispatch import broadcast as rooms
+from dispatch.abroad import is_here
 from dispatch.broadcast import Port
 from dispatch.events.frames import MediaLinesShown
 from dispatch.media.interface import HOST, Who, is_party
@@ -62,7 +63,8 @@ class Legs(dict[UUID, Leg]):
 def holder(call: UUID, who: Who) -> Port | None:
     """Return the window of this process that holds a side of the room."""
     room = rooms.rooms().get(call)
-    return room.port_of(who) if room is not None else None
+    port = room.port_of(who) if room is not None else None
+    return port if is_here(port) else None
 
 
 def show_lines(uuid: UUID, leg: Leg) -> None:

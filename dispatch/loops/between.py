@@ -2,10 +2,10 @@
 
 Each room has a group of its own, so a picture goes to the processes that have a side of
 that call, not to all. What is said there is what ``dispatch/abroad.py`` hands over:
-a side entered, is here (the answer to "entered"), left, is shown a frame, has seen a
-picture. Nothing of it is a fact, so losing it costs a picture or a moment: the line may
-be cut, Redis restarted, a process killed. Whoever listens anew announces its sides
-again; a stand-in for a process that was not heard for ``DEAF_SECONDS`` is let go.
+a side entered, is here, left, is shown a frame, has seen a picture. Nothing of it is a
+fact, so losing it costs a picture or a moment: the line may be cut, Redis restarted, a
+process killed. Who is here is said again every ``AGAIN_SECONDS``; a stand-in of which
+nothing was heard for ``SILENT_SECONDS`` is let go.
 """
 
 import asyncio
@@ -36,7 +36,8 @@ from reports.clock import monotonic
 log = logging.getLogger(__name__)
 
 Passed = DeviceShown | SeatDeviceShown | StillShown | StillWasSeen | TypingShown
-DEAF_SECONDS = 4.0
+AGAIN_SECONDS = 3.0
+SILENT_SECONDS = 10.0
 SEND_SECONDS = 2.0  # a message that takes longer is given up
 ROOM = 256  # messages that wait for the layer, 53 KB each at most
 KIND = "room.said"
@@ -52,7 +53,7 @@ class Between:
         self._joined: set[UUID] = set()
         self._waiting: deque[tuple[UUID, dict[str, Any]]] = deque()
         self._sending: asyncio.Task[None] | None = None
-        self._heard: dict[str, float] = {}
+        self._again_at = 0.0
 
     # --- What this process says ------------------------------------------------------
 
@@ -103,7 +104,8 @@ class Between:
         is_wanted = call in rooms.rooms()
         if is_wanted and call not in self._joined:
             await self._layer.group_add(_group(call), channel)
-            self._joined.add(call)
+            if channel == self._channel:  # else the line was begun anew meanwhile
+                self._joined.add(call)
         elif not is_wanted and call in self._joined:
             self._joined.discard(call)
             await self._layer.group_discard(_group(call), channel)
@@ -115,34 +117,31 @@ class Between:
         self._channel = channel
         self._joined.clear()
         self._waiting.clear()
-        for call, room in rooms.rooms().items():
-            for side in _ours(room):
-                self.entered(call, side)
+        self._say_all("entered")
 
     def is_deaf(self) -> None:
         """The channel is gone; what is said meanwhile waits for the next."""
         self._channel = None
 
-    def heard_from(self, process: str) -> None:
-        """Another process lives, or this one hears itself."""
-        self._heard[process] = monotonic()
-
     async def turn(self) -> None:
-        """Let go what is over: rooms that are empty, processes that are silent."""
-        self._forget_the_silent()
+        """Say who is here, and let go what is over."""
+        moment = monotonic()
+        for room in rooms.rooms().values():
+            for side, port in room.sides().items():
+                if isinstance(port, Away) and moment - port.heard_at > SILENT_SECONDS:
+                    room.vacate(side)
+        if moment - self._again_at >= AGAIN_SECONDS:
+            self._again_at = moment
+            self._say_all("here")
         for call in self._joined - set(rooms.rooms()):
             self._joined.discard(call)
             if self._channel is not None:
                 await self._layer.group_discard(_group(call), self._channel)
 
-    def _forget_the_silent(self) -> None:
-        limit = monotonic() - DEAF_SECONDS
-        for process in [p for p, at in self._heard.items() if at < limit]:
-            del self._heard[process]
-        for room in rooms.rooms().values():
-            for side, port in room.sides().items():
-                if isinstance(port, Away) and port.process not in self._heard:
-                    room.vacate(side)
+    def _say_all(self, what: str) -> None:
+        for call, room in rooms.rooms().items():
+            for side in _ours(room):
+                self._say(call, what, side)
 
     def hear(self, message: dict[str, Any]) -> None:
         """Take what another process says about a room; never fails for one message."""
@@ -157,7 +156,6 @@ class Between:
         room = rooms.rooms().get(call)
         if process == self.process or room is None:
             return
-        self.heard_from(process)
         side, what = message["side"], message["what"]
         here = room.sides().get(side)
         if what == "show":
@@ -175,9 +173,12 @@ class Between:
                 # First: what it is shown next it must be able to answer.
                 for ours in _ours(room):
                     self._say(call, "here", ours)
-            is_known = isinstance(here, Away) and here.process == process
-            if not is_here(here) and not (what == "here" and is_known):
-                _enter(room, side, Away(call, side, process))
+            if isinstance(here, Away) and here.process == process:
+                here.heard_at = monotonic()
+                if what == "here":
+                    return
+            if not is_here(here):
+                _enter(room, side, Away(call, side, process, monotonic()))
 
     async def stop(self) -> None:
         """Say nothing more."""

@@ -53,8 +53,7 @@ class Doorbell(Loop):
             await self._send({str(stream): head for stream, head in heads.items()})
 
     async def _send(self, heads: dict[str, int]) -> None:
-        who = self._between.process
-        message = {"type": "streams.moved", "from": who, "heads": heads}
+        message = {"type": "streams.moved", "heads": heads}
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 await self._layer.group_send(GROUP, message)
@@ -85,7 +84,6 @@ class Doorbell(Loop):
             if message["type"] == KIND:
                 self._between.hear(message)
                 continue
-            self._between.heard_from(message["from"])
             broadcast.registry().heads(
                 {UUID(stream): int(head) for stream, head in message["heads"].items()}
             )

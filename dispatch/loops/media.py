@@ -18,11 +18,16 @@ log = logging.getLogger(__name__)
 
 
 class Media(Loop):
-    """Owns the desk. It turns each second, as every loop must, relay or not."""
+    """Owns the desk. It turns each second, as every loop must, relay or not.
+
+    Several web processes that name no relay for all have none.
+    """
 
     def __init__(self) -> None:
         super().__init__("media", 1.0)
-        self.backend = RelayBackend(settings.HOME, on_connect=self._connected)
+        home = settings.RELAY_HOME
+        self._has_relay = home is not None
+        self.backend = RelayBackend(home or settings.HOME, on_connect=self._connected)
         self.desk = MediaDesk(self.backend)
         self._due_at = 0.0
         self._look: asyncio.Task[None] | None = None
@@ -37,6 +42,8 @@ class Media(Loop):
 
         Beside the turn, one look at a time: a relay that hangs keeps a look waiting.
         """
+        if not self._has_relay:
+            return
         await self.backend.start()
         is_looking = self._look is not None and not self._look.done()
         if is_looking or not self.backend.is_connected or monotonic() < self._due_at:

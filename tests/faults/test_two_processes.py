@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from alarm110.canary import media
 from tests.clients import Console, Phone
 from tests.served import Served, prepared
 from tests.services import Postgres, Redis, postgres, redis
 from tests.sockets.stage import alarm, vacate
+from tests.wire import Frame, Line, Wanted
 
 pytestmark = [pytest.mark.faults, pytest.mark.deep]
 
@@ -55,6 +57,10 @@ def _server(home: Path, database: Postgres, layer: Redis) -> Served:
             "ALARM110_BLIND_INDEX_KEY": "the same index for both, and it is a long one",
             "ALARM110_ALLOWED_HOSTS": "127.0.0.1",
             "REDIS_URL": layer.url,
+            "ALARM110_WEB_PROCESSES": "2",
+            "ALARM110_RELAY_HOME": str(home.parent / "first"),
+            "ALARM110_EVIDENCE_DIR": str(home.parent / "evidence"),
+            "ALARM110_EVIDENCE_SHARED": "1",
         },
     )
     server.env["ALARM110_ORIGINS"] = server.url
@@ -196,6 +202,28 @@ async def test_a_window_that_moves_to_another_process_is_found_there(pair):
                 answer = phone.line.expect("still")
                 await window.still(n)
                 assert (await answer)["n"] == n
+
+
+async def test_live_pictures_pass_between_processes_through_one_relay(pair):
+    async with _talking(pair) as (phone, seat):
+        await _join(phone, seat)
+        lines = LateLine(phone.line), LateLine(seat.line)
+        async with media.peers(*lines) as (at_phone, at_seat):
+            await asyncio.gather(at_phone.connect(), at_seat.connect())
+            await at_seat.sees()
+            await at_phone.sees()
+
+
+class LateLine:
+    """A test's line as the canary's peers use it."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.mark, self.send = line.mark, line.send
+
+    async def wait_for(self, wanted: Wanted, since: int) -> Frame:
+        """Return the first frame from a mark on that fits."""
+        return await self._line.wait_for(wanted, since=since)
 
 
 DEVICES = {"camera": "on", "microphone": "refused", "position": "off"}

@@ -14,7 +14,7 @@ from dispatch.abroad import Away
 from dispatch.actions import passing
 from dispatch.commands import Still, StillSeen, Typing
 from dispatch.events.frames import StillShown, StillWasSeen, TypingShown
-from dispatch.loops.between import DEAF_SECONDS, KIND, ROOM, Between, Passed
+from dispatch.loops.between import KIND, ROOM, SILENT_SECONDS, Between, Passed
 from reports.clock import monotonic
 
 OTHER = "another process"
@@ -24,10 +24,11 @@ class Layer:
     """A channel layer that keeps what it is given."""
 
     def __init__(self):
-        self.sent, self.groups = [], set()
+        self.sent, self.groups, self.joined = [], set(), {}
 
     async def group_add(self, group, channel):
         self.groups.add(group)
+        self.joined.setdefault(channel, set()).add(group)
 
     async def group_discard(self, group, channel):
         self.groups.discard(group)
@@ -172,10 +173,33 @@ async def test_the_stand_in_of_a_silent_process_is_let_go(line, call, monkeypatc
     await line.turn()
     assert isinstance(room.guest, Away)
 
-    late = monotonic() + DEAF_SECONDS + 0.1
+    late = monotonic() + SILENT_SECONDS + 0.1
     monkeypatch.setattr("dispatch.loops.between.monotonic", lambda: late)
     await line.turn()
     assert room.sides() == {"host": seat}
+    assert ("here", "host") in await said(line)  # and who is here is said again
+
+
+async def test_a_line_begun_anew_hears_its_rooms_again(line, call):
+    """An answer from before must not make a room look listened to."""
+    broadcast.room(call).enter_as_host(Window())
+    layer, late = line._layer, asyncio.Event()
+    add = layer.group_add
+
+    async def wait_and_add(group, channel):
+        await late.wait()
+        await add(group, channel)
+
+    layer.group_add = wait_and_add
+    await asyncio.sleep(0)  # it asks, and Redis goes away
+    layer.group_add = add
+    line.is_deaf()
+    line.listens("another channel")
+    late.set()
+    await said(line)
+    await line.turn()
+    await said(line)
+    assert layer.joined["another channel"] == {f"alarm110.room.{call.hex}"}
 
 
 async def test_nonsense_neither_stops_the_line_nor_reaches_a_window(line, call):
