@@ -108,8 +108,8 @@ def ticks() -> dict[str, float]:
 
 
 def relay() -> Neighbour | None:
-    """Return how the media relay is; None before the loops run."""
-    if _media is None:
+    """Return how the media relay is; None before the loops run, and where none is."""
+    if _media is None or not _media.has_relay:
         return None
     backend = _media.backend
     age = monotonic() - backend.heard_at if backend.heard_at else None

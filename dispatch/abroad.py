@@ -4,10 +4,12 @@ With several web processes the phone's socket may live in one and the seat's in 
 What is numbered comes to both from the database; pictures, typing and device states do
 not. So each side that enters a room is announced to the other processes, which let a
 stand-in in for it: ``Away``. What a stand-in is shown goes over the channel layer to
-the window itself (``dispatch/loops/between.py``). Alone, a process has no line, and
+the window itself (``dispatch/loops/between.py``). An embedded process has no line, and
 nothing of this happens.
 
-The side that sends a picture keeps the lane: what was seen is told back to it.
+The side that sends a picture keeps the lane: what was seen is told back to it. Of two
+windows at one side the one of the higher rank has it: by the epoch of its place, then
+by when it came. A socket may be dead for seconds before its process knows.
 """
 
 from typing import Final, Protocol
@@ -20,10 +22,14 @@ HOST: Final = "host"
 RINGING: Final = "ringing"
 
 
+# The epoch of a window's place (0: it has none), and when it came, in Unix seconds.
+Rank = tuple[int, float]
+
+
 class Line(Protocol):
     """The way to the other processes; takes what it is given and never waits."""
 
-    def entered(self, call: UUID, side: str) -> None:
+    def entered(self, call: UUID, side: str, port: object) -> None:
         """Announce a window of ours."""
 
     def left(self, call: UUID, side: str) -> None:
@@ -39,10 +45,12 @@ class Line(Protocol):
 class Away:
     """Stands in a room for a side whose window is at another web process."""
 
-    __slots__ = ("call", "heard_at", "process", "side")
+    __slots__ = ("call", "heard_at", "process", "rank", "side")
 
-    def __init__(self, call: UUID, side: str, process: str, heard_at: float) -> None:
-        self.call, self.side, self.process = call, side, process
+    def __init__(
+        self, call: UUID, side: str, process: str, rank: Rank, heard_at: float
+    ) -> None:
+        self.call, self.side, self.process, self.rank = call, side, process, rank
         self.heard_at = heard_at  # monotonic: when its process last said it is there
 
     def show(self, frame: ServerFrame) -> None:
@@ -68,7 +76,7 @@ def is_here(port: object) -> bool:
 def entered(call: UUID, side: str, port: object) -> None:
     """Announce a window of ours that has taken a side."""
     if _line is not None and is_here(port):
-        _line.entered(call, side)
+        _line.entered(call, side, port)
 
 
 def left(call: UUID, side: str) -> None:

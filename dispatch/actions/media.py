@@ -238,7 +238,9 @@ class MediaDesk:
             return
         await self.backend.set_policy(call, self._policy(call, standing))
         if standing.state != CallState.CONNECTED:
-            await self.backend.kick(call, HOST)
+            # By name: another process may have let the next host's in meanwhile.
+            for uuid in self._legs.of_side(call, HOST):
+                await self.backend.kick(call, HOST, uuid)
         await self._put_out(call, standing)
 
     async def _put_out(self, call: UUID, standing: Standing) -> None:

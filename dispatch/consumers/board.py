@@ -12,6 +12,7 @@ import msgspec
 from accounts.models import User
 from dispatch import board, commands
 from dispatch import broadcast as rooms
+from dispatch.abroad import is_here
 from dispatch.actions import board_desk, listening, media
 from dispatch.actions.board_desk import BoardPlace
 from dispatch.actions.running import run
@@ -182,7 +183,8 @@ class BoardSocket(SignedSocket[Overseer]):
         await run(board_desk.place_of, place)
         if is_new and place.call is not None and place.participant is not None:
             known = rooms.rooms().get(place.call)
-            if known and known.parties.get(place.participant) not in (None, self):
+            other = known.parties.get(place.participant) if known else None
+            if is_here(other) and other is not self:
                 place.call = place.incident = place.participant = None
         await self._stand_in_room()
 

@@ -26,7 +26,7 @@ class Media(Loop):
     def __init__(self) -> None:
         super().__init__("media", 1.0)
         home = settings.RELAY_HOME
-        self._has_relay = home is not None
+        self.has_relay = home is not None
         self.backend = RelayBackend(home or settings.HOME, on_connect=self._connected)
         self.desk = MediaDesk(self.backend)
         self._due_at = 0.0
@@ -42,7 +42,7 @@ class Media(Loop):
 
         Beside the turn, one look at a time: a relay that hangs keeps a look waiting.
         """
-        if not self._has_relay:
+        if not self.has_relay:
             return
         await self.backend.start()
         is_looking = self._look is not None and not self._look.done()

@@ -13,7 +13,12 @@ from dispatch import abroad, broadcast
 from dispatch.abroad import Away
 from dispatch.actions import passing
 from dispatch.commands import Still, StillSeen, Typing
-from dispatch.events.frames import StillShown, StillWasSeen, TypingShown
+from dispatch.events.frames import (
+    DeviceShown,
+    StillShown,
+    StillWasSeen,
+    TypingShown,
+)
 from dispatch.loops.between import KIND, ROOM, SILENT_SECONDS, Between, Passed
 from reports.clock import monotonic
 
@@ -73,9 +78,13 @@ async def said(line):
     return [(message["what"], message["side"]) for message in line._layer.sent]
 
 
+EARLIER, LATER = [0, 1.0], [0, 1e12]  # than any window of a test
+
+
 def hears(line, call, what, side, **more):
     line.hear(
         {"type": KIND, "from": OTHER, "call": str(call), "what": what, "side": side}
+        | {"rank": LATER}
         | more
     )
 
@@ -108,6 +117,7 @@ async def test_who_comes_elsewhere_can_answer_before_it_is_shown_anything(line, 
     phone = Window()
     broadcast.room(call).enter_as_guest(phone)
     passing.from_guest(call, still(7), phone)  # held: nobody looks
+    await said(line)
     hears(line, call, "entered", "host")
 
     out = await said(line)
@@ -152,17 +162,61 @@ async def test_what_comes_from_elsewhere_is_shown_and_its_being_seen_told_back(
     assert line._layer.sent[-2]["n"] == 4
 
 
-async def test_a_window_of_ours_is_never_taken_for_one_elsewhere(line, call):
-    phone = Window()
+class Phone(Window):
+    """A phone's window, which may lose its place."""
+
+    guest_epoch, is_demoted = 3, False
+
+    def demote(self):
+        self.is_demoted = True
+
+
+async def test_of_two_windows_the_later_has_the_side_wherever_it_is(line, call):
+    phone, seat = Phone(), Window()
     room = broadcast.room(call)
+    room.enter_as_host(seat)
     room.enter_as_guest(phone)
-    hears(line, call, "entered", "guest")
+    hears(line, call, "entered", "guest", rank=[2, 1e12])  # an older place
+    hears(line, call, "here", "guest", rank=[3, 1.0])  # the same, and came sooner
     assert room.guest is phone
 
-    room.guest_left(phone)  # it has lost its place to the other
-    hears(line, call, "here", "guest")
+    hears(line, call, "here", "guest", rank=[3, 1e12])
     assert isinstance(room.guest, Away)
-    assert room.enter_as_guest(phone) is None  # nobody of ours to be told
+    assert phone.is_demoted
+    hears(line, call, "here", "guest", **{"from": "a third", "rank": [2, 1.0]})
+    assert room.guest.process == OTHER
+
+    phone.guest_epoch = 4  # and takes the call back
+    assert room.enter_as_guest(phone) is None
+    hears(line, call, "here", "guest", rank=[3, 1e12])
+    assert room.guest is phone
+
+
+async def test_what_a_phone_gave_here_is_not_shown_once_it_is_elsewhere(line, call):
+    phone, seat = Phone(), Window()
+    room = broadcast.room(call)
+    room.enter_as_guest(phone)
+    passing.from_guest(call, still(1), phone)
+    room.device = DeviceShown(
+        call=call, camera="on", microphone="on", position="on", is_hidden=False
+    )
+    room.ring_at(Window())
+    hears(line, call, "entered", "guest", rank=[3, 1e12])
+
+    room.enter_as_host(seat)
+    assert seat.shown == []
+
+
+async def test_a_burst_of_pictures_keeps_nobody_from_being_announced(line, call):
+    line.is_deaf()
+    seat = Window()
+    broadcast.room(call).enter_as_host(seat)
+    hears(line, call, "here", "guest")
+    for _ in range(2 * ROOM):
+        passing.from_host(call, Typing(), seat)
+    line._channel = "channel"
+    await line.turn()
+    assert (await said(line))[0] == ("entered", "host")
 
 
 async def test_the_stand_in_of_a_silent_process_is_let_go(line, call, monkeypatch):
@@ -170,6 +224,7 @@ async def test_the_stand_in_of_a_silent_process_is_let_go(line, call, monkeypatc
     room = broadcast.room(call)
     room.enter_as_host(seat)
     hears(line, call, "here", "guest")
+    await said(line)
     await line.turn()
     assert isinstance(room.guest, Away)
 
