@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from alarm110.inline import DARK_FIRST
 from tests import template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +46,9 @@ def copy_tree(folder: Path) -> None:
         shutil.copytree(ROOT / part, folder / part, ignore=ignored)
     for path in (ROOT / "manage.py", *ROOT.glob("*.toml"), *ROOT.glob("requirements*")):
         shutil.copy2(path, folder / path.name)
+    script = DARK_FIRST.relative_to(ROOT)  # the one static file the settings read
+    (folder / script.parent).mkdir(parents=True)
+    shutil.copy2(DARK_FIRST, folder / script)
     template.migrated()  # from here on in the environment, for all of them
 
 
