@@ -41,9 +41,9 @@ function device(t) {
     delete globalThis.isSecureContext;
     delete globalThis.navigator;
   });
-  t.mock.timers.enable({ apis: ["Date"], now: 1_800_000_000_000 });
-  const fix = (accuracy = 12) => asked.at(-1)({
-    coords: { latitude: 37.54, longitude: 121.39, accuracy }, timestamp: Date.now(),
+  t.mock.timers.enable({ apis: ["Date", "setTimeout"], now: 1_800_000_000_000 });
+  const fix = (accuracy = 12, latitude = 37.54) => asked.at(-1)({
+    coords: { latitude, longitude: 121.39, accuracy }, timestamp: Date.now(),
   });
   return { asked, fix };
 }
@@ -77,4 +77,27 @@ test("what is half an hour old is kept back, and a fresh place is not asked for 
   assert.equal(asked.length, 1);
   t.mock.timers.tick(30 * MINUTE_MS);
   assert.equal(watch.last(), null);
+});
+
+test("who has moved within two seconds and then stands still is found where he is", (t) => {
+  const { fix } = device(t);
+  const watch = new PositionWatch();
+  const told = [];
+  watch.onPlace = (place) => told.push(place.lat_e7);
+  watch.start();
+  fix();
+  t.mock.timers.tick(500);
+  fix(20, 37.55);
+  t.mock.timers.tick(500);
+  fix(20, 37.56);
+  assert.deepEqual(told, [375_400_000], "sooner than every two seconds");
+  t.mock.timers.tick(1000);
+  assert.deepEqual(told, [375_400_000, 375_600_000]);
+  t.mock.timers.tick(10_000);
+  assert.equal(told.length, 2, "told without news");
+  fix(20, 37.57);
+  fix(20, 37.58);
+  watch.stop();
+  t.mock.timers.tick(10_000);
+  assert.equal(told.length, 3, "told after the end");
 });

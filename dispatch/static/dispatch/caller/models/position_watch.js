@@ -20,6 +20,7 @@ export class PositionWatch {
   /** @type {number | null} */ #watch = null;
   /** @type {GeolocationPosition | null} */ #latest = null;
   /** @type {{fix: GeolocationPosition, at: number} | null} */ #told = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #due = undefined;
 
   static get isPossible() {
     return "geolocation" in navigator && isSecureContext;
@@ -59,6 +60,8 @@ export class PositionWatch {
   stop() {
     if (this.#watch !== null) navigator.geolocation.clearWatch(this.#watch);
     this.#watch = null;
+    clearTimeout(this.#due);
+    this.#due = undefined;
   }
 
   /**
@@ -83,7 +86,26 @@ export class PositionWatch {
   #take(fix) {
     this.#latest = fix;
     this.#become("on");
-    if (this.#isWorthTelling(fix)) this.#tell(fix);
+    this.#tellIfWorth();
+  }
+
+  /**
+   * A fix that comes too soon after another is looked at again, not forgotten: who has run
+   * round the corner and stands still there gets no other.
+   */
+  #tellIfWorth() {
+    if (!this.#latest) return;
+    const before = this.#told && !isOld(this.#told.fix) ? this.#told.at : 0;
+    const waitMs = before + REPORT_GAP_MS - Date.now();
+    // More than the gap: the phone's clock was set back meanwhile.
+    if (waitMs <= 0 || waitMs > REPORT_GAP_MS) {
+      if (this.#isWorthTelling(this.#latest)) this.#tell(this.#latest);
+      return;
+    }
+    this.#due ??= setTimeout(() => {
+      this.#due = undefined;
+      this.#tellIfWorth();
+    }, waitMs);
   }
 
   /** @param {GeolocationPosition} fix */
@@ -96,7 +118,6 @@ export class PositionWatch {
   #isWorthTelling(fix) {
     if (!this.#told || isOld(this.#told.fix)) return true;
     const passedMs = Date.now() - this.#told.at;
-    if (passedMs < REPORT_GAP_MS) return false;
     const before = this.#told.fix.coords;
     const isBetter = fix.coords.accuracy < before.accuracy * 0.7;
     const hasMoved = metresBetween(before, fix.coords) > Math.max(10, fix.coords.accuracy / 2);
