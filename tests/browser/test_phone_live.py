@@ -120,6 +120,7 @@ def test_the_officer_is_shown_large_only_on_the_callers_nod(stage, hall):
     expect(question).to_be_hidden()
     expect(frame).not_to_have_attribute("data-large", "")
 
+    caller.waits(1)
     operator.sees("The caller said no")  # else the same button takes the question back
     asks_to_warn(operator)
     question.get_by_role("button", name="Yes, show and speak").click()
@@ -139,10 +140,14 @@ def test_in_silence_a_yes_ends_it_and_a_no_does_not(stage, hall):
     question = caller.page.locator("warning-question")
     asks_to_warn(operator)
     expect(question).to_contain_text("This ends silence")
-    question.get_by_role("button", name="No, do not show").click()
+    no = question.get_by_role("button", name="No, do not show")
+    expect(no).to_be_focused()
+    caller.waits(0.5)
+    no.click()
     expect(caller.alarm).to_have_attribute("data-mode", "silent")
     assert caller.page.evaluate("window.noises") == []
 
+    caller.waits(1)
     operator.sees("The caller said no")  # else the same button takes the question back
     asks_to_warn(operator)
     question.get_by_role("button", name="Yes, show and speak").click()
