@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from tests.browser.camera import number_in
 from tests.browser.words import Words
 
-SETTLED = 0.45  # seconds
+SETTLED = 0.45  # seconds: a press that comes sooner was meant for what was there before
 
 
 class Person:
@@ -147,6 +147,13 @@ class Caller(Person):
         """Wait for what the page says of the line: waiting, connected, silent …"""
         line = self.page.locator("[data-part=truth]")
         expect(line).to_have_attribute("data-is", truth, timeout=seconds * 1000)
+
+    def answers_warning(self, *, accept: bool) -> None:
+        """Read whether to show the officer to whoever threatens, then say yes or no."""
+        answer = self.button("Yes, show and speak" if accept else "No, do not show")
+        answer.wait_for()
+        self.waits(SETTLED)
+        answer.click()
 
     def hangs_up(self) -> None:
         """End the alarm, and confirm it."""

@@ -187,7 +187,7 @@ def test_a_warning_is_asked_here_and_decided_on_the_phone(talking, hall, accepts
     operator.button("Ask the caller").click()
     operator.sees("Asked. The caller decides.")
 
-    caller.presses("Yes, show and speak" if accepts else "No, do not show")
+    caller.answers_warning(accept=accepts)
     if not accepts:
         operator.sees("The caller said no")
         return

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser import camera
 from tests.browser.frames import Frames
+from tests.browser.people import SETTLED
 from tests.browser.processes import relay_of, tell
 from tests.browser.stage import DESK_FIRST, DESK_FRAMES
 from tests.browser.test_silent import LISTEN
@@ -116,14 +117,13 @@ def test_the_officer_is_shown_large_only_on_the_callers_nod(stage, hall):
     no = question.get_by_role("button", name="No, do not show")
     expect(no).to_be_focused()
     expect(frame).not_to_have_attribute("data-large", "")
-    no.click()
+    caller.answers_warning(accept=False)
     expect(question).to_be_hidden()
     expect(frame).not_to_have_attribute("data-large", "")
 
-    caller.waits(1)
     operator.sees("The caller said no")  # else the same button takes the question back
     asks_to_warn(operator)
-    question.get_by_role("button", name="Yes, show and speak").click()
+    caller.answers_warning(accept=True)
     expect(frame).to_have_attribute("data-large", "")
     box, screen = frame.bounding_box(), caller.page.viewport_size
     assert (box["width"], box["height"]) == (screen["width"], screen["height"])
@@ -142,16 +142,67 @@ def test_in_silence_a_yes_ends_it_and_a_no_does_not(stage, hall):
     expect(question).to_contain_text("This ends silence")
     no = question.get_by_role("button", name="No, do not show")
     expect(no).to_be_focused()
-    caller.waits(0.5)
-    no.click()
+    caller.answers_warning(accept=False)
     expect(caller.alarm).to_have_attribute("data-mode", "silent")
     assert caller.page.evaluate("window.noises") == []
 
-    caller.waits(1)
     operator.sees("The caller said no")  # else the same button takes the question back
     asks_to_warn(operator)
-    question.get_by_role("button", name="Yes, show and speak").click()
+    caller.answers_warning(accept=True)
     expect(caller.alarm).to_have_attribute("data-mode", "normal")
     expect(caller.page.locator("officer-frame")).to_have_attribute("data-large", "")
     operator.page.locator("warn-offender [data-part=warn]").click()
     expect(caller.page.locator("officer-frame")).not_to_have_attribute("data-large", "")
+
+
+def test_a_thumb_on_its_way_to_something_else_answers_no_question(stage, hall):
+    caller, operator, frames = begin(stage, hall, silently=True)
+    question = caller.page.locator("warning-question")
+    caller.page.evaluate(PRESS_AT_ONCE, "warn")
+    asks_to_warn(operator)
+    caller.until(lambda: caller.page.evaluate("window.isPressed"))
+    caller.waits(SETTLED)
+    expect(question).to_be_visible()
+    expect(caller.alarm).to_have_attribute("data-mode", "silent")
+    assert frames.count_sent("answer_warning") == 0
+
+    caller.answers_warning(accept=False)
+    expect(question).to_be_hidden()
+    operator.sees("The caller said no")
+
+
+def test_a_press_while_the_page_changes_hides_no_question_unanswered(stage, hall):
+    """It was dropped by the page, and the question vanished all the same."""
+    operator = stage.operator(hall.operators[0])
+    operator.takes_seat()
+    operator.becomes("ready")
+    caller = stage.caller(hall)
+    caller.open()
+    caller.page.wait_for_function(
+        "() => Boolean(customElements.get('warning-question'))"
+    )
+    caller.page.evaluate(PRESS_AS_IT_CHANGES)
+    caller.tap()
+    caller.is_at("talking")
+    assert caller.page.evaluate("window.stayed") is True
+
+
+PRESS_AT_ONCE = """(command) => {
+  const question = document.querySelector("warning-question");
+  new MutationObserver(() => {
+    if (question.hidden || window.isPressed) return;
+    window.isPressed = true;
+    question.querySelector(`[data-command=${command}]`).click();
+  }).observe(question, { attributeFilter: ["hidden"] });
+}"""
+PRESS_AS_IT_CHANGES = """() => {
+  const page = document.querySelector("alarm-page");
+  const question = page.querySelector("warning-question");
+  new MutationObserver(() => {
+    if (page.dataset.phase !== "talking" || "stayed" in window) return;
+    question.hidden = false;
+    question.querySelector("[data-command=refuse-warning]").click();
+    window.stayed = !question.hidden;
+    question.hidden = true;
+  }).observe(page, { attributeFilter: ["data-phase"] });
+}"""

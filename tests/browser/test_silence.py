@@ -86,7 +86,7 @@ def test_a_silent_call_sounds_at_the_seat_and_never_at_the_phone(stage, hall, se
     operator.button("Ask the caller").click()
     caller.button("No, do not show").wait_for()
     picture(caller.page, "silent_warning_phone")
-    caller.presses("No, do not show")
+    caller.answers_warning(accept=False)
     picture(caller.page, "silent_phone")
     picture(operator.page, "silent_seat")
     operator.reloads()

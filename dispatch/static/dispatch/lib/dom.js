@@ -1,6 +1,9 @@
 // Finding what the template wrote, loudly: a missing part is a mistake of ours, not of a
 // phone, and must show in the first test.
 
+// A press on what stood there before must not press what has just taken its place.
+export const SETTLE_MS = 400;
+
 /**
  * @template {Element} T
  * @param {ParentNode} root @param {string} selector @param {new () => T} kind

@@ -1,7 +1,7 @@
 // <alarm-page>: the whole screen. Shows the phase the server confirmed, passes presses on
 // to the alarm, and hands the alarm to the parts. Everything else is theirs.
 
-import { find, part, write } from "../../lib/dom.js";
+import { SETTLE_MS, find, part, write } from "../../lib/dom.js";
 import { WakeLock } from "../../lib/wake_lock.js";
 import { fill, gettext } from "../../lib/words.js";
 import { Alarm } from "../models/alarm.js";
@@ -14,8 +14,6 @@ import { CallPictures } from "./call_pictures.js";
 import { TalkThread } from "./talk_thread.js";
 
 const TICK_MS = 500;
-// A tap on the button of the screen before must not press the one that took its place.
-const SETTLE_MS = 400;
 
 export class AlarmPage extends HTMLElement {
   #outbox = new Outbox(windowStorage());
@@ -36,6 +34,7 @@ export class AlarmPage extends HTMLElement {
     facts.begin(this.#alarm, this.#senses, this.dataset.phone ?? "");
     find(this, "call-pictures", CallPictures).begin(this.#alarm, this.#senses);
     find(this, "talk-thread", TalkThread).begin(this.#alarm, this.#senses);
+    this.addEventListener("click", (event) => this.#dropSoon(event), { signal, capture: true });
     this.addEventListener("click", (event) => this.#press(event), { signal });
     this.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.addEventListener("announce", (event) => {
@@ -90,13 +89,21 @@ export class AlarmPage extends HTMLElement {
     this.#alarm.tap(mode, this.#senses.position.last());
   }
 
+  /**
+   * A press meant for what stood here a moment ago is nobody's: not of the parts inside
+   * either, or a question would vanish unanswered. Silence never waits.
+   * @param {MouseEvent} event
+   */
+  #dropSoon(event) {
+    const command = commandButton(event)?.dataset.command;
+    if (command && command !== "go-silent" && this.#isSettling) event.stopPropagation();
+  }
+
   /** @param {MouseEvent} event */
   #press(event) {
-    const target = /** @type {Element} */ (event.target);
-    const button = /** @type {HTMLElement | null} */ (target.closest("button[data-command]"));
-    const { command, question = "" } = button?.dataset ?? {};
-    // Silence never waits.
-    if (!button || (this.#isSettling && command !== "go-silent")) return;
+    const button = commandButton(event);
+    if (!button) return;
+    const { command, question = "" } = button.dataset;
     if (command === "ask") return this.#ask(question, button);
     this.#closeQuestions();
     switch (command) {
@@ -275,4 +282,9 @@ export class AlarmPage extends HTMLElement {
     const pad = (/** @type {number} */ count) => String(count).padStart(2, "0");
     write(clock, `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`);
   }
+}
+
+/** @param {MouseEvent} event @returns {HTMLElement | null} */
+function commandButton(event) {
+  return /** @type {Element} */ (event.target).closest("button[data-command]");
 }

@@ -1,18 +1,21 @@
 // <warning-question>: the call-taker would speak to whoever threatens the caller. Only the
-// caller can say yes; the harmless answer has the focus.
+// caller can say yes; the harmless answer has the focus, and a thumb that was on its way to
+// something else answers nothing: a yes by accident would end silence.
 
-import { find } from "../../lib/dom.js";
+import { SETTLE_MS, find } from "../../lib/dom.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
 
 export class WarningQuestion extends HTMLElement {
   #isAnswered = false;
+  #shownAt = -SETTLE_MS;
 
   /** @param {Alarm} alarm */
   begin(alarm) {
     alarm.addEventListener("change", () => this.#render(alarm));
     this.addEventListener("click", (event) => {
       if (!(/** @type {Element} */ (event.target).closest("button"))) return;
+      if (performance.now() - this.#shownAt < SETTLE_MS) return void event.stopPropagation();
       this.#isAnswered = true; // the server's word takes a moment
       this.hidden = true;
     });
@@ -26,6 +29,8 @@ export class WarningQuestion extends HTMLElement {
     const isShown = isAsked && !this.#isAnswered;
     if (this.hidden !== isShown) return;
     this.hidden = !isShown;
-    if (isShown) find(this, "button", HTMLButtonElement).focus({ preventScroll: true });
+    if (!isShown) return;
+    this.#shownAt = performance.now();
+    find(this, "button", HTMLButtonElement).focus({ preventScroll: true });
   }
 }
