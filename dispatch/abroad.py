@@ -12,15 +12,11 @@ windows at one side the one of the higher rank has it: by the epoch of its place
 by when it came. A socket may be dead for seconds before its process knows.
 """
 
-from typing import Final, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from dispatch.events.frames import ServerFrame
-
-GUEST: Final = "guest"
-HOST: Final = "host"
-RINGING: Final = "ringing"
-
+from dispatch.sides import Side
 
 # The epoch of a window's place (0: it has none), and when it came, in Unix seconds.
 Rank = tuple[int, float]
@@ -29,16 +25,16 @@ Rank = tuple[int, float]
 class Line(Protocol):
     """The way to the other processes; takes what it is given and never waits."""
 
-    def entered(self, call: UUID, side: str, port: object) -> None:
+    def entered(self, call: UUID, side: Side, port: object) -> None:
         """Announce a window of ours."""
 
-    def left(self, call: UUID, side: str) -> None:
+    def left(self, call: UUID, side: Side) -> None:
         """Say that it is gone."""
 
-    def show(self, call: UUID, side: str, frame: ServerFrame) -> None:
+    def show(self, call: UUID, side: Side, frame: ServerFrame) -> None:
         """Bring a frame to a side."""
 
-    def seen(self, call: UUID, side: str, n: int) -> None:
+    def seen(self, call: UUID, side: Side, n: int) -> None:
         """Tell whoever sent picture ``n`` that a side of ours has shown it."""
 
 
@@ -48,7 +44,7 @@ class Away:
     __slots__ = ("call", "heard_at", "process", "rank", "side")
 
     def __init__(
-        self, call: UUID, side: str, process: str, rank: Rank, heard_at: float
+        self, call: UUID, side: Side, process: str, rank: Rank, heard_at: float
     ) -> None:
         self.call, self.side, self.process, self.rank = call, side, process, rank
         self.heard_at = heard_at  # monotonic: when its process last said it is there
@@ -73,19 +69,19 @@ def is_here(port: object) -> bool:
     return port is not None and not isinstance(port, Away)
 
 
-def entered(call: UUID, side: str, port: object) -> None:
+def entered(call: UUID, side: Side, port: object) -> None:
     """Announce a window of ours that has taken a side."""
     if _line is not None and is_here(port):
         _line.entered(call, side, port)
 
 
-def left(call: UUID, side: str) -> None:
+def left(call: UUID, side: Side) -> None:
     """Say that the window of ours at a side is gone."""
     if _line is not None:
         _line.left(call, side)
 
 
-def seen(call: UUID, side: str, n: int) -> None:
+def seen(call: UUID, side: Side, n: int) -> None:
     """A picture was shown at a side of ours that no lane of this process sent."""
     if _line is not None:
         _line.seen(call, side, n)

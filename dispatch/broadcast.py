@@ -20,6 +20,15 @@ from dispatch.events.frames import (
     ServerFrame,
     StillShown,
 )
+from dispatch.sides import (
+    GUEST,
+    HOST,
+    RINGING,
+    Side,
+    is_party,
+    participant_of,
+    party,
+)
 from reports.clock import monotonic
 
 IN_FLIGHT_SECONDS = 5.0  # a receiver that never said "seen" gets the next one anyway
@@ -112,20 +121,20 @@ class Room:
         sides = (self.guest, self.host, self.ringing, *self.parties.values())
         return not self.watchers and not any(map(is_here, sides))
 
-    def sides(self) -> dict[str, Port]:
+    def sides(self) -> dict[Side, Port]:
         """Return who is at which side, by its name; watchers have none."""
         named = {
-            abroad.GUEST: self.guest,
-            abroad.HOST: self.host,
-            abroad.RINGING: self.ringing,
-            **{f"party:{uuid}": port for uuid, port in self.parties.items()},
+            GUEST: self.guest,
+            HOST: self.host,
+            RINGING: self.ringing,
+            **{party(uuid): port for uuid, port in self.parties.items()},
         }
         return {side: port for side, port in named.items() if port is not None}
 
-    def port_of(self, who: str) -> Port | None:
+    def port_of(self, who: Side) -> Port | None:
         """Return the window that holds a side: guest, host, party:<participant>."""
-        if who.startswith("party:"):
-            return self.parties.get(UUID(who.removeprefix("party:")))
+        if is_party(who):
+            return self.parties.get(participant_of(who))
         return self.guest if who == "guest" else self.host
 
     def enter_as_party(self, participant: UUID, port: Port) -> Port | None:
@@ -135,7 +144,7 @@ class Room:
             self.to_parties[participant] = PictureLane()
             if self.device is not None:
                 port.show(self.device)
-        abroad.entered(self.call, f"party:{participant}", port)
+        abroad.entered(self.call, party(participant), port)
         return former if former is not port and is_here(former) else None
 
     def show_parties(self, still: StillShown) -> None:
@@ -153,12 +162,12 @@ class Room:
         if self.device is not None:
             port.show(self.device)
         self.from_guest.flush(port)
-        abroad.entered(self.call, abroad.HOST, port)
+        abroad.entered(self.call, HOST, port)
 
     def ring_at(self, port: Port) -> DeviceShown | None:
         """Follow the phone for a seat it rings at; return what is known of it."""
         self.ringing = port
-        abroad.entered(self.call, abroad.RINGING, port)
+        abroad.entered(self.call, RINGING, port)
         return self.device
 
     def enter_as_guest(self, port: Port) -> Port | None:
@@ -168,26 +177,26 @@ class Room:
         self.from_host.forget()
         if self.seat_device is not None and former is not port:
             port.show(self.seat_device)
-        abroad.entered(self.call, abroad.GUEST, port)
+        abroad.entered(self.call, GUEST, port)
         return former if former is not port and is_here(former) else None
 
     def guest_left(self, port: Port) -> None:
         """A window of the phone has lost its place; another one has it."""
         if self.guest is port:
             self.guest = None
-            abroad.left(self.call, abroad.GUEST)
+            abroad.left(self.call, GUEST)
 
-    def vacate(self, side: str) -> None:
+    def vacate(self, side: Side) -> None:
         """Nobody is at this side any more."""
-        if side == abroad.GUEST:
+        if side == GUEST:
             self.guest = None
-        elif side == abroad.HOST:
+        elif side == HOST:
             self.host = None
             self.from_host.held = None
-        elif side == abroad.RINGING:
+        elif side == RINGING:
             self.ringing = None
         else:
-            participant = UUID(side.removeprefix("party:"))
+            participant = participant_of(side)
             self.parties.pop(participant, None)
             self.to_parties.pop(participant, None)
 

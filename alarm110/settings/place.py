@@ -62,8 +62,6 @@ WEB_PROCESSES = env.count("ALARM110_WEB_PROCESSES", 1)
 # The data folder whose media relay carries the pictures. Several web processes must
 # name one for all: at two relays the sides of a call would never see each other, so
 # without it they have none, and calls go on in stills.
-RELAY_HOME = (
-    Path(relay_home)
-    if (relay_home := env.text("ALARM110_RELAY_HOME"))
-    else (HOME if EMBEDDED or WEB_PROCESSES == 1 else None)
-)
+_is_alone = EMBEDDED or WEB_PROCESSES == 1
+_relay_home = env.text("ALARM110_RELAY_HOME", str(HOME) if _is_alone else "")
+RELAY_HOME = Path(_relay_home) if _relay_home else None

@@ -9,7 +9,8 @@ from dispatch import broadcast as rooms
 from dispatch.abroad import is_here
 from dispatch.broadcast import Port
 from dispatch.events.frames import MediaLinesShown
-from dispatch.media.interface import HOST, Who, is_party
+from dispatch.media.interface import HOST, Who
+from dispatch.sides import epoch_of
 
 _numbers = count()
 FROM_BEFORE = -1  # the number of a leg that was there before this process
@@ -36,8 +37,7 @@ class Leg:
 
     def is_begun_by(self, port: Port) -> None:
         """Note by what right the window has its place."""
-        kind = "party" if is_party(self.who) else self.who
-        self.epoch = getattr(port, f"{kind}_epoch", None) or 0
+        self.epoch = epoch_of(port, self.who)
         self.seat = getattr(port, "seat", None) if self.who == HOST else None
 
 

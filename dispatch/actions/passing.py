@@ -22,7 +22,7 @@ from dispatch.events.frames import (
     StillWasSeen,
     TypingShown,
 )
-from dispatch.media.interface import party
+from dispatch.sides import GUEST, HOST, Side, party
 
 
 def from_guest(call: UUID, frame: object, port: Port) -> None:
@@ -72,8 +72,8 @@ def from_guest(call: UUID, frame: object, port: Port) -> None:
             if room.from_host.seen(n):
                 if room.host is not None:
                     room.host.show(StillWasSeen(n=n))
-            elif isinstance(room.host, Away) and is_here(port):
-                abroad.seen(call, abroad.GUEST, n)
+            else:
+                _tell_back(call, GUEST, n, port, to=room.host)
             room.from_host.flush(port)
 
 
@@ -112,8 +112,8 @@ def from_host(call: UUID, frame: object, port: Port) -> None:
             if room.from_guest.seen(n):
                 if room.guest is not None:
                     room.guest.show(StillWasSeen(n=n))
-            elif isinstance(room.guest, Away) and is_here(port):
-                abroad.seen(call, abroad.HOST, n)
+            else:
+                _tell_back(call, HOST, n, port, to=room.guest)
             room.from_guest.flush(port)
 
 
@@ -128,9 +128,15 @@ def from_party(call: UUID, participant: UUID, frame: object, port: Port) -> None
             media.signal(call, party(participant), frame, port)
         case StillSeen(n=n):
             lane = room.to_parties[participant]
-            if not lane.seen(n) and isinstance(room.guest, Away) and is_here(port):
-                abroad.seen(call, f"party:{participant}", n)
+            if not lane.seen(n):
+                _tell_back(call, party(participant), n, port, to=room.guest)
             lane.flush(port)
         case Still(n=n):
             dropped("still", "nobody looks")  # the host's picture is shown
             port.show(StillWasSeen(n=n))
+
+
+def _tell_back(call: UUID, side: Side, n: int, port: Port, *, to: Port | None) -> None:
+    """A window of ours has shown what no lane of this process sent it."""
+    if isinstance(to, Away) and is_here(port):
+        abroad.seen(call, side, n)

@@ -18,7 +18,6 @@ from uuid import UUID, uuid4
 import msgspec
 
 from accounts.metrics import dropped, failed
-from dispatch import abroad
 from dispatch import broadcast as rooms
 from dispatch.abroad import Away, Rank, is_here
 from dispatch.actions import passing
@@ -32,6 +31,7 @@ from dispatch.events.frames import (
     StillWasSeen,
     TypingShown,
 )
+from dispatch.sides import GUEST, HOST, RINGING, Side, epoch_of, participant_of
 from reports.clock import monotonic
 
 log = logging.getLogger(__name__)
@@ -54,29 +54,28 @@ class Between:
         self._channel: str | None = None
         self._joined: set[UUID] = set()
         # The last word on each side, and its rank; never lost to a burst of pictures.
-        self._announced: dict[tuple[UUID, str], str] = {}
-        self._ranks: dict[tuple[UUID, str], tuple[int, Rank]] = {}  # of which window
+        self._announced: dict[tuple[UUID, Side], str] = {}
+        self._ranks: dict[tuple[UUID, Side], tuple[int, Rank]] = {}  # of which window
         self._waiting: deque[tuple[UUID, dict[str, Any]]] = deque()
         self._sending: asyncio.Task[None] | None = None
         self._again_at = 0.0
 
     # --- What this process says ------------------------------------------------------
 
-    def entered(self, call: UUID, side: str, port: object) -> None:
+    def entered(self, call: UUID, side: Side, port: object) -> None:
         """Announce a window of ours."""
-        kind = "party" if side.startswith("party:") else side
-        epoch = getattr(port, f"{kind}_epoch", None) or 0
+        epoch = epoch_of(port, side)
         window, rank = self._ranks.get((call, side), (0, (0, 0.0)))
         if window != id(port) or rank[0] != epoch:
             self._ranks[call, side] = id(port), (epoch, time.time())
         self._announce(call, side, "entered")
 
-    def left(self, call: UUID, side: str) -> None:
+    def left(self, call: UUID, side: Side) -> None:
         """Say that it is gone."""
         self._ranks.pop((call, side), None)
         self._announce(call, side, "left")
 
-    def show(self, call: UUID, side: str, frame: ServerFrame) -> None:
+    def show(self, call: UUID, side: Side, frame: ServerFrame) -> None:
         """Bring a frame to a side; only what one side says to another goes so far."""
         if isinstance(frame, Passed):
             text = msgspec.json.encode(frame).decode()
@@ -84,16 +83,16 @@ class Between:
         else:
             dropped("unnumbered frame", "of this process only")
 
-    def seen(self, call: UUID, side: str, n: int) -> None:
+    def seen(self, call: UUID, side: Side, n: int) -> None:
         """Tell whoever sent picture ``n`` that a side of ours has shown it."""
         self._say(call, "seen", side, n=n)
 
-    def _announce(self, call: UUID, side: str, what: str) -> None:
+    def _announce(self, call: UUID, side: Side, what: str) -> None:
         if what != "here" or (call, side) not in self._announced:
             self._announced[call, side] = what
         self._send_soon()
 
-    def _say(self, call: UUID, what: str, side: str, **more: Any) -> None:
+    def _say(self, call: UUID, what: str, side: Side, **more: Any) -> None:
         if len(self._waiting) >= ROOM:
             dropped("unnumbered frame", "the channel layer is slow")
             return
@@ -253,36 +252,36 @@ def _group(call: UUID) -> str:
     return f"alarm110.room.{call.hex}"
 
 
-def _ours(room: Room) -> list[str]:
+def _ours(room: Room) -> list[Side]:
     return [side for side, port in room.sides().items() if is_here(port)]
 
 
 def _enter(room: Room, port: Away) -> None:
     side = port.side
-    if side == abroad.GUEST:
+    if side == GUEST:
         # From here on what the phone gives is known there, and told from there.
         room.device, room.from_guest.held = None, None
         former = room.enter_as_guest(port)
         demote = getattr(former, "demote", None)
         if demote is not None:
             demote()
-    elif side == abroad.HOST:
+    elif side == HOST:
         room.enter_as_host(port)
-    elif side == abroad.RINGING:
+    elif side == RINGING:
         if (device := room.ring_at(port)) is not None:
             port.show(device)
     else:
-        room.enter_as_party(UUID(side.removeprefix("party:")), port)
+        room.enter_as_party(participant_of(side), port)
 
 
-def _was_seen(room: Room, side: str, n: int) -> None:
+def _was_seen(room: Room, side: Side, n: int) -> None:
     port = room.sides().get(side)
     if not isinstance(port, Away):
         return
-    if side == abroad.GUEST:
+    if side == GUEST:
         passing.from_guest(room.call, StillSeen(n=n), port)
-    elif side == abroad.HOST:
+    elif side == HOST:
         passing.from_host(room.call, StillSeen(n=n), port)
     else:
-        participant = UUID(side.removeprefix("party:"))
+        participant = participant_of(side)
         passing.from_party(room.call, participant, StillSeen(n=n), port)

@@ -12,25 +12,19 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
-Who = str  # "guest", "host", "party:<participant>"
+from dispatch.sides import GUEST as GUEST
+from dispatch.sides import HOST as HOST
+from dispatch.sides import PARTY as PARTY
+from dispatch.sides import Side
+from dispatch.sides import is_party as is_party
+from dispatch.sides import party as party
+
+Who = Side  # guest, host or a party
 Track = Literal["audio", "video"]
 Audience = Literal["all", "host", "nobody"]
 
-GUEST, HOST = "guest", "host"
-PARTY = "party:"
-
 MOST_VOICES = 6  # that may be heard in a room, guest and host among them
 MOST_PARTIES = 8  # besides those two, who only listen included
-
-
-def party(participant: UUID) -> Who:
-    """Return how a participant is called who is neither guest nor host."""
-    return f"{PARTY}{participant}"
-
-
-def is_party(who: Who) -> bool:
-    """Return whether this is neither guest nor host."""
-    return who.startswith(PARTY)
 
 
 class MediaError(Exception):
