@@ -60,6 +60,7 @@ def _note_scripts(board: Switchboard, call: Call) -> None:
     if "no_scripts" in incident.flags:
         incident.flags = [flag for flag in incident.flags if flag != "no_scripts"]
         board.incident_changed(incident)
+        board.line_changed(call)
         board.commit()
 
 

@@ -30,7 +30,11 @@ class CallView(Struct, frozen=True, kw_only=True):
 
 
 class LineCall(Struct, frozen=True, kw_only=True):
-    """One live call, as every seat of the agency sees it in the line."""
+    """One live call, as every seat of the agency sees it in the line.
+
+    ``is_plain``: it came by the page that works without scripts, and no window has
+    spoken for it since. Such a phone is never in reach, and is not lost either.
+    """
 
     call: UUID
     number: str
@@ -59,6 +63,7 @@ class LineCall(Struct, frozen=True, kw_only=True):
     called_back_at: str | None = None
     called_back_by: str = ""
     callback_outcome: str = ""
+    is_plain: bool = False
 
 
 class OfferView(Struct, frozen=True, kw_only=True):

@@ -89,6 +89,7 @@ def line_call(call: Call, operator: str = "") -> LineCall:
         called_back_at=_time(call.called_back_at),
         called_back_by=str(call.called_back_by) if call.called_back_by_id else "",
         callback_outcome=call.callback_outcome,
+        is_plain="no_scripts" in call.incident.flags,
     )
 
 

@@ -57,6 +57,8 @@ def test_a_window_that_joins_a_plain_forms_call_shows_that_the_phone_runs_script
     world.books.catch_up()
     shown = world.books.books[tapped.incident, "seat"].snapshot["incident"]["flags"]
     assert shown == ["unverified", "position_missing"]
+    line = world.books.books[world.call(tapped).agency.uuid, "seat"].snapshot["line"]
+    assert line[str(tapped.call)]["is_plain"] is False
     guests.take_place(place.call_id)  # nothing more to tell
     assert kinds(tapped).count("incident.updated") == 1
     world.passes(CALLER_LEASE_SECONDS + 1)

@@ -55,7 +55,11 @@ def _second(hertz: int) -> NDArray[np.int16]:
 
 
 def beeps_in(samples: Samples, hertz: int) -> list[Beep]:
-    """Return the beeps of the file that begins with ``hertz``, in mono at 48 kHz."""
+    """Return the beeps of the file that begins with ``hertz``, in mono at 48 kHz.
+
+    A recording that begins or ends in mid beep rings at the filter's own two edges, for
+    as long as a beep: what stands there is none.
+    """
     spectrum = np.fft.rfft(samples)
     pitches = np.fft.rfftfreq(len(samples), 1 / RATE)
     top = hertz + STEP_HERTZ * MOST_BEEPS
@@ -64,7 +68,7 @@ def beeps_in(samples: Samples, hertz: int) -> list[Beep]:
     hops = band[: len(band) // HOP * HOP].reshape(-1, HOP)
     loud = np.sqrt((hops**2).mean(axis=1)) > QUIET
     edges = np.flatnonzero(np.diff(np.concatenate([[0], loud.astype(np.int8), [0]])))
-    return [
+    heard = [
         Beep(
             float(first * HOP / RATE),
             round((_pitch(band, first, end) - hertz) / STEP_HERTZ),
@@ -72,6 +76,7 @@ def beeps_in(samples: Samples, hertz: int) -> list[Beep]:
         for first, end in edges.reshape(-1, 2)
         if 0.6 * BEEP_SECONDS < (end - first) * HOP / RATE < 1.6 * BEEP_SECONDS
     ]
+    return [beep for beep in heard if 0 <= beep.second < MOST_BEEPS - 1]
 
 
 def _pitch(band: NDArray[np.float64], first: int, end: int) -> float:

@@ -140,6 +140,7 @@ def test_a_whole_call_is_answered_and_recorded_by_keyboard_alone(
     hands.press("Alt+a")
     operator.is_at("call")
     operator.number()
+    expect(menu.locator("option:checked")).to_have_text("On a call")
     expect(page.get_by_label("Write to the caller", exact=True)).to_be_focused()
     hands.focus()
     hands.type("Officers are on their way")

@@ -17,7 +17,10 @@ PHONE_VIDEO = "officer-frame video.theirs"
 PLAYER = "evidence-player video"
 LIVE = 60  # seconds until the picture moves, on a machine that is far too busy
 FRAMES = 60  # different ones that must be seen
-TALK_SECONDS = 8  # recorded at least
+TALK_SECONDS = 10  # recorded at least
+# Seconds at the beginning whose beeps a phone may swallow: its echo canceller has to
+# learn, from the officer's first words, what is echo. Two of ten were seen to go.
+LEARNING = 4
 APART = 1.0  # seconds between the two recordings of one moment, at most
 # Seconds that sound may be further from picture in one of them: 0.01 to 0.5 were
 # seen on a machine far too busy. The relay's clock takes each kind's first packet.
@@ -118,7 +121,7 @@ def they_show_the_same(phone, relay):
         f" {median(beeps):+.3f} {max(beeps):+.3f} s"
     )
     assert len(pictures) > 50
-    assert len(beeps) >= TALK_SECONDS - 2
+    assert len(beeps) >= TALK_SECONDS - LEARNING
     assert max(map(abs, [*pictures, *beeps])) < APART
     assert abs(median(pictures) - median(beeps)) < OUT_OF_STEP
     unreadable = sum(part.unreadable for part in [*phone, *relay])

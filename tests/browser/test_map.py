@@ -23,6 +23,31 @@ def goes_on(caller, operator, latitude, longitude):
     expect(trail.filter(has_text="±20 m").first).to_be_attached(timeout=15_000)
 
 
+# The names on the map, and of those that are shown, which are cut or lie under something.
+NAMES = """() => {
+  const place = document.querySelector(".map");
+  const whole = place.getBoundingClientRect();
+  const over = [...document.querySelectorAll(".map-acts, .map-note, .leaflet-control")];
+  const names = [...place.querySelectorAll(".map-name span")];
+  const shown = names.filter((name) => getComputedStyle(name).visibility === "visible");
+  const meet = (one, other) => one.left < other.right && other.left < one.right
+    && one.top < other.bottom && other.top < one.bottom;
+  const box = (part) => part.getBoundingClientRect();
+  const isBad = (name) => box(name).left < whole.left || box(name).right > whole.right
+    || box(name).top < whole.top || box(name).bottom > whole.bottom
+    || over.some((part) => meet(box(part), box(name)))
+    || shown.some((other) => other !== name && meet(box(other), box(name)));
+  return {all: names.length, bad: shown.filter(isBad).map((name) => name.textContent)};
+}"""
+
+
+def no_name_is_cut(page):
+    """Fail if a name stands half in the map, under its buttons, or over another."""
+    names = page.evaluate(NAMES)
+    assert names["all"], "no name at all"
+    assert names["bad"] == []
+
+
 def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     caller, operator = talking(hall)
     page, (latitude, longitude) = operator.page, hall.place
@@ -35,6 +60,12 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     expect(page.locator(".place-sketch")).to_be_hidden()
     assert page.locator(".map a").count() == 0, "no link, no flag"
     look(page, "console-map")
+    no_name_is_cut(page)
+    for _ in range(4):  # so far that many names come near each other
+        page.locator("[data-act=map-out]").click()
+    no_name_is_cut(page)
+    centre.click()
+    expect(centre).to_have_attribute("data-held", "false")
 
     # For whoever sees no map: the same as a list, by keyboard too.
     positions = page.locator("[data-part=positions]")

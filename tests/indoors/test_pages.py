@@ -11,6 +11,7 @@ import pytest
 
 from dispatch.actions import running
 from dispatch.models import Call
+from dispatch.snapshots.agency import agency_snapshot
 from dispatch.snapshots.incident import incident_snapshot
 from reports.models import Entry, Incident
 from tests.accounts.cast import PLAIN_STATIC
@@ -54,6 +55,9 @@ async def test_the_seat_is_told_that_nobody_can_answer_at_a_plain_form(house, se
         lambda: incident_snapshot(incident.uuid, for_caller=False)
     )
     assert "no_scripts" in snapshot["incident"]["flags"]
+    call = await house.db(Call.objects.select_related("agency").get)
+    _, line = await house.db(lambda: agency_snapshot(call.agency.uuid))
+    assert [call["is_plain"] for call in line["line"].values()] == [True]
 
 
 async def filled(house, cookies="", **fields) -> tuple[str, dict[str, str]]:

@@ -22,6 +22,12 @@ test("an office's seat is not called by a bare number", () => {
   assert.equal(rings.words, "Ringing at Zhifu District Police, seat 1");
 });
 
+test("a phone whose page runs no scripts is not called out of reach", () => {
+  const [lost] = callMarks(call("c", { lost_at: "x" }));
+  const [plain] = callMarks(call("c", { lost_at: "x", is_plain: true }));
+  assert.deepEqual([lost.words, plain.words], ["Phone out of reach", "Only words, cannot answer"]);
+});
+
 test("a county's line tells only of seats that there are, but always how many are ready", () => {
   assert.equal(countWords({ ready: 0, busy: 1, idle: 0, nobody: 3 }), "0 ready · 1 busy · 3 empty");
   assert.equal(countWords({ ready: 2, busy: 0, idle: 1, nobody: 0 }), "2 ready · 1 not ready");

@@ -13,6 +13,7 @@ import { clearOf, spotOf } from "./models/map_view.js";
 const CLOSEST = 18;
 const FURTHEST = 6;
 const WAY = "way";
+const ON_IT = ".map-acts, .map-note, .leaflet-control"; // what lies over the ground
 
 export class MapDrawing {
   /** @type {any} */ #L;
@@ -54,6 +55,7 @@ export class MapDrawing {
     this.#ground = L.layerGroup().addTo(this.#map);
     this.#way = L.layerGroup().addTo(this.#map);
     this.#map.on("movestart zoomstart", () => this.#isOurs || onHeld());
+    this.#map.on("moveend zoomend resize", () => this.#tidyNames());
   }
 
   /** @returns {Box | null} what is on the screen; null before anything is */
@@ -85,6 +87,25 @@ export class MapDrawing {
       this.#L
         .marker(place, { icon, interactive: false, keyboard: false })
         .addTo(this.#ground);
+    }
+    this.#tidyNames();
+  }
+
+  /** A name that would be cut, or lie under a button, is not shown; half a name misleads. */
+  #tidyNames() {
+    const place = this.#map.getContainer();
+    const inside = place.getBoundingClientRect();
+    const over = [...(place.parentElement?.querySelectorAll(ON_IT) ?? [])];
+    const taken = over.map((part) => part.getBoundingClientRect());
+    /** @type {HTMLElement[]} */
+    const names = [...place.querySelectorAll(".map-name span")];
+    const boxes = names.map((name) => name.getBoundingClientRect());
+    // The seat's own first: where two names meet, the other one goes.
+    const order = names.map((_, index) => index).sort((a, b) => isOwn(names[b]) - isOwn(names[a]));
+    for (const index of order) {
+      const fits = isWithin(boxes[index], inside) && !taken.some((box) => meet(box, boxes[index]));
+      names[index].style.visibility = fits ? "" : "hidden";
+      if (fits) taken.push(boxes[index]);
     }
   }
 
@@ -147,4 +168,21 @@ export class MapDrawing {
     move();
     this.#isOurs = false;
   }
+}
+
+/** @param {HTMLElement} name @returns {number} 1: of the ground that is the seat's own */
+function isOwn(name) {
+  return Number(Boolean(name.closest(".map-name-own")));
+}
+
+/** @param {DOMRect} box @param {DOMRect} whole @returns {boolean} */
+function isWithin(box, whole) {
+  const across = box.left >= whole.left && box.right <= whole.right;
+  return across && box.top >= whole.top && box.bottom <= whole.bottom;
+}
+
+/** @param {DOMRect} one @param {DOMRect} other @returns {boolean} */
+function meet(one, other) {
+  const across = one.left < other.right && other.left < one.right;
+  return across && one.top < other.bottom && other.top < one.bottom;
 }

@@ -19,6 +19,7 @@
  * @property {string} seat_label_en
  * @property {string} operator
  * @property {string | null} lost_at
+ * @property {boolean} [is_plain]  by the page without scripts: never in reach, not lost
  * @property {number} escalations
  * @property {boolean} needs_callback
  * @property {string[]} needs

@@ -104,7 +104,10 @@ export function callMarks(call) {
   if (call.priority === 1) {
     marks.push({ tone: "warn", icon: "triangle-alert", words: gettext("Life in danger") });
   }
-  if (call.lost_at) {
+  if (call.lost_at && call.is_plain) {
+    const words = gettext("Only words, cannot answer");
+    marks.push({ tone: "warn", icon: "message-square", words });
+  } else if (call.lost_at) {
     marks.push({ tone: "warn", icon: "wifi-off", words: gettext("Phone out of reach") });
   }
   if (call.escalations > 0) {

@@ -3,6 +3,7 @@
 // colleague's wish: to come into a call, or to take it over.
 
 import { Region } from "./region.js";
+import { callInLine } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
 import {
   needsWords,
@@ -38,7 +39,9 @@ export class CallOffer extends Region {
     this.reveal("count-row", isRing);
     this.reveal("auto", !isRing);
     this.reveal("silent", offer.mode === "silent");
-    this.reveal("lost", Boolean(offer.lost_at));
+    const isPlain = Boolean(callInLine(this.desk.agencies, offer.call)?.is_plain);
+    this.reveal("lost", Boolean(offer.lost_at) && !isPlain);
+    this.reveal("plain", Boolean(offer.lost_at) && isPlain);
     const isAsked = offer.kind === "invite" || offer.kind === "transfer";
     this.write("title", offerTitle(offer, this.desk.ownCode));
     this.reveal("why-row", isAsked && offer.reason !== "");

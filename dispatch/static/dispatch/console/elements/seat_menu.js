@@ -6,12 +6,13 @@ import { writeMark } from "./rows.js";
 import { agencyOf } from "../models/agency_state.js";
 import { timeOfDay } from "../models/clock.js";
 import { isComposing } from "../models/keys.js";
-import { breakReason, inLanguage } from "../models/words.js";
+import { breakReason, inLanguage, seatState } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").Seat} Seat */
 
 const OTHER = "other";
+const BUSY = "busy";
 const UNKNOWN = "unknown"; // the line is cut: the seat may be somebody else's by now
 
 export class SeatMenu extends Region {
@@ -128,9 +129,18 @@ export class SeatMenu extends Region {
       own.hidden = false;
       menu.value = stored;
     }
+    if (!isCut && !this.#asked && seat.availability === "ready" && isBusy(seat)) {
+      // Nobody in a call is "Ready": what goes on stands there, and the choices are for
+      // afterwards.
+      /** @type {HTMLOptionElement} */ (own).value = BUSY;
+      own.textContent = seatState(seat);
+      own.hidden = false;
+      menu.value = BUSY;
+    }
     if (menu.selectedIndex < 0) menu.value = stored;
     menu.title = menu.selectedOptions[0]?.textContent ?? ""; // a long reason is cut
     menu.dataset.availability = isCut ? UNKNOWN : seat.availability;
+    menu.dataset.busy = String(isBusy(seat));
   }
 
   /** The agency's own reasons take the place of the usual ones. @param {Seat} seat */
@@ -184,4 +194,9 @@ export class SeatMenu extends Region {
   get #other() {
     return /** @type {HTMLInputElement} */ (this.find("other"));
   }
+}
+
+/** @param {Seat} seat @returns {boolean} whether it has a call, or the work after one */
+function isBusy(seat) {
+  return seat.activity === "on_call" || seat.activity === "wrap_up";
 }

@@ -153,6 +153,7 @@ export class WaitingLine extends Region {
     const stamp = [
       call.mode,
       call.lost_at,
+      call.is_plain,
       call.state,
       call.escalations,
       call.priority,
@@ -169,7 +170,11 @@ export class WaitingLine extends Region {
     }
     if (call.needs.length) marks.append(makeMark("", "languages", skillNames(call.needs)));
     if (call.priority === 1) marks.append(makeMark("warn", "triangle-alert", priorityName(1)));
-    if (call.lost_at) marks.append(makeMark("warn", "wifi-off", gettext("Phone out of reach")));
+    if (call.lost_at && call.is_plain) {
+      marks.append(makeMark("warn", "message-square", gettext("Only words, cannot answer")));
+    } else if (call.lost_at) {
+      marks.append(makeMark("warn", "wifi-off", gettext("Phone out of reach")));
+    }
     if (call.escalations > 0) {
       const words = gettext("Waits too long");
       marks.append(

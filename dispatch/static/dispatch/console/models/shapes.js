@@ -79,6 +79,7 @@
  * @property {string | null} called_back_at
  * @property {string} called_back_by
  * @property {"" | "reached" | "not_reached" | "not_needed"} callback_outcome
+ * @property {boolean} [is_plain]  by the page without scripts: never in reach, not lost
  */
 /**
  * @typedef {object} Call
