@@ -23,7 +23,7 @@ def goes_on(caller, operator, latitude, longitude):
     expect(trail.filter(has_text="±20 m").first).to_be_attached(timeout=15_000)
 
 
-# The names on the map, and of those that are shown, which are cut or lie under something.
+# The names on the map; of those that are shown, which are cut or lie under something.
 NAMES = """() => {
   const place = document.querySelector(".map");
   const whole = place.getBoundingClientRect();
