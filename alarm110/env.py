@@ -23,8 +23,11 @@ TILES = re.compile(r"(?:https://[a-zA-Z0-9.-]+(?::[0-9]+)?)?/(?!/)[^\s\"';,<>{}\
 
 
 def text(name: str, default: str = "") -> str:
-    """Return a trimmed string."""
-    return os.environ.get(name, default).strip()
+    """Return a trimmed string; set and empty is not set.
+
+    That is how an environment file and an orchestrator leave what they do not know.
+    """
+    return os.environ.get(name, "").strip() or default
 
 
 def one_of(name: str, default: str, *allowed: str) -> str:

@@ -211,6 +211,16 @@ class NoBreakAsked(DispatchError):
         return _("No break is asked for there.")
 
 
+class NotAsked(DispatchError):
+    """The question was taken back, or answered, before this answer came."""
+
+    code = "not_asked"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("This is not asked any more.")
+
+
 class NobodyThere(DispatchError):
     """Nobody works at the seat."""
 

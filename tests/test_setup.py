@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import OperationalError
 from django.http import HttpResponse
 
-from alarm110 import hosts
+from alarm110 import env, hosts
 from alarm110.checks import TAG
 from alarm110.middleware import admin_policy, database_trouble, page_policy
 from alarm110.plain import PlainPort
@@ -289,6 +289,12 @@ def test_a_locked_database_is_answered_with_when_to_come_back(rf, path):
 def problems():
     found = checks.run_checks(tags=[TAG], include_deployment_checks=True)
     return {problem.id for problem in found if problem.is_serious()}
+
+
+def test_what_is_set_and_empty_is_not_set(monkeypatch):
+    """Else an empty line of an environment file took live pictures from every call."""
+    monkeypatch.setenv("ALARM110_RELAY_HOME", " ")
+    assert env.text("ALARM110_RELAY_HOME", "the data folder") == "the data folder"
 
 
 def test_the_embedded_set_up_passes():

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from dispatch.actions.holding import Holder
-from dispatch.errors import EpochStale, NoSeat
+from dispatch.errors import EpochStale, NoSeat, NotAsked
+from dispatch.events import CallWarning
 from dispatch.models.hot import guest_epochs, seat_places
+from dispatch.snapshots.incident import warning_state
 from dispatch.states import ParticipantRole
 from reports.actions.messages import MessageBatch, MessageItem
 from reports.events import EntryBody
@@ -83,6 +85,27 @@ class RoomMessageBatch(MessageBatch):
 
 class RoomActBatch(RoomMessageBatch):
     """Writes acts of the room, if their epochs still stand, and its host's alone."""
+
+    def lock(self, attempts: Sequence[Attempt]) -> None:
+        """Refuse also a yes to a warning that is not asked any more.
+
+        It waited in a phone without a line while the operator took the question back:
+        written now, it would show the officer, large and loud, to whoever threatens.
+        A no does no harm whenever it comes.
+        """
+        super().lock(attempts)
+        states: dict[UUID, str] = {}  # in the order in which they will be written
+        for attempt in attempts:
+            body = attempt.item.body
+            if not attempt.is_open or not isinstance(body, CallWarning):
+                continue
+            if body.state == "shown" and body.call not in states:
+                # One query an answer: there is about one in a call.
+                states[body.call] = warning_state(attempt.item.incident, body.call)
+            if body.state == "shown" and states[body.call] != "asked":
+                attempt.error = NotAsked()
+            else:
+                states[body.call] = body.state
 
     def may(self, role: str | None) -> bool:
         """Let the host act; who was asked in, or wraps up, does not."""

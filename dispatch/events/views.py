@@ -71,6 +71,7 @@ class OfferView(Struct, frozen=True, kw_only=True):
 
     ``kind``: call (from the line), invite (come in as ``role``), transfer (take over).
     The last two always ring, and say who asks (``asked_by``, ``from_label``) and why.
+    ``is_plain``: as in LineCall; told anew whenever ``lost_at`` is.
     """
 
     offer: UUID
@@ -94,6 +95,7 @@ class OfferView(Struct, frozen=True, kw_only=True):
     from_label: str = ""
     from_label_en: str = ""
     reason: str = ""
+    is_plain: bool = False
 
 
 class InvitationView(Struct, frozen=True, kw_only=True):

@@ -70,7 +70,7 @@ def incident_snapshot(uuid: UUID, *, for_caller: bool) -> tuple[int, dict[str, A
         "messages": messages,
         "position": trail[-1] if trail else None,
     }
-    snapshot["warning"] = _warning(uuid, str(call.uuid))
+    snapshot["warning"] = warning_state(uuid, call.uuid)
     snapshot["muted"] = muted_tracks(uuid, str(call.uuid))
     room = _room(call)
     snapshot["room"] = {"parties": room["parties"]} if for_caller else room
@@ -117,11 +117,11 @@ def _room(call: Call) -> dict[str, Any]:
     return {key: room[key] for key in ("parties", "whispering", "people")}
 
 
-def _warning(incident: UUID, call: str) -> str:
+def warning_state(incident: UUID, call: UUID) -> str:
     """Return where the warning of the offender stands in this call, or nothing."""
     for entry in replay_kinds(incident, "call.warning", 1):
         body = msgspec.json.decode(entry.text)
-        if body.get("call") == call:
+        if body.get("call") == str(call):
             return str(body["state"])
     return ""
 

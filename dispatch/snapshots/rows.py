@@ -29,6 +29,10 @@ def _time(moment: datetime | None) -> str | None:
     return wire_time(moment) if moment else None
 
 
+def _is_plain(call: Call) -> bool:
+    return "no_scripts" in call.incident.flags
+
+
 def call_view(call: Call, operator: str = "") -> CallView:
     """Return a call (with incident, agency, seat fetched) as its host sees it."""
     seat = call.seat
@@ -89,7 +93,7 @@ def line_call(call: Call, operator: str = "") -> LineCall:
         called_back_at=_time(call.called_back_at),
         called_back_by=str(call.called_back_by) if call.called_back_by_id else "",
         callback_outcome=call.callback_outcome,
-        is_plain="no_scripts" in call.incident.flags,
+        is_plain=_is_plain(call),
     )
 
 
@@ -122,6 +126,7 @@ def offer_view(offer: Offer, call: Call) -> OfferView:
         from_label=seat.full_label("zh-hans") if seat else "",
         from_label_en=seat.full_label("en") if seat else "",
         reason=offer.reason,
+        is_plain=_is_plain(call),
     )
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from dispatch.actions import guests
-from dispatch.errors import EpochStale, NoSeat, ReadOnly
+from dispatch.errors import EpochStale, NoSeat, NotAsked, ReadOnly
 from dispatch.snapshots import incident_snapshot
 from reports.models import Entry
 from tests.ground import IN_LAIZHOU
@@ -34,6 +34,27 @@ def test_a_warning_is_asked_for_shown_and_taken_back(world):
         assert snapshot(tapped)["warning"] == state
         assert snapshot(tapped, for_caller=True)["warning"] == state
         world.check()
+
+
+def test_a_yes_that_comes_after_the_question_was_taken_back_shows_nobody(world):
+    """It waited in a phone without a line."""
+    chen, tapped = world.connected()
+    where, place = (tapped.incident, tapped.call), world.place(tapped)
+    with pytest.raises(NotAsked):
+        answer_warning(world, place)
+    warn(world, chen, *where)
+    warn(world, chen, *where, on=False)
+    with pytest.raises(NotAsked):
+        answer_warning(world, place)
+    assert snapshot(tapped)["warning"] == "ended"
+    warn(world, chen, *where)
+    yes = uuid4()
+    answer_warning(world, place, command=yes)
+    warn(world, chen, *where, on=False)
+    answer_warning(world, place, command=yes)  # the same one again is the same answer
+    assert snapshot(tapped)["warning"] == "ended"
+    assert acts(tapped).count() == 5
+    world.check()
 
 
 def test_each_track_is_stopped_and_let_through_by_itself(world):

@@ -24,7 +24,9 @@ def goes_on(caller, operator, latitude, longitude):
 
 
 # The names on the map; of those that are shown, which are cut or lie under something.
-NAMES = """() => {
+NAMES = """async () => {
+  const painted = () => new Promise(requestAnimationFrame);
+  await painted().then(painted);
   const place = document.querySelector(".map");
   const whole = place.getBoundingClientRect();
   const over = [...document.querySelectorAll(".map-acts, .map-note, .leaflet-control")];

@@ -20,6 +20,7 @@ from datetime import timedelta
 from django.db.models import F
 from dispatch.models import Call
 Call.objects.filter(state="connected", lost_at__isnull=False).update(
+    queued_at=F("queued_at") - timedelta(seconds=130),
     lost_at=F("lost_at") - timedelta(seconds=130),
     connected_at=F("connected_at") - timedelta(seconds=130),
 )

@@ -101,3 +101,22 @@ test("who has moved within two seconds and then stands still is found where he i
   t.mock.timers.tick(10_000);
   assert.equal(told.length, 3, "told after the end");
 });
+
+test("the network's coarse guess takes no good place away that waits to be told", (t) => {
+  const { fix } = device(t);
+  const watch = new PositionWatch();
+  const told = [];
+  watch.onPlace = (place) => told.push(place);
+  watch.start();
+  fix(10);
+  t.mock.timers.tick(300);
+  fix(10, 37.541); // round the corner, 111 m on
+  t.mock.timers.tick(600);
+  fix(300, 37.5411);
+  assert.equal(watch.last().accuracy_mm, 10_000);
+  t.mock.timers.tick(1100);
+  assert.deepEqual(told.map(({ lat_e7 }) => lat_e7), [375_400_000, 375_410_000]);
+  fix(300, 37.56); // it is not there any more: worse, but two kilometres on
+  t.mock.timers.tick(2000);
+  assert.equal(told.at(-1).lat_e7, 375_600_000);
+});

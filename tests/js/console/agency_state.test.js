@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  callInLine, callsToReturn, callsWaiting, fromSnapshot, noticesAt, oldestSince, seatsOf, withEntry,
+  callsToReturn, callsWaiting, fromSnapshot, noticesAt, oldestSince, seatsOf, withEntry,
 } from "../../../dispatch/static/dispatch/console/models/agency_state.js";
 import { lineCall, seat, snapshot, ZHIFU } from "./cast.js";
 
@@ -17,8 +17,6 @@ test("who waits stands by priority, then by the time of the tap", () => {
       served: lineCall("served", { state: "connected" }),
     },
   }));
-  assert.equal(callInLine([state], "served")?.state, "connected");
-  assert.equal(callInLine([state], "another"), null);
   const waiting = callsWaiting([state]);
   assert.deepEqual(waiting.map(({ call }) => call), ["urgent", "early", "late"]);
   assert.equal(oldestSince(waiting), "2026-08-21T00:00:01.000000Z");

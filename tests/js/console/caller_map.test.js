@@ -35,6 +35,8 @@ globalThis.ResizeObserver = class {
   observe() {}
 };
 globalThis.requestIdleCallback = (come) => come();
+globalThis.requestAnimationFrame = () => 0; // nothing is painted here
+globalThis.cancelAnimationFrame = () => {};
 globalThis.window = globalThis;
 globalThis.fetch = async () => Response.json({ areas: [] });
 globalThis.document.cookie = "";

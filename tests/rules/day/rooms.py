@@ -3,7 +3,8 @@
 from hypothesis import strategies as st
 
 from dispatch.actions.holding import Holder
-from dispatch.errors import EpochStale, NoSeat
+from dispatch.errors import EpochStale, NoSeat, NotAsked
+from dispatch.snapshots.incident import warning_state
 from tests import room_acts
 from tests.rules.day.operators import Operators
 from tests.rules.day.people import refused
@@ -38,7 +39,15 @@ class Rooms(Operators):
         phone, tapped = self.phones[name], self.phones[name].call
         assert tapped is not None
         place = self.world.place(tapped, phone.epoch)
-        room_acts.answer_warning(self.world, place, accept=accept)
+
+        def answer() -> None:
+            room_acts.answer_warning(self.world, place, accept=accept)
+
+        stands = warning_state(tapped.incident, tapped.call)
+        if accept and stands != "asked":
+            refused(answer, NotAsked)
+        else:
+            answer()
         if phone.old_epochs:
             old = self.world.place(tapped, phone.old_epochs[-1])
             refused(lambda: room_acts.answer_warning(self.world, old), EpochStale)

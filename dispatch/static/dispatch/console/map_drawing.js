@@ -20,6 +20,7 @@ export class MapDrawing {
   /** @type {any} */ #map;
   /** @type {any} */ #ground;
   /** @type {any} */ #way;
+  #frame = 0;
   #isOurs = false;
   #isShown = false;
 
@@ -55,7 +56,7 @@ export class MapDrawing {
     this.#ground = L.layerGroup().addTo(this.#map);
     this.#way = L.layerGroup().addTo(this.#map);
     this.#map.on("movestart zoomstart", () => this.#isOurs || onHeld());
-    this.#map.on("moveend zoomend resize", () => this.#tidyNames());
+    this.#map.on("moveend zoomend viewreset load resize", () => this.#tidySoon());
   }
 
   /** @returns {Box | null} what is on the screen; null before anything is */
@@ -88,7 +89,13 @@ export class MapDrawing {
         .marker(place, { icon, interactive: false, keyboard: false })
         .addTo(this.#ground);
     }
-    this.#tidyNames();
+    this.#tidySoon();
+  }
+
+  /** Leaflet says that it has moved before its markers have. */
+  #tidySoon() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#tidyNames());
   }
 
   /** A name that would be cut, or lie under a button, is not shown; half a name misleads. */

@@ -7,7 +7,6 @@ import { SETTLE_MS, find } from "../../lib/dom.js";
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
 
 export class WarningQuestion extends HTMLElement {
-  #isAnswered = false;
   #shownAt = -SETTLE_MS;
 
   /** @param {Alarm} alarm */
@@ -15,20 +14,17 @@ export class WarningQuestion extends HTMLElement {
     alarm.addEventListener("change", () => this.#render(alarm));
     this.addEventListener("click", (event) => {
       if (!(/** @type {Element} */ (event.target).closest("button"))) return;
-      if (performance.now() - this.#shownAt < SETTLE_MS) return void event.stopPropagation();
-      this.#isAnswered = true; // the server's word takes a moment
-      this.hidden = true;
+      if (performance.now() - this.#shownAt < SETTLE_MS) event.stopPropagation();
     });
     this.#render(alarm);
   }
 
   /** @param {Alarm} alarm */
-  #render({ phase, state, isHeld }) {
+  #render({ phase, state, isHeld, isWarningAnswered }) {
     const isAsked = phase === "talking" && isHeld && state?.warning === "asked";
-    if (!isAsked) this.#isAnswered = false;
-    const isShown = isAsked && !this.#isAnswered;
-    if (this.hidden !== isShown) return;
-    this.hidden = !isShown;
+    const isShown = isAsked && !isWarningAnswered;
+    if (this.hasAttribute("hidden") !== isShown) return;
+    this.toggleAttribute("hidden", !isShown);
     if (!isShown) return;
     this.#shownAt = performance.now();
     find(this, "button", HTMLButtonElement).focus({ preventScroll: true });

@@ -36,6 +36,8 @@ export class Alarm extends EventTarget {
   signs = signs();
   /** The server has it. */
   isSignKept = false;
+  /** Whether this window has answered the question about the offender that stands. */
+  isWarningAnswered = false;
   /** Before a tap: the server does not answer; a page kept on the phone knows nothing yet. */
   isOut = document.documentElement.hasAttribute("data-kept");
   /** A tap from long ago was never sent: its owner decides. */
@@ -235,7 +237,12 @@ export class Alarm extends EventTarget {
   /** The caller's nod, or refusal: the officer large to who threatens them. */
   /** @param {boolean} accept */
   answerWarning(accept) {
-    this.command({ type: "answer_warning", accept }).catch(() => {});
+    this.isWarningAnswered = true; // the server's word takes a moment
+    this.#changed();
+    this.command({ type: "answer_warning", accept }).catch(() => {
+      this.isWarningAnswered = false; // whoever is still asked can answer again
+      this.#changed();
+    });
   }
 
   /** Ask for somebody who signs, or no more. @param {boolean} on */
@@ -386,6 +393,7 @@ export class Alarm extends EventTarget {
   }
 
   #changed() {
+    if (this.state?.warning !== "asked") this.isWarningAnswered = false;
     this.dispatchEvent(new Event("change"));
   }
 }

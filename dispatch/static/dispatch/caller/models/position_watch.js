@@ -84,7 +84,10 @@ export class PositionWatch {
 
   /** @param {GeolocationPosition} fix */
   #take(fix) {
-    this.#latest = fix;
+    // The mobile network's own guess, far coarser and all around the good place that waits
+    // to be told, would take it away untold.
+    const waits = this.#due !== undefined && this.#latest && this.#isWorthTelling(this.#latest);
+    if (!waits || !isBlurOf(fix, this.#latest)) this.#latest = fix;
     this.#become("on");
     this.#tellIfWorth();
   }
@@ -130,6 +133,15 @@ export class PositionWatch {
     this.state = state;
     this.onState();
   }
+}
+
+/**
+ * @param {GeolocationPosition} fix @param {GeolocationPosition | null} before
+ * @returns {boolean} whether it says the same place, only much less well
+ */
+function isBlurOf(fix, before) {
+  if (!before || fix.coords.accuracy * 0.7 <= before.coords.accuracy) return false;
+  return metresBetween(before.coords, fix.coords) <= fix.coords.accuracy;
 }
 
 /** @param {GeolocationPosition} fix */

@@ -3,7 +3,6 @@
 // colleague's wish: to come into a call, or to take it over.
 
 import { Region } from "./region.js";
-import { callInLine } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
 import {
   needsWords,
@@ -39,9 +38,8 @@ export class CallOffer extends Region {
     this.reveal("count-row", isRing);
     this.reveal("auto", !isRing);
     this.reveal("silent", offer.mode === "silent");
-    const isPlain = Boolean(callInLine(this.desk.agencies, offer.call)?.is_plain);
-    this.reveal("lost", Boolean(offer.lost_at) && !isPlain);
-    this.reveal("plain", Boolean(offer.lost_at) && isPlain);
+    this.reveal("lost", Boolean(offer.lost_at) && !offer.is_plain);
+    this.reveal("plain", Boolean(offer.lost_at) && Boolean(offer.is_plain));
     const isAsked = offer.kind === "invite" || offer.kind === "transfer";
     this.write("title", offerTitle(offer, this.desk.ownCode));
     this.reveal("why-row", isAsked && offer.reason !== "");

@@ -12,7 +12,6 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("../models/shapes.js").Seat} Seat */
 
 const OTHER = "other";
-const BUSY = "busy";
 const UNKNOWN = "unknown"; // the line is cut: the seat may be somebody else's by now
 
 export class SeatMenu extends Region {
@@ -129,18 +128,14 @@ export class SeatMenu extends Region {
       own.hidden = false;
       menu.value = stored;
     }
-    if (!isCut && !this.#asked && seat.availability === "ready" && isBusy(seat)) {
-      // Nobody in a call is "Ready": what goes on stands there, and the choices are for
-      // afterwards.
-      /** @type {HTMLOptionElement} */ (own).value = BUSY;
-      own.textContent = seatState(seat);
-      own.hidden = false;
-      menu.value = BUSY;
-    }
     if (menu.selectedIndex < 0) menu.value = stored;
-    menu.title = menu.selectedOptions[0]?.textContent ?? ""; // a long reason is cut
     menu.dataset.availability = isCut ? UNKNOWN : seat.availability;
     menu.dataset.busy = String(isBusy(seat));
+    // Nobody in a call is "Ready": what goes on stands there. It is the same choice, so
+    // that keys and answers are what they were.
+    const isReady = !isCut && seat.availability === "ready";
+    this.write("ready", isReady && isBusy(seat) ? seatState(seat) : gettext("Ready"));
+    menu.title = menu.selectedOptions[0]?.textContent ?? ""; // a long reason is cut
   }
 
   /** The agency's own reasons take the place of the usual ones. @param {Seat} seat */

@@ -71,15 +71,6 @@ export function callsWaiting(agencies) {
   return calls.filter(({ state }) => state === "waiting" || state === "offered").sort(byTurn);
 }
 
-/**
- * @param {Iterable<AgencyState>} agencies @param {string} call
- * @returns {LineCall | null} the live call, in whichever line it is
- */
-export function callInLine(agencies, call) {
-  for (const { line } of agencies) if (line[call]) return line[call];
-  return null;
-}
-
 /** @param {LineCall[]} calls @returns {string | null} since when the longest waits */
 export function oldestSince(calls) {
   return calls.map((call) => call.queued_at).sort()[0] ?? null;

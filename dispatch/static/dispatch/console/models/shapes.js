@@ -23,6 +23,7 @@
  * @property {string} from_label
  * @property {string} from_label_en
  * @property {string} reason
+ * @property {boolean} [is_plain]  by the page without scripts: never in reach, not lost
  */
 /**
  * @typedef {object} Seat
