@@ -7,6 +7,7 @@ is in flight each way; the next leaves only after the receiver's ``still_seen``,
 newer one replaces the one that waits. While the call waits only the last is held.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Protocol, runtime_checkable
 from uuid import UUID
@@ -29,7 +30,7 @@ from dispatch.sides import (
     participant_of,
     party,
 )
-from reports.clock import monotonic
+from reports.clock import monotonic, now
 
 IN_FLIGHT_SECONDS = 5.0  # a receiver that never said "seen" gets the next one anyway
 WAITING_INTERVAL_SECONDS = 5.0
@@ -299,12 +300,25 @@ def supervisors_alive() -> list[UUID]:
 
 # When signs of life last reached the database; the sweeper believes no lease else.
 flushed_at = 0.0
+flushed_ahead = math.inf  # ``wall_ahead`` as it was then
 FRESH_SECONDS = 3.0  # signs of life are flushed every second
 
 
 def are_signs_late() -> bool:
-    """Say whether no signs of life could be written of late: leases prove nothing."""
-    return flushed_at > 0 and monotonic() - flushed_at > FRESH_SECONDS
+    """Say whether no signs of life could be written of late: leases prove nothing.
+
+    Nor do they once the wall clock stepped forward, by hand or in a sleep of the
+    machine, that the monotonic one does not count: all seats would be lost at once.
+    """
+    return flushed_at > 0 and (
+        monotonic() - flushed_at > FRESH_SECONDS
+        or wall_ahead() - flushed_ahead > FRESH_SECONDS
+    )
+
+
+def wall_ahead() -> float:
+    """Return how far leases' clock is ahead of the one that never jumps, in seconds."""
+    return now().timestamp() - monotonic()
 
 
 def keep_signs(

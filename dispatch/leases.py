@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from accounts.metrics import failed
@@ -37,6 +37,7 @@ from dispatch.states import (
 )
 from reports.clock import after, now
 from reports.journal import SYSTEM, Draft
+from reports.models.hot import lock_rows
 
 log = logging.getLogger(__name__)
 
@@ -44,19 +45,30 @@ NEIGHBOUR_SECONDS = 4  # a web process that renewed its row this long ago is ali
 
 
 def sweep() -> dict[str, int]:
-    """Do everything that is due; return how much of what was done."""
+    """Do everything that is due; return how much of what was done.
+
+    A row that somebody holds costs its own step alone; that is told after the others.
+
+    Raises:
+        OperationalError, InterfaceError: the database did not answer, or not in time.
+    """
     moment = now()
     done = {}
+    trouble: Exception | None = None
     for name, step in _STEPS.items():
         try:
             done[name] = step(moment)
             if done[name]:
                 metrics.swept.labels(name).inc(done[name])
-        except (OperationalError, InterfaceError):
-            raise
+        except (OperationalError, InterfaceError) as error:
+            if not connection.is_usable():
+                raise
+            trouble = trouble or error
         except Exception:  # one bad row must not stop the others from being moved on
             failed(f"sweep {name}")
             log.exception("the sweep of %s failed", name)
+    if trouble is not None:
+        raise trouble
     return done
 
 
@@ -205,6 +217,8 @@ def renew(
     )
     if before and (moment - before).total_seconds() > NEIGHBOUR_SECONDS:
         extend()  # we were held up, or the database was: a restart in all but name
+    elif before and (before - moment).total_seconds() > NEIGHBOUR_SECONDS:
+        _draw_in(moment, before, boot_id)
     with transaction.atomic():
         WebProcess.objects.update_or_create(
             boot_id=boot_id,
@@ -244,6 +258,43 @@ def renew(
             )
     if found:
         note_resumed(found)
+
+
+def _draw_in(moment: datetime, before: datetime, boot_id: UUID) -> None:
+    """Draw deadlines in after our clock stepped back from ``before``.
+
+    Else a dead console holds its call, an offer rings and nobody is alerted for as long
+    as the step was. Whoever lives has the time of a restart to say so. While a
+    neighbour goes on where we were, it is ours that is wrong, or the neighbour's will
+    step, too: then the last one does this.
+    """
+    neighbours = WebProcess.objects.exclude(boot_id=boot_id)
+    at_least = before - timedelta(seconds=NEIGHBOUR_SECONDS)
+    if neighbours.filter(renewed_at__gt=at_least).exists():
+        return
+    until = moment + timedelta(seconds=RESTART_GRACE_SECONDS)
+    late = Offer.objects.filter(state=OfferState.OPEN, made_at__gt=moment)
+    asked = list(late.values_list("seat_id", "call_id"))
+    with transaction.atomic():
+        board = Switchboard.lock(
+            seats=[s for s, _ in asked], calls=[c for _, c in asked]
+        )
+        for offer in board.offers:
+            if offer.made_at > moment and offer.seat_id in board.seats:
+                board.extend_offer(offer, moment + (offer.expires_at - offer.made_at))
+        shifts = Shift.objects.filter(ended_at__isnull=True)
+        shifts.filter(lease_until__gt=until).update(lease_until=until)
+        # One that begins in the future could not be ended before.
+        shifts.filter(started_at__gt=moment).update(started_at=moment)
+        places = Participant.objects.filter(left_at__isnull=True)
+        places.filter(lease_until__gt=until).update(lease_until=until)
+        board.commit()
+    minute = moment + timedelta(seconds=ESCALATE_SECONDS)
+    with transaction.atomic():
+        lines = Call.objects.filter(state__in=[CallState.WAITING, CallState.OFFERED])
+        waiting = lines.filter(escalate_at__gt=minute)
+        lock_rows(Call, list(waiting.values_list("pk", flat=True)))
+        waiting.update(escalate_at=minute)
 
 
 def _places(field: str, places: Collection[tuple[int, int]]) -> Q:

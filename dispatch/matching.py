@@ -1,11 +1,11 @@
 """Who gets which call, and why: pure, no database, no clock.
 
 Calls in order of urgency and age. For each, the lines that may serve it now: its own,
-outside its hours the agency that stands in, then its neighbours by tier once it has
-waited long enough; an agency without anybody on duty does not make its callers wait for
-a tier. In a line the seat whose operator can do most of what the caller needs, among
-equals the one that idles longest. A need chooses among free seats and never makes a
-caller wait.
+outside its hours the agency that stands in, and where that one is closed too the next,
+then its neighbours by tier once it has waited long enough; an agency without anybody on
+duty does not make its callers wait for a tier. In a line the seat whose operator can do
+most of what the caller needs, among equals the one that idles longest. A need chooses
+among free seats and never makes a caller wait.
 
 Each match carries its trace: a small record, kept with the offer, of which lines were
 open and why, who was passed over and why, and why the winner won.
@@ -117,8 +117,7 @@ def _lines(
     """Return the agencies whose seats may answer now, and who may not yet, with why."""
     line = lines.get(agency, Line())
     opened, closed = {agency: "own"}, {}
-    if line.stand_in is not None:
-        opened.setdefault(line.stand_in, "after_hours")
+    opened |= dict.fromkeys(stand_ins(agency, lines), "after_hours")
     for tier in sorted(line.tiers, key=lambda tier: (tier.rank, tier.neighbour)):
         if not line.is_staffed:
             opened.setdefault(tier.neighbour, "nobody_on_duty")
@@ -127,6 +126,20 @@ def _lines(
         elif tier.neighbour not in opened:
             closed[tier.neighbour] = f"after_{tier.after_seconds}"
     return list(opened.items()), list(closed.items())
+
+
+def stand_ins(agency: int, lines: Mapping[int, Line]) -> list[int]:
+    """Return who answers at once for an agency that is closed, the nearer first.
+
+    Whoever stands in may be closed as well: then the next one does too. A loop, which
+    the forms refuse, ends where it began.
+    """
+    found: list[int] = []
+    following = lines.get(agency, Line()).stand_in
+    while following is not None and following not in (agency, *found):
+        found.append(following)
+        following = lines.get(following, Line()).stand_in
+    return found
 
 
 def _able(

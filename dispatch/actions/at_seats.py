@@ -66,7 +66,8 @@ class AtSeats(Locked):
     ) -> None:
         """Close the seat's shift; what its operator allowed or asked for is over."""
         shift = self.shifts.pop(seat.pk)
-        shift.ended_at = self.now
+        # Not before its begin, should the clock have stepped back: no row takes that.
+        shift.ended_at = max(self.now, shift.started_at)
         shift.end_reason = why
         shift.lost_call = lost_call
         shift.end_note = note[:MAX_REASON]

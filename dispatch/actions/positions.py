@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from dispatch.actions.messages import Guest
 from dispatch.errors import EpochStale
 from dispatch.models import Call, Offer
 from dispatch.snapshots import line_call
-from dispatch.states import ESCALATE_SECONDS, CallState, OfferState
+from dispatch.states import CallState, OfferState
 from reports import journal
 from reports.clock import now
 from reports.events import (
@@ -106,21 +105,22 @@ class PositionBatch:
                     "area_name",
                     "area_name_en",
                     "agency",
-                    "escalate_at",
                 ],
             )
         if incidents:
             write_rows(incidents, ["agency", "flags"])
 
     def _move(self, attempt: Attempt, call: Call) -> bool:
-        """Move a waiting call to the line of its ground, if that is another one."""
+        """Move a waiting call to the line of its ground, if that is another one.
+
+        Its minute goes on: a phone on a border moves again and again, and waits.
+        """
         agency, old = attempt.item.agency, call.agency
         if agency is None or agency.pk == old.pk or old.is_synthetic:
             return False
         if call.state != CallState.WAITING or call.is_line_chosen:
             return False
         call.agency = call.incident.agency = agency
-        call.escalate_at = now() + timedelta(seconds=ESCALATE_SECONDS)
         self._note(attempt, events.CallRerouted(call=self._board.view(call)), call)
         left = events.LineUpdated(call=line_call(call))
         self._note(attempt, left, call, stream=old.uuid)

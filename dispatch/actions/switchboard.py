@@ -89,12 +89,14 @@ class Switchboard(InRooms):
 
         It is the line that a person chose (``to``, now or before), else that of the
         ground it is on now: a place that became known while a seat had the call moved
-        nothing then.
+        nothing then. An offer that came to nothing does not begin its minute anew: a
+        call that rings at one empty desk after the other is one that nobody answers.
         """
         self._leave_room(call)
         self._move(call, CallState.WAITING)
         call.seat = None
-        call.escalate_at = self.now + timedelta(seconds=ESCALATE_SECONDS)
+        if call.escalate_at is None or to is not None:  # it was connected, or is moved
+            call.escalate_at = self.now + timedelta(seconds=ESCALATE_SECONDS)
         old, new = call.agency, to or _line_of(call)
         call.agency = new
         call.is_line_chosen = call.is_line_chosen or to is not None

@@ -19,10 +19,12 @@ from dispatch.actions.holding import (
 )
 from dispatch.actions.invitations import refuse_unless_askable, seat_pk
 from dispatch.actions.parties import seen_party
+from dispatch.actions.serving import is_served
 from dispatch.actions.switchboard import Switchboard
 from dispatch.errors import (
     CallEnded,
     HostAlive,
+    NobodyFree,
     NobodyThere,
     NotConnected,
     NotYours,
@@ -55,6 +57,7 @@ def transfer_call(
     """Give one's call to a seat, where it rings, or to another agency's line.
 
     Raises:
+        NobodyFree: nobody is on duty for the line; the caller would be left alone.
         SeatNotFree: the seat cannot be asked; ``facts`` say what it does.
         TransferPending: the call is being offered to another seat.
     """
@@ -69,6 +72,8 @@ def transfer_call(
         here = hosted(board, mine, pk)
         if line is not None:
             refuse_other_sort(here, line)
+            if not is_served(line):
+                raise NobodyFree
             board.return_to_line(
                 here, "transferred", holder.author, client_id, to=line, reason=reason
             )

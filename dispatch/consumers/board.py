@@ -31,12 +31,14 @@ from dispatch.snapshots import agency_snapshot, incident_snapshot
 from dispatch.snapshots.oversight import Overseer, overseer_of
 from reports.broadcast import Published
 from reports.clock import monotonic, now, wire_time
-from reports.errors import ReportError
+from reports.errors import Busy, ReportError
 from reports.journal import Recorded
 
 MAX_CODES = 64  # agencies asked for in the address
 # What may have put this supervisor out of the room, told in the incident's stream.
 ROOM_NEWS = {"room.changed", "call.ended", "call.returned", "call.transferred"}
+
+MOVES = commands.EnterRoom | commands.SetStance | commands.LeaveRoom
 
 _incident = partial(incident_snapshot, for_caller=False)
 _read_agency = partial(run, agency_snapshot)
@@ -53,6 +55,7 @@ class BoardSocket(SignedSocket[Overseer]):
         self.place: BoardPlace | None = None
         self.agencies: dict[UUID, int] = {}  # stream → the agency's id
         self._inside: tuple[UUID, UUID] | None = None  # (call, incident) entered here
+        self._placing = asyncio.Lock()  # whoever reads or changes the place
 
     # --- Hello -----------------------------------------------------------------------
 
@@ -149,13 +152,14 @@ class BoardSocket(SignedSocket[Overseer]):
         """Do what the supervisor asks; the actions check every right again."""
         if self.place is None:
             raise NotYours
-        return await board_desk.perform(self.place, command)
+        if not isinstance(command, MOVES):
+            return await board_desk.perform(self.place, command)
+        async with self._placing:
+            return await board_desk.perform(self.place, command)
 
     async def performed(self, command: Any) -> None:
         """After coming into a room, changing there or leaving: follow it, or let go."""
-        if isinstance(
-            command, commands.EnterRoom | commands.SetStance | commands.LeaveRoom
-        ):
+        if isinstance(command, MOVES):
             await self._stand_in_room()
 
     def pass_on(self, frame: Frame) -> None:
@@ -169,6 +173,16 @@ class BoardSocket(SignedSocket[Overseer]):
         if self.place is not None and self.place.participant is not None:
             rooms.supervisor_is_alive(self.place.participant)
 
+    def beat(self, at: str) -> None:
+        """Send the heartbeat; each time see whether one still stands in the room.
+
+        Who listens unseen is put out without an entry in the incident's stream: by the
+        same supervisor in another window, or by a lease that was over.
+        """
+        super().beat(at)
+        if self._inside is not None and not self._placing.locked():
+            self.spawn(self._keep_place())
+
     # --- The room --------------------------------------------------------------------
 
     async def _look_at_place(self, *, is_new: bool = False) -> None:
@@ -180,13 +194,38 @@ class BoardSocket(SignedSocket[Overseer]):
         place = self.place
         if place is None:
             return
-        await run(board_desk.place_of, place)
-        if is_new and place.call is not None and place.participant is not None:
-            known = rooms.rooms().get(place.call)
-            other = known.parties.get(place.participant) if known else None
-            if is_here(other) and other is not self:
-                place.call = place.incident = place.participant = None
+        async with self._placing:
+            mine = place.participant
+            await run(board_desk.place_of, place)
+            if is_new and place.call is not None and place.participant is not None:
+                known = rooms.rooms().get(place.call)
+                other = known.parties.get(place.participant) if known else None
+                if is_here(other) and other is not self:
+                    self._forget_place()
+            elif mine is not None and place.participant != mine:
+                self._forget_place()
         await self._stand_in_room()
+
+    async def _keep_place(self) -> None:
+        """Let go of a room in which the place that was taken here is no more."""
+        place = self.place
+        if place is None:
+            return
+        async with self._placing:
+            mine = place.participant
+            try:
+                held = await run(listening.place_of, place.user)
+            except Busy:  # the next heartbeat looks again
+                return
+            if mine is None or (held is not None and held.uuid == mine):
+                return
+            self._forget_place()
+        await self._stand_in_room()
+
+    def _forget_place(self) -> None:
+        """Be in no room with this window: the place is another one's, or nobody's."""
+        assert self.place is not None
+        self.place.call = self.place.incident = self.place.participant = None
 
     async def _stand_in_room(self) -> None:
         """Follow the room the place names; leave the one it names no more."""

@@ -23,6 +23,7 @@ class Keeper(Loop):
         """Renew the leases of everyone heard since the last turn."""
         seats, guests = rooms.signs_of_life()
         supervisors = rooms.supervisors_alive()
+        ahead = rooms.wall_ahead()  # before: a step meanwhile is one after these leases
         try:
             await self.in_thread(self._renew, seats, guests, supervisors)
         except Exception:  # not swallowed: first taken back, so that the next has them
@@ -30,7 +31,7 @@ class Keeper(Loop):
             for participant in supervisors:
                 rooms.supervisor_is_alive(participant)
             raise
-        rooms.flushed_at = monotonic()
+        rooms.flushed_at, rooms.flushed_ahead = monotonic(), ahead
 
     def _renew(
         self,

@@ -120,7 +120,7 @@ def match() -> int:
         agency
         for agency, line in lines.items()
         if agency in free
-        or line.stand_in in free
+        or not free.isdisjoint(matching.stand_ins(agency, lines))
         or any(tier.neighbour in free for tier in line.tiers)
     ]
     calls = _waiting(served)
@@ -277,9 +277,14 @@ def places_in_line(handling: float | None) -> dict[UUID, Place]:
     if not line:  # the rule, and this is asked each second
         return {}
     open_seats = _open_seats()
+    lines = _lines(now(), open_seats)
     helpers = {
-        agency: {agency, *(t.neighbour for t in served.tiers), served.stand_in}
-        for agency, served in _lines(now(), open_seats).items()
+        agency: {
+            agency,
+            *(tier.neighbour for tier in served.tiers),
+            *matching.stand_ins(agency, lines),
+        }
+        for agency, served in lines.items()
     }
     places: dict[UUID, Place] = {}
     counts: Counter[int | None] = Counter()  # of the calls so far, by line

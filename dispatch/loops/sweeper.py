@@ -5,9 +5,6 @@ import logging
 from dispatch import broadcast as rooms
 from dispatch import leases
 from dispatch.loops.base import Loop
-from reports.clock import monotonic
-
-FRESH_SECONDS = 3.0  # signs of life are flushed every second
 
 log = logging.getLogger(__name__)
 
@@ -21,10 +18,10 @@ class Sweeper(Loop):
     async def turn(self) -> None:
         """Sweep once, if what was heard of late is in the database.
 
-        After the database was away, or this machine slept, every lease looks lapsed;
-        whoever still lives gets the time to say so first.
+        After the database was away, this machine slept or its clock stepped forward,
+        every lease looks lapsed; whoever still lives gets the time to say so first.
         """
-        if monotonic() - rooms.flushed_at > FRESH_SECONDS:
+        if not rooms.flushed_at or rooms.are_signs_late():
             return
         done = await self.in_thread(leases.sweep)
         if any(done.values()):

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 import shapely
+from django.db import connection
 
 from accounts.api.device import canary_device, device_hash
 from accounts.matching import read_polygon
 from accounts.models import Agency, Area, Caller, Role, Tier, User
 from accounts.snapshots import area_index, rights_of
 from accounts.states import RoleKind
-from dispatch.models import Seat
+from dispatch.models import Seat, Shift
 from reports.journal import verify
 from reports.models import Entry
 from tests.accounts.region import SMALL, everything, onboard, rewrite
+from tests.pages.admin.world import goes_on, happen, is_over
 
 pytestmark = pytest.mark.django_db
 YANTAI = Path(__file__).parents[2] / "dispatch" / "regions" / "yantai.toml"
@@ -140,12 +142,42 @@ def test_changed_rows_are_listed_and_nothing_else_moves(region):
     ]
 
 
+def without_370613(text):
+    start = text.index('[[agencies]]\ncode = "370613"')
+    text = text[:start] + text[text.index("[[categories]]") :]
+    return text.replace('  { neighbour = "370613", after_seconds = 5 },\n', "")
+
+
+def test_an_agency_with_calls_that_go_on_is_closed_by_a_later_run(region):
+    onboard(region)
+    agency = Agency.objects.get(code="370613")
+    connection.run_on_commit.clear()
+    neighbour, chen = (
+        Agency.objects.get(code="370602"),
+        User.objects.get(username="chen"),
+    )
+    call = happen(neighbour, chen, "+8613800138000").call
+    Shift.objects.all().delete()
+    goes_on(call, agency=agency)
+    region.write_text(without_370613(SMALL), encoding="utf-8")
+
+    told = "agency 370613 has calls that go on and was not closed: run this again"
+    assert told in "\n".join(onboard(region, "--check"))
+    assert told in "\n".join(onboard(region))
+    agency.refresh_from_db()
+    assert agency.is_active
+    assert agency.seats.filter(is_active=True).exists()
+    assert not agency.areas.filter(is_active=True).exists()  # no new calls come
+
+    is_over(call)
+    assert told not in "\n".join(onboard(region))
+    assert not Agency.objects.get(code="370613").is_active
+    assert not agency.seats.filter(is_active=True).exists()
+
+
 def test_what_vanished_goes_out_of_service_and_stays(region):
     onboard(region)
-    start = SMALL.index('[[agencies]]\ncode = "370613"')
-    end = SMALL.index("[[categories]]")
-    text = SMALL[:start] + SMALL[end:]
-    text = text.replace('  { neighbour = "370613", after_seconds = 5 },\n', "")
+    text = without_370613(SMALL)
     text = text.replace('areas = ["370602"]', "areas = []").replace("= 2", "= 1")
     region.write_text(text, encoding="utf-8")
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from dispatch import leases
 from dispatch.actions.assigning import Pair, assign
@@ -103,13 +103,27 @@ def test_a_step_that_fails_stops_no_other(monkeypatch, caplog):
     assert "the sweep of bad failed" in caplog.text
 
 
-def test_a_database_that_is_away_ends_the_sweep(monkeypatch):
-    def away(moment):
-        raise OperationalError
+@pytest.mark.parametrize("is_usable", [True, False])
+def test_a_row_that_is_held_costs_its_step_and_a_database_that_is_away_all(
+    monkeypatch, is_usable
+):
+    """It is told either way: the loop counts it and takes another connection."""
 
-    monkeypatch.setattr(leases, "_STEPS", {"bad": away})
-    with pytest.raises(OperationalError):
+    def held(moment):
+        raise OperationalError("canceling statement due to lock timeout")
+
+    done = []
+
+    def good(moment):
+        done.append(moment)
+        return 3
+
+    steps = {"bad": held, "good": good}
+    monkeypatch.setattr(leases, "_STEPS", steps)
+    monkeypatch.setattr(connection, "is_usable", lambda: is_usable)
+    with pytest.raises(OperationalError, match="lock timeout"):
         leases.sweep()
+    assert len(done) == is_usable
 
 
 def test_a_call_follows_the_arrows_alone(world):

@@ -1,6 +1,9 @@
 """Deadlines: every state that is not final is moved on by somebody, once."""
 
+import pytest
+
 from dispatch.leases import sweep
+from dispatch.loops.matcher import match
 from dispatch.models import Call, Offer, Seat, Shift
 from dispatch.states import ESCALATE_SECONDS, RESTART_GRACE_SECONDS
 from reports.clock import now
@@ -27,13 +30,41 @@ def test_a_call_that_is_offered_when_its_time_comes_is_escalated_too(world):
     tapped = world.tap()
     world.passes(ESCALATE_SECONDS - 3)
     chen = world.sit("chen")
-    from dispatch.loops.matcher import match
-
     assert match() == 1
     world.passes(4, sweep=False)
     world.lives(seats=[chen])
     world.passes(0)
     assert (world.call(tapped).state, world.call(tapped).escalations) == ("offered", 1)
+
+
+@pytest.mark.parametrize("answer", ["declined", "unanswered"])
+def test_a_call_that_one_seat_after_the_other_lets_ring_is_escalated(world, answer):
+    """Each time it comes back its minute goes on; only one who talked begins anew."""
+    world.zhifu.answer_mode = "ring"
+    world.zhifu.save()
+    world.books.open([world.zhifu])
+    holders = world.hire(4)
+    tapped = world.tap()
+    place = world.place(tapped)
+    for turn in range(len(holders)):
+        assert world.call(tapped).escalations == 0, turn
+        assert match() == 1
+        for _ in range(3):
+            world.passes(world.zhifu.ring_seconds / 3 + 0.1, sweep=False)
+            world.lives(seats=holders, guests=[place])
+        if answer == "declined":
+            rings = Offer.objects.get(state="open").seat_id
+            world.decline(next(h for h in holders if h.seat_id == rings))
+        world.passes(0)
+    assert world.call(tapped).escalations == 1
+
+
+def test_a_call_that_comes_back_from_a_talk_waits_a_minute_of_its_own(world):
+    _, tapped = world.connected()
+    world.passes(ESCALATE_SECONDS + 1)
+    assert (world.call(tapped).state, world.call(tapped).escalations) == ("waiting", 0)
+    world.passes(ESCALATE_SECONDS + 1)
+    assert world.call(tapped).escalations == 1
 
 
 def test_a_connected_call_is_never_escalated(world):
@@ -127,8 +158,6 @@ def test_an_offer_withdrawn_by_a_dead_console_is_no_miss(world):
     world.books.open([world.zhifu])
     world.offered()
     world.passes(9)
-    from dispatch.loops.matcher import match
-
     assert Offer.objects.get().state == "withdrawn"
     world.sit("chen")
     assert match() == 1

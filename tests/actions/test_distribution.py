@@ -16,13 +16,14 @@ from dispatch.models import Offer, Seat
 from tests.ground import IN_FUSHAN, IN_LAIZHOU
 
 
-def closes(world, *, stand_in="laizhou"):
-    """Let Zhifu's hours be over, with somebody to answer outside them."""
+def closes(world, *, agency="zhifu", stand_in="laizhou"):
+    """Let an agency's hours be over, with somebody to answer outside them."""
     at = timezone.localtime()
-    world.zhifu.opens_at = (at + timedelta(hours=1)).time()
-    world.zhifu.closes_at = (at + timedelta(hours=2)).time()
-    world.zhifu.after_hours = getattr(world, stand_in)
-    world.zhifu.save()
+    closed = getattr(world, agency)
+    closed.opens_at = (at + timedelta(hours=1)).time()
+    closed.closes_at = (at + timedelta(hours=2)).time()
+    closed.after_hours = getattr(world, stand_in)
+    closed.save()
 
 
 def skills(world, **by_name):
@@ -81,6 +82,30 @@ def test_after_hours_the_stand_in_answers_at_once_and_ones_own_come_first(world)
     later = world.tap("mei")
     assert match() == 1
     assert world.offer_to("wu").call.uuid == later.call
+
+
+def test_at_night_a_closed_stand_in_is_stood_in_for(world):
+    Tier.objects.all().delete()
+    closes(world)
+    closes(world, agency="laizhou", stand_in="fushan")
+    world.sit("fu")
+    tapped = world.tap()
+
+    [place] = places_in_line(None).values()
+    assert place.seats_open == 1
+    assert match() == 1
+    assert world.offer_to("fu").call.uuid == tapped.call
+
+
+def test_an_open_stand_in_is_not_stood_in_for(world):
+    Tier.objects.all().delete()
+    closes(world)
+    world.laizhou.after_hours = world.fushan
+    world.laizhou.save()
+    world.sit("fu")
+    world.tap()
+
+    assert match() == 0
 
 
 def test_within_the_hours_the_stand_in_is_not_asked(world):

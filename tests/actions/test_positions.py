@@ -7,6 +7,7 @@ import pytest
 
 from dispatch.errors import EpochStale
 from dispatch.loops.matcher import match
+from dispatch.states import ESCALATE_SECONDS
 from reports.clock import now
 from reports.models import Entry
 from tests.ground import AT_SEA, IN_LAIZHOU, IN_ZHIFU
@@ -34,6 +35,14 @@ def test_a_waiting_call_moves_to_the_line_of_its_ground(world):
     world.sit("ma")
     assert match() == 1
     assert world.offer_to("ma").call == call
+
+
+def test_a_phone_on_a_border_is_escalated_though_it_moves_again_and_again(world):
+    tapped = world.tap()
+    for place in (IN_LAIZHOU, IN_ZHIFU) * 3:
+        world.passes(ESCALATE_SECONDS / 5)
+        world.report(world.place(tapped), place)
+    assert world.call(tapped).escalations == 1
 
 
 @pytest.mark.parametrize("state", ["offered", "connected"])

@@ -1,13 +1,17 @@
 """A call goes to another host; the caller is never without one, and one host it is."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import msgspec
 import pytest
+from django.utils import timezone
 
+from accounts.models import Tier
 from dispatch.errors import (
     CallTaken,
     HostAlive,
+    NobodyFree,
     NotInRoom,
     NotYours,
     OfferGone,
@@ -15,7 +19,7 @@ from dispatch.errors import (
     TransferPending,
 )
 from dispatch.loops.matcher import match
-from dispatch.models import Participant, Shift
+from dispatch.models import Participant, Seat, Shift
 from reports.models import Entry
 from tests import several
 from tests.ground import IN_ZHIFU
@@ -161,6 +165,7 @@ def test_a_transfer_repeated_gets_its_old_answer(world):
 
 def test_a_call_given_to_an_agency_keeps_its_queue_time_there(world):
     chen, tapped = world.connected(position=IN_ZHIFU)
+    ma = world.sit("ma")
     queued = world.call(tapped).queued_at
     transfer(world, chen, tapped, agency=world.laizhou.uuid, reason="their man")
 
@@ -174,7 +179,6 @@ def test_a_call_given_to_an_agency_keeps_its_queue_time_there(world):
     assert world.seat("chen").activity == "wrap_up"
     [returned] = told(tapped, "call.returned")
     assert (returned["why"], returned["reason"]) == ("transferred", "their man")
-    ma = world.sit("ma")
     assert match() == 1
     assert world.offer_to("ma").call_id == call.pk
     world.accept(ma)
@@ -182,10 +186,10 @@ def test_a_call_given_to_an_agency_keeps_its_queue_time_there(world):
 
 def test_where_the_phone_is_does_not_undo_what_a_person_decided(world):
     chen, tapped = world.connected(position=IN_ZHIFU)
+    ma = world.sit("ma")
     transfer(world, chen, tapped, agency=world.laizhou.uuid)
     world.report(world.place(tapped), IN_ZHIFU)
     assert world.call(tapped).agency_id == world.laizhou.pk
-    ma = world.sit("ma")
     match()
     world.decline(ma)  # back to the line: the same one
     assert world.call(tapped).agency_id == world.laizhou.pk
@@ -205,6 +209,7 @@ def test_everybody_in_the_room_leaves_when_the_call_goes_to_a_line(world):
     chen, tapped = world.connected()
     wu = let_in(world, chen, tapped, "wu")
     world.sit("fu")
+    world.sit("ma")
     invite(world, chen, tapped, "fu")
     several.enter(world, tapped, "open")
     transfer(world, chen, tapped, agency=world.laizhou.uuid)
@@ -214,6 +219,54 @@ def test_everybody_in_the_room_leaves_when_the_call_goes_to_a_line(world):
     assert wu.seat_id
     with pytest.raises(NotYours):
         transfer(world, chen, tapped, agency=uuid4())
+
+
+def test_a_call_is_not_given_to_a_line_that_nobody_serves(world):
+    chen, tapped = world.connected()
+    ma = world.sit("ma", ready=False)  # sat down, and is off
+    with pytest.raises(NobodyFree):
+        transfer(world, chen, tapped, agency=world.laizhou.uuid)
+    assert roles(tapped) == {"caller": "guest", "chen": "host"}
+    Seat.objects.filter(pk=ma.seat_id).update(availability="away")
+    world.books.open([world.laizhou])
+    with pytest.raises(NobodyFree):
+        transfer(world, chen, tapped, agency=world.laizhou.uuid)
+
+    world.choose(ma, "break", "tea")  # back soon
+    transfer(world, chen, tapped, agency=world.laizhou.uuid)
+    assert world.call(tapped).agency_id == world.laizhou.pk
+
+
+def test_a_neighbour_on_duty_serves_the_line_and_one_whose_tier_is_off_does_not(world):
+    chen, tapped = world.connected()
+    world.sit("ma")
+    tier = Tier.objects.create(
+        agency=world.fushan, neighbour=world.laizhou, is_active=False
+    )
+    with pytest.raises(NobodyFree):
+        transfer(world, chen, tapped, agency=world.fushan.uuid)
+    tier.is_active = True
+    tier.save()
+    transfer(world, chen, tapped, agency=world.fushan.uuid)
+    assert match() == 1
+    assert world.offer_to("ma").call.uuid == tapped.call
+
+
+def test_who_stands_in_serves_a_line_outside_its_hours_only(world):
+    chen, tapped = world.connected()
+    Tier.objects.all().delete()
+    world.sit("ma")
+    at = timezone.localtime()
+    world.fushan.after_hours = world.laizhou
+    world.fushan.save()
+    with pytest.raises(NobodyFree):
+        transfer(world, chen, tapped, agency=world.fushan.uuid)
+    world.fushan.opens_at = (at + timedelta(hours=1)).time()
+    world.fushan.closes_at = (at + timedelta(hours=2)).time()
+    world.fushan.save()
+    transfer(world, chen, tapped, agency=world.fushan.uuid)
+    assert match() == 1
+    assert world.offer_to("ma").call.uuid == tapped.call
 
 
 # --- Warm ----------------------------------------------------------------------------

@@ -142,3 +142,16 @@ def test_a_place_known_for_minutes_before_the_tap_reaches_the_seat_with_its_age(
     operator.is_at("call")  # in the hall whose ground that is, not at the centre
     age = operator.page.locator("caller-place [data-part=age]")
     expect(age).to_contain_text(re.compile(r"3:\d\d"))
+
+
+def test_the_language_is_changed_before_the_alarm(stage, hall):
+    """The page once took the switch's own form for one of its own, and did nothing."""
+    caller = stage.caller(hall, "zh")
+    caller.open()
+    html = caller.page.locator("html")
+    expect(html).to_have_attribute("lang", re.compile("^zh"))
+    caller.page.get_by_role("button", name="EN, English").click()
+    expect(html).to_have_attribute("lang", "en")
+    expect(caller.page.get_by_role("button", name="Alarm tap once")).to_be_visible()
+    caller.page.get_by_role("button", name="中文").click()
+    expect(html).to_have_attribute("lang", re.compile("^zh"))

@@ -16,6 +16,7 @@ from dispatch.consumers.base import MAX_UNSEEN_BYTES
 from dispatch.loops import board as loop
 from dispatch.snapshots import agency_snapshot
 from reports.broadcast import Published
+from tests.actions.listening import listened
 from tests.house import House, Window, sign_in
 from tests.reduce import differences
 from tests.rights import take_role
@@ -211,6 +212,53 @@ async def test_a_second_window_leaves_the_room_to_the_first(house):
     told = await second.wait_for("room")
     assert told["call"] is None
     assert phone.stream not in second.cursors
+
+
+async def enters(window: Window, phone, stance: str) -> None:
+    entered = window.expect(lambda f: f.get("type") == "room" and f["call"])
+    call = phone.call["call"]
+    await window.command("enter_room", call=call, stance=stance, reason="help")
+    await entered
+
+
+async def in_two_windows(house: House, stance: str):
+    """Enter a call in one window, and then another call in a second one."""
+    session = await house.db(sign_in, house.world.staff[ZHAO])
+    first = await opened_again(house, session)
+    second = await opened_again(house, session)
+    _, lin = await house.connected()
+    _, mei = await house.connected("mei", "wu")
+    await enters(first, lin, stance)
+    out = first.expect("unfollowed")
+    await enters(second, mei, stance)
+    assert (await out)["stream"] == lin.stream
+    return first, second, lin, mei
+
+
+async def test_who_listens_elsewhere_hears_the_former_call_no_more(house):
+    """The ledger says that it ended, and the call's own stream says nothing."""
+    first, second, lin, mei = await in_two_windows(house, "monitor")
+    heard = second.expect("message.posted")
+    await lin.command("post_message", text="He is at the door.")
+    await mei.command("post_message", text="So is mine.")
+
+    assert (await heard)["data"]["text"] == "So is mine."
+    assert [f for _, f in first.heard if f.get("type") == "room"][-1]["call"] is None
+    assert not {lin.stream, mei.stream} & set(first.cursors)
+    assert await house.db(listened) == [
+        ("began", "Zhao", "help"), ("ended", "Zhao", "left"), ("began", "Zhao", "help"),
+    ]  # fmt: skip
+
+
+async def test_who_takes_part_elsewhere_does_so_in_that_window_alone(house):
+    first, second, _, mei = await in_two_windows(house, "open")
+    heard = second.expect("message.posted")
+    await mei.command("post_message", text="He is at the door.")
+    await heard
+
+    assert [f for _, f in first.heard if f.get("type") == "room"][-1]["call"] is None
+    assert mei.stream not in first.cursors
+    assert mei.stream in second.cursors
 
 
 # --- What it costs -------------------------------------------------------------------

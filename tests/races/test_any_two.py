@@ -35,6 +35,7 @@ class Scene:
         self.phone = world.place(self.tapped)
         self.wu = several.let_in(world, self.chen, self.tapped, "wu")
         self.fu = world.sit("fu")
+        world.sit("ma")  # serves the line the call may be given to
         ask = several.transfer if kind == "transfer" else several.invite
         ask(world, self.chen, self.tapped, "fu")
         self.offer = Offer.objects.get(state="open").uuid

@@ -93,6 +93,7 @@ def test_a_host_that_is_heard_at_the_last_moment_keeps_its_call(world):
 def test_a_call_given_to_a_line_keeps_nobody_in_its_room(world):
     chen, lin = world.connected()
     wu = several.let_in(world, chen, lin, "wu")
+    world.sit("ma")
     queued = world.call(lin).queued_at
 
     several.transfer(world, chen, lin, agency=world.laizhou.uuid)

@@ -82,11 +82,19 @@ def may_answer(call, seat, lines, refused):
     if line is None:
         return False
     waited = (MOMENT - call.queued_at).total_seconds()
-    return line.stand_in == seat.agency or any(
+    return stands_in(seat.agency, call.agency, lines) or any(
         tier.neighbour == seat.agency
         and (not line.is_staffed or waited >= tier.after_seconds)
         for tier in line.tiers
     )
+
+
+def stands_in(helper, agency, lines):
+    """Say whether so many steps after hours lead from one to the other."""
+    reached = {agency}
+    for _ in range(3):  # as many as there are agencies
+        reached |= {lines[one].stand_in for one in reached if one in lines}
+    return helper in reached
 
 
 @settings(max_examples=300)
@@ -248,6 +256,17 @@ def test_outside_the_hours_the_stand_in_answers_at_once_behind_ones_own():
     assert paired([call(1)], others, tiers, stand_in=2) == [(1, 2)]
     assert paired([call(1)], [seat(1), *others], tiers, stand_in=2) == [(1, 1)]
     assert paired([call(1)], others, tiers) == [(1, 3)]
+
+
+def test_where_the_stand_in_is_closed_too_the_next_one_answers():
+    def given_to(*seats, last=None):
+        lines = {1: Line(stand_in=2), 2: Line(stand_in=3), 3: Line(stand_in=last)}
+        return [m.seat for m in pair([call(1)], seats, lines, {}, MOMENT)]
+
+    assert given_to(seat(3, agency=3)) == [3]
+    assert given_to(seat(3, agency=3, idle=99), seat(2, agency=2)) == [2]
+    assert given_to(seat(3, agency=3), last=1) == [3]  # a loop of all
+    assert given_to(seat(4, agency=4), last=2) == []  # and one of two
 
 
 def test_a_skill_chooses_among_the_seats_of_a_line():

@@ -1,11 +1,11 @@
-"""Agencies whose callers nobody could answer: no seats, and no neighbour with seats."""
+"""Who of an agency's callers is there, and whether anybody could answer them."""
 
 from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Agency, Area, Tier
-from dispatch.models import Seat
+from dispatch.models import Call, Seat
 
 
 def unanswered(agencies: Collection[int] | None = None) -> QuerySet[Agency]:
@@ -31,3 +31,8 @@ def unanswered(agencies: Collection[int] | None = None) -> QuerySet[Agency]:
         is_synthetic=False,
     )
     return rows if agencies is None else rows.filter(pk__in=agencies)
+
+
+def has_live_calls(agency: Agency) -> bool:
+    """Say whether calls in the agency's line wait, ring or are talked on."""
+    return Call.objects.live().filter(agency=agency).exists()

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 from msgspec import to_builtins
 
 from accounts.actions.configure import configure_agency, configure_area, configure_tier
 from accounts.models import Agency, Area, Tier
-from dispatch.actions.regions.answering import unanswered
+from dispatch.actions.regions.answering import has_live_calls, unanswered
 from dispatch.actions.regions.canary import read_key, settle_canary, write_key
 from dispatch.actions.regions.changes import Changes, said
 from dispatch.actions.regions.checking import Checked, Outlines, check_file
@@ -62,7 +63,17 @@ class Outcome(NamedTuple):
 
 @transaction.atomic
 def open_agency(agency: Agency) -> None:
-    """Save an agency and open its stream, so that its seats and line can be told of."""
+    """Save an agency and open its stream, so that its seats and line can be told of.
+
+    Raises:
+        ValidationError: it is to be closed, and calls in its line go on.
+    """
+    was_open = Agency.objects.filter(pk=agency.pk, is_active=True).exists()
+    if was_open and not agency.is_active and has_live_calls(agency):
+        raise ValidationError(
+            _("%(agency)s has calls that go on. Close it when they are over.")
+            % {"agency": agency}
+        )
     configure_agency(agency)
     open_streams([agency.uuid], StreamKind.AGENCY)
 
@@ -94,7 +105,8 @@ def load_region(path: Path, *, check_only: bool = False) -> Outcome:
         canary = settle_canary(key, changes)
         open_streams([a.uuid for a in [*agencies.values(), canary]], StreamKind.AGENCY)
         seats = {agencies[a.code].pk: a.seat_specs for a in region.agencies}
-        seats |= {gone: [] for gone in _close_vanished(region, agencies, changes)}
+        gone = _close_vanished(region, agencies, changes, hints)
+        seats |= {agency: [] for agency in gone}
         seats[canary.pk] = [SeatSpec(number=1)]
         settle_seats(seats, changes, hints)
         _refuse_unanswered(checked, agencies)
@@ -231,14 +243,34 @@ def _settle_tiers(
 
 
 def _close_vanished(
-    region: RegionFile, agencies: dict[str, Agency], changes: Changes
+    region: RegionFile,
+    agencies: dict[str, Agency],
+    changes: Changes,
+    hints: list[str],
 ) -> list[int]:
-    """Take agencies of this region that the file no longer has out of service."""
+    """Take agencies of this region that the file no longer has out of service.
+
+    One whose calls go on is not closed under them: it would be gone from every board.
+    It loses its ground, so that no new calls come to it, and is closed by a later run.
+    """
     vanished = Agency.objects.filter(
         code__startswith=region.region.code, is_active=True, is_synthetic=False
     ).exclude(code__in=agencies)
     closed = []
     for agency in vanished:
+        if has_live_calls(agency):
+            for area in agency.areas.all():
+                changes.settle(
+                    f"area {agency.code}/{area.code}",
+                    area,
+                    {"is_active": False},
+                    configure_area,
+                )
+            hints.append(
+                f"agency {agency.code} has calls that go on and was not closed: "
+                "run this again"
+            )
+            continue
         wanted = {"is_active": False, "is_default": False}
         changes.settle(f"agency {agency.code}", agency, wanted, configure_agency)
         closed.append(agency.pk)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.metrics import dropped
 from reports import journal
@@ -17,7 +17,7 @@ from reports.actions.evidence.closing import CloseBatch, CloseItem
 from reports.clock import now
 from reports.journal import SYSTEM
 from reports.models import EvidenceChunk, EvidenceClip
-from reports.models.hot import lock_rows
+from reports.models.hot import is_postgresql, lock_rows
 from reports.states import ClipSource
 from reports.storage import evidence_storage
 from reports.writer import commit
@@ -102,6 +102,7 @@ def _remove(
     that lock too, and looks whether the bytes that it found are still there.
     """
     with transaction.atomic():
+        _hold_for_the_bucket()
         row = EvidenceClip.objects.filter(uuid=clip).first()
         if row is not None:
             lock_rows(EvidenceClip, [row.pk])
@@ -113,3 +114,14 @@ def _remove(
             log.warning("removed %s: it has had no row for a day", key)
             return True
     return False
+
+
+def _hold_for_the_bucket() -> None:
+    """Let this transaction wait for a slow bucket: 2 min, more than its patience.
+
+    The database ends others that are idle for 10 s (``settings/data.py``). This one's
+    lock would go while the bucket still removes: the chunk gets its receipt, no bytes.
+    """
+    if is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '2min'")

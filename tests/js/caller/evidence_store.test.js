@@ -57,6 +57,17 @@ test("a finished clip takes nothing more, and keeps its first reason", async () 
   assert.equal((await only(store)).reason, "switched_off");
 });
 
+test("a clip that this window still writes waits for room as long as it takes", async () => {
+  const store = new EvidenceStore(new MemoryTables());
+  mock.timers.enable({ apis: ["Date"], now: 1_800_000_000_000 });
+  await store.begin(facts("a"));
+  await store.begin(facts("b"));
+  mock.timers.tick(60_000);
+  await store.finishDead((clip) => clip === "a");
+  assert.deepEqual((await store.clips()).map(({ isFinished }) => isFinished), [false, true]);
+  mock.timers.reset();
+});
+
 test("who went cold died with its page; who is warm is another window's", async () => {
   const store = new EvidenceStore(new MemoryTables());
   let now = 1_000_000;

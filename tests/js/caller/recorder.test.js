@@ -273,3 +273,24 @@ test("what the browser has goes before what we would like", () => {
   assert.equal(choose({ hasVideo: false, isSupported: among("audio/webm") }), "audio/webm");
   assert.equal(choose({ isSupported: () => false }), "");
 });
+
+test("a phone without room for even a clip's beginning is told so, and tried again", async () => {
+  const { begin } = store;
+  let tries = 0;
+  store.begin = async () => {
+    tries += 1;
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  await recorder.record({ video, audio }, owner);
+  for (let n = 0; n < 8; n += 1) {
+    mock.timers.tick(2000);
+    await settle();
+  }
+  assert.ok(tries > 2, String(tries));
+  assert.equal(recorder.hasFailed, true, "it says that nothing is recorded");
+  store.begin = begin; // an upload made room
+  mock.timers.tick(10_000);
+  await settle();
+  assert.ok(recorder.clip, "and it records once there is room");
+  assert.equal(recorder.hasFailed, false);
+});

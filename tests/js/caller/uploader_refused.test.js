@@ -112,6 +112,18 @@ test("whatever the server answers, only two answers let go of a chunk", async ()
   assert.deepEqual(lettingGo, ["409 chunk_conflict"]);
 });
 
+test("a page that some filter puts in our server's place takes nothing", async () => {
+  await record("a", 2);
+  const page = { status: 200, body: null }; // HTML is no body here
+  server.faults = [page, page, undefined, page, page, undefined, undefined, page];
+  begin();
+  await pass(1500);
+  assert.ok(await store.next("a"), "the only copy");
+  await pass(60_000);
+  assert.equal(server.clips.get("a").chunks.size, 2);
+  assert.deepEqual(told, ["kept a", "kept a", "delivered a"]);
+});
+
 test("every fresh clip closed at once: tried ever more slowly, and nothing is lost", async () => {
   await record("a", 1);
   await record("b", 1, { incident: "i2" });

@@ -14,6 +14,7 @@ export let uploader;
 export let told;
 
 export const refusal = (status, code, facts) => ({ status, body: { type: "error", code, facts } });
+const STORED = { status: 200, body: { stored: true } };
 export const CONFLICT = refusal(409, "chunk_conflict");
 export const CLOSED = refusal(409, "clip_closed");
 export const CLIP_FULL = refusal(413, "over_quota", { of: "clip" });
@@ -54,20 +55,20 @@ class FakeServer {
       assert.equal(options.method, "PUT");
       const { name } = options.body;
       if (!this.clips.has(id)) this.clips.set(id, { chunks: new Map(), closed: null, name });
-      return 200;
+      return { status: 200, body: { clip: { clip: id } } };
     }
     const clip = this.clips.get(id);
     if (!clip) return 404;
     if (path.endsWith("/close")) {
       clip.closed = options.body;
-      return 200;
+      return { status: 200, body: { clip: { clip: id } } };
     }
     const digest = options.headers["Content-Digest"];
     const place = `${segment}/${index}`;
-    if (clip.chunks.has(place)) return clip.chunks.get(place) === digest ? 200 : CONFLICT;
+    if (clip.chunks.has(place)) return clip.chunks.get(place) === digest ? STORED : CONFLICT;
     if (clip.closed) return CLOSED;
     clip.chunks.set(place, digest);
-    return 200;
+    return STORED;
   }
 }
 

@@ -99,3 +99,30 @@ test("our own late poll is not taken for another window", async () => {
   socket().say({ ...welcome(2, null), epoch: null });
   assert.equal(heard.welcomes.at(-1), null);
 });
+
+for (const status of [401, 403, 404]) {
+  test(`a stranger's ${status} does not take the call from the phone`, async () => {
+    const codes = [];
+    line.stop();
+    line = new TwoDoors({
+      socketUrl: "wss://x/ws/caller",
+      base: "/api/v1/calls/c1",
+      stream: "s",
+      right: () => ({ epoch, capability: "secret" }),
+      hello: () => ({ call: "c1", epoch }),
+      onWelcome: () => {},
+      onEntry: () => {},
+      onFrame: () => {},
+      onLine: (_state, _silentMs, code) => codes.push(code),
+    });
+    globalThis.fetch = async () => new Response("<h1>No</h1>", { status });
+    line.start();
+    await failSocket();
+    assert.equal(codes.includes(4401), false);
+    const ours = { type: "error", code: "not_found" };
+    globalThis.fetch = async () => new Response(JSON.stringify(ours), { status: 404 });
+    line.check();
+    await rest(50);
+    assert.equal(codes.includes(4401), true);
+  });
+}

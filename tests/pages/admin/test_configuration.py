@@ -10,7 +10,7 @@ from dispatch.actions.regions import open_agency
 from dispatch.models import Seat, Shift
 from reports.models import Entry, Stream, StreamKind
 from tests.accounts.cast import SQUARE
-from tests.pages.admin.world import desk, send
+from tests.pages.admin.world import desk, goes_on, is_over, send
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +118,29 @@ def test_the_default_is_set_by_those_of_all_agencies(here, cast):
     assert not Agency.objects.filter(is_default=True).exists()
     send(desk(cast.tang), door, form)
     assert Agency.objects.get(is_default=True) == cast.laizhou
+
+
+def test_an_agency_is_not_closed_while_its_calls_go_on(here, cast):
+    path = f"/admin/accounts/agency/{cast.zhifu.pk}/change/"
+    form = agency_form(cast.zhifu, name="改", is_default="")
+    del form["is_active"]
+    browser = desk(cast.tang)
+
+    goes_on(here.call)
+    answer = browser.post(path, form, secure=True, follow=True)
+    assert "Zhifu has calls that go on" in answer.content.decode()
+    cast.zhifu.refresh_from_db()
+    assert (cast.zhifu.is_active, cast.zhifu.name) == (True, "芝罘")
+
+    is_over(here.call)
+    assert browser.post(path, form, secure=True).status_code == 302
+    cast.zhifu.refresh_from_db()
+    assert not cast.zhifu.is_active
+
+    goes_on(here.call)  # one came in that moment: what is closed may still be renamed
+    browser.post(path, {**form, "name": "再"}, secure=True)
+    cast.zhifu.refresh_from_db()
+    assert cast.zhifu.name == "再"
 
 
 @pytest.mark.parametrize(

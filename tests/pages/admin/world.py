@@ -66,6 +66,25 @@ class Matter:
         }
 
 
+def goes_on(call: Call, **more) -> None:
+    """Let a call wait in its line again."""
+    _set(
+        call, state="waiting", ended_at=None, end_reason="", seat=None,
+        escalate_at=now(), **more,
+    )  # fmt: skip
+
+
+def is_over(call: Call) -> None:
+    """Let a call have ended."""
+    _set(call, state="ended", ended_at=now(), end_reason="seat_ended", escalate_at=None)
+
+
+def _set(call: Call, **fields) -> None:
+    # All acts of a test share its transaction, in which only one may record.
+    connection.run_on_commit.clear()
+    Call.objects.filter(pk=call.pk).update(**fields)
+
+
 def happen(agency: Agency, operator: User, phone: str) -> Matter:
     """Let one alarm happen in an agency."""
     open_streams([agency.uuid], StreamKind.AGENCY)

@@ -14,7 +14,7 @@ from dispatch.actions import listening, supervision
 from dispatch.actions.holding import Holder
 from dispatch.actions.tap import Tapped, tapped_call
 from dispatch.errors import DispatchError, EpochStale
-from dispatch.models import Call, Offer, Participant
+from dispatch.models import Call, Offer, Participant, Seat
 from dispatch.states import Stance
 from tests import several
 from tests.rules.day.people import CONSOLES, refused
@@ -121,18 +121,30 @@ class Parties(Rooms):
         self._with(name, act)
 
     def give_to_line(self, data: st.DataObject) -> None:
-        """Give the call to an agency's line, at its own queue time."""
+        """Give the call to an agency's line; where nobody serves it, it stays."""
         name = self.pick(data, "talking")
         agency = data.draw(st.sampled_from(range(3)))
         line = self.world.agencies[agency]
 
         def act(holder: Holder) -> None:
             tapped = self._tapped(name)
-            several.transfer(self.world, holder, tapped, agency=line.uuid)
+            give = lambda: several.transfer(  # noqa: E731
+                self.world, holder, tapped, agency=line.uuid
+            )
+            if not self._serves(line):
+                refused(give)
+                return
+            give()
             call = self.world.call(tapped)
             assert (call.state, call.agency_id) == ("waiting", line.pk)
 
         self._with(name, act)
+
+    def _serves(self, line: Agency) -> bool:
+        """Say whether anybody on duty may get a call of this line: Fushan helps."""
+        helps = [line, self.world.fushan] if line == self.world.zhifu else [line]
+        on_duty = Seat.objects.filter(availability__in=["ready", "break"])
+        return on_duty.filter(agency__in=helps).exists()
 
     def hand_over(self, data: st.DataObject) -> None:
         """Make somebody in the room the host; who listens unseen, or is gone, not."""

@@ -20,7 +20,6 @@ const POLL_TIMEOUT_MS = 9000;
 const DEAD_AFTER_MS = 6000;
 const FIRST_BACKOFF_MS = 500;
 const MOST_BACKOFF_MS = 4000;
-const NO_SUCH_CALL = [401, 403, 404];
 
 export class HttpDoor {
   #options;
@@ -114,7 +113,7 @@ export class HttpDoor {
       headers: headers(), timeoutMs: POLL_TIMEOUT_MS, signal: this.#polling.signal,
     });
     if (!this.#isRunning) return false;
-    if (NO_SUCH_CALL.includes(answer.status)) {
+    if (isNoSuchCall(answer)) {
       this.#isRunning = false;
       this.#tell("down", 4401);
       return false;
@@ -194,4 +193,13 @@ export class HttpDoor {
     this.#state = state;
     this.#options.onLine(state, this.silentMs, code);
   }
+}
+
+/**
+ * Only in our server's own words: a proxy's or a filter's 401, 403 or 404 would take the
+ * alarm, its words and its silence from the phone.
+ * @param {{status: number, body: any}} answer @returns {boolean}
+ */
+function isNoSuchCall({ status, body }) {
+  return status === 404 && body?.type === "error" && body.code === "not_found";
 }

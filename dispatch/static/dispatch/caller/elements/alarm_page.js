@@ -8,7 +8,7 @@ import { Alarm } from "../models/alarm.js";
 import { patiently, whenIdle } from "../models/later.js";
 import { Outbox, windowStorage } from "../models/outbox.js";
 import { Senses } from "../models/senses.js";
-import { endSentence, tapSentence } from "../models/sentences.js";
+import { endSentence, owedSentence, tapSentence } from "../models/sentences.js";
 import { CallFacts } from "./call_facts.js";
 import { CallPictures } from "./call_pictures.js";
 import { TalkThread } from "./talk_thread.js";
@@ -79,6 +79,7 @@ export class AlarmPage extends HTMLElement {
   /** @param {SubmitEvent} event */
   #submit(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.matches(".language-switch")) return; // the page comes again, in its language
     event.preventDefault(); // also where the part that would take it is still to come
     if (!form.matches(".alarm-form")) return;
     if (this.#isSettling) return;
@@ -261,6 +262,9 @@ export class AlarmPage extends HTMLElement {
     write(part(this, "end-number"), call.number);
     const hasPhone = Boolean(this.#alarm.state?.caller.phone_masked);
     write(part(this, "end-why"), endSentence(call.end_reason, hasPhone));
+    const { hasGivenUp, words } = this.#alarm;
+    part(this, "end-owed").hidden = !hasGivenUp;
+    if (hasGivenUp) write(part(this, "end-owed-words"), owedSentence(words.unsent.length));
   }
 
   /** What changes by the clock alone. */

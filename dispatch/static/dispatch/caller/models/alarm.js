@@ -23,6 +23,8 @@ const LONG_WAIT_MS = 60_000;
 const MINE_AGAIN_MS = [1000, 2000, 3000, 5000, 10_000];
 // A tap older than this, found after a load, is not sent without asking.
 const OLD_TAP_MS = 15 * 60_000;
+// So long the line of a call that is over is kept for words that no server has yet.
+const LAST_WORDS_MS = 30_000;
 const SOCKET_URL = `${location.origin.replace(/^http/, "ws")}/ws/caller`;
 
 export class Alarm extends EventTarget {
@@ -40,6 +42,8 @@ export class Alarm extends EventTarget {
   isWarningAnswered = false;
   /** Before a tap: the server does not answer; a page kept on the phone knows nothing yet. */
   isOut = document.documentElement.hasAttribute("data-kept");
+  /** The call is over, and some of the caller's words will not reach it any more. */
+  hasGivenUp = false;
   /** A tap from long ago was never sent: its owner decides. */
   isOld = false;
   words;
@@ -52,12 +56,16 @@ export class Alarm extends EventTarget {
   /** @type {import("../../lib/age.js").Mark | null} */ #sendingSince = null;
   #clockAheadMs = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #leaving;
 
   /** @param {import("./outbox.js").Outbox} outbox */
   constructor(outbox) {
     super();
     this.#outbox = outbox;
-    this.words = new OwnWords(outbox, (frame) => this.command(frame), () => this.#changed());
+    this.words = new OwnWords(outbox, (frame) => this.command(frame), () => {
+      this.#leaveIfDone();
+      this.#changed();
+    });
   }
 
   // --- What is true now --------------------------------------------------------------
@@ -141,8 +149,10 @@ export class Alarm extends EventTarget {
     this.isOld = !!this.#outbox.tap && this.tapAgeMs > OLD_TAP_MS;
     if (this.isOld) this.#changed();
     else if (this.#outbox.tap) this.#deliver();
-    else if (this.#outbox.ended) this.state = this.#outbox.ended;
-    else if (this.#outbox.call) this.#connect();
+    else if (this.#outbox.ended) {
+      this.state = this.#outbox.ended;
+      if (this.words.unsent.length) this.#connect();
+    } else if (this.#outbox.call) this.#connect();
     else this.#adopt();
     this.#changed();
   }
@@ -166,10 +176,17 @@ export class Alarm extends EventTarget {
 
   /** The alarm is over and read: make room for a new one. */
   forget() {
+    this.#outbox.clear();
+    this.#letGo();
+  }
+
+  /** Nothing of the call is left in this window but what the outbox keeps. */
+  #letGo() {
     this.#line?.stop();
     this.#line = null;
-    this.#outbox.clear();
-    Object.assign(this, { state: null, place: null, failures: 0, isSignKept: false, isOld: false });
+    this.#isWelcome = false;
+    clearTimeout(this.#leaving);
+    Object.assign(this, { state: null, place: null, failures: 0, isSignKept: false, isOld: false, hasGivenUp: false });
     this.#epoch = null;
     this.#changed();
   }
@@ -347,18 +364,37 @@ export class Alarm extends EventTarget {
 
   /** @param {AlarmState} ended */
   #end(ended) {
-    this.#line?.stop();
     this.#outbox.keepEnded(ended);
-    if (ended.call.end_reason === "merged") this.#goOnElsewhere(ended.call.call);
+    if (ended.call.end_reason === "merged") {
+      this.#line?.stop();
+      return void this.#goOnElsewhere(ended.call.call);
+    }
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => {
+      this.#line?.stop();
+      this.hasGivenUp = true;
+      this.#changed();
+    }, LAST_WORDS_MS);
+    this.#leaveIfDone();
+  }
+
+  /** Words are taken after the end too: the line waits until the last of them is there. */
+  #leaveIfDone() {
+    const isOwed = this.words.unsent.some(({ id }) => !this.words.isRefused(id));
+    if (this.phase !== "ended" || isOwed) return;
+    clearTimeout(this.#leaving);
+    this.#line?.stop();
+    this.hasGivenUp = this.words.unsent.length > 0; // they were refused
   }
 
   /** An earlier call of the same person is live: that one goes on here. @param {string} old */
   async #goOnElsewhere(old) {
     const mine = await findMine().catch(() => null);
     if (!mine || mine.call === old || this.phase !== "ended") return;
-    this.forget();
-    this.#outbox.keepCall(mine);
+    this.#outbox.moveTo(mine);
+    this.#letGo();
     this.#connect();
+    if (this.mode !== mine.mode) this.setMode(this.mode);
     this.#changed();
   }
 

@@ -60,6 +60,11 @@ export class Attachments extends EventTarget {
     return [...this.#all.values()];
   }
 
+  /** @param {string} clip @returns {boolean} whether it is still read from its file */
+  isReading(clip) {
+    return this.#all.get(clip)?.fate === "reading";
+  }
+
   /** @param {string} clip */
   of(clip) {
     return this.#all.get(clip) ?? null;

@@ -36,7 +36,7 @@ export class Evidence extends EventTarget {
   /** @returns {Promise<Evidence>} */
   static async open() {
     const store = new EvidenceStore(await openTables());
-    await store.finishDead();
+    await store.finishDead().catch(() => {}); // no room even for that: it is tried again
     return new Evidence(store);
   }
 
@@ -69,7 +69,9 @@ export class Evidence extends EventTarget {
     }
     // Another window that died leaves its clip open; once it is cold, it is ours.
     this.#looking = setInterval(
-      () => store.finishDead().then(() => this.#uploader.wake()), TAKES_OVER_MS,
+      () => store.finishDead((clip) => this.#isWriting(clip))
+        .then(() => this.#uploader.wake(), () => {}),
+      TAKES_OVER_MS,
     );
     this.#uploader.start();
   }
@@ -139,6 +141,11 @@ export class Evidence extends EventTarget {
   /** The page is visible or the network back. */
   look() {
     this.#uploader.hurry();
+  }
+
+  /** @param {string} clip */
+  #isWriting(clip) {
+    return this.#recorder.isWriting(clip) || this.attachments.isReading(clip);
   }
 
   /** @param {string} clip */

@@ -82,7 +82,7 @@ export class EvidenceDoor {
  * @param {{status: number, body: any}} answer @returns {Outcome["is"]}
  */
 function meaning({ status, body }) {
-  if (status >= 200 && status < 300) return "taken";
+  if (status >= 200 && status < 300) return isOurs(body) ? "taken" : "later";
   switch (status) {
     case 409:
       return meaningOfConflict(body?.code);
@@ -109,4 +109,12 @@ function meaningOfConflict(code) {
   if (code === "chunk_conflict") return "conflict";
   // Closed while the phone was away, or its id was begun as something else.
   return code === "clip_closed" || code === "clip_conflict" ? "sealed" : "later";
+}
+
+/**
+ * A filter's page or a portal answers 200 too; what it took would be wiped for ever.
+ * @param {any} body @returns {boolean} whether our server says that it has the chunk, or which clip
+ */
+function isOurs(body) {
+  return body?.stored === true || Boolean(body?.clip);
 }

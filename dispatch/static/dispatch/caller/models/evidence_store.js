@@ -166,10 +166,14 @@ export class EvidenceStore {
     });
   }
 
-  /** Finish what died with its page, so that it can be closed. */
-  async finishDead() {
+  /**
+   * Finish what died with its page, so that it can be closed.
+   * @param {(clip: string) => boolean} [isAlive]  this window writes it: it may only be
+   *   waiting for room
+   */
+  async finishDead(isAlive = () => false) {
     for (const clip of await this.clips()) {
-      const isDead = Date.now() - clip.heardAt > DEAD_MS;
+      const isDead = Date.now() - clip.heardAt > DEAD_MS && !isAlive(clip.clip);
       if (!clip.isFinished && isDead) await this.finish(clip.clip, "page_gone");
     }
   }

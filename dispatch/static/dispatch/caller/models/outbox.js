@@ -64,6 +64,14 @@ export class Outbox {
     this.#write({ call, unsent });
   }
 
+  /** The alarm goes on as another call: what this phone promised and owes goes along. */
+  /** @param {Tapped} call */
+  moveTo(call) {
+    const { unsent, off } = this.#kept;
+    const mode = this.#kept.call?.mode === "silent" ? "silent" : call.mode;
+    this.#write({ call: { ...call, mode }, unsent, off });
+  }
+
   /** @param {number | null} epoch */
   keepEpoch(epoch) {
     const { call } = this.#kept;
@@ -88,7 +96,7 @@ export class Outbox {
 
   /** @param {import("./alarm_state.js").AlarmState} ended */
   keepEnded(ended) {
-    this.#write({ call: this.#kept.call, ended });
+    this.#write({ ...this.#kept, ended });
   }
 
   /** @param {Unsent} words */

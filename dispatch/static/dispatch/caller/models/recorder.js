@@ -43,6 +43,10 @@ export class Recorder {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #failures = 0;
   #isEnding = false;
+  /** The device has not even room to note that a clip begins. */
+  #lacksRoom = false;
+  /** @type {Owner | null} whose recording was asked for */ #owner = null;
+  /** @type {Set<string>} clips whose chunks are still to be kept */ #writing = new Set();
 
   /**
    * @param {object} options
@@ -74,6 +78,11 @@ export class Recorder {
   /** @returns {string | null} the incident that it belongs to */
   get incident() {
     return this.#clip?.owner.incident ?? null;
+  }
+
+  /** @param {string} clip @returns {boolean} whether it grows, or waits for room to */
+  isWriting(clip) {
+    return clip === this.clip || this.#writing.has(clip);
   }
 
   /** Record these from now on. The same again is nothing. */
@@ -115,15 +124,18 @@ export class Recorder {
       return this.onState();
     }
     this.#tracks = tracks;
+    this.#owner = owner; // should there be no room for a clip yet
     const before = this.#clip;
     const isSame = before?.kind === kind && before.mime === mime
       && before.owner.incident === owner.incident && before.segment + 1 < MOST_SEGMENTS;
     if (before && isSame) before.segment += 1;
     else {
       const clip = { clip: newId(), kind, mime, owner, segment: 0 };
+      this.#lacksRoom = true;
       await this.#store.begin({
         ...owner, clip: clip.clip, kind: /** @type {"video"} */ (kind), mime, name: "",
       });
+      this.#lacksRoom = this.hasFailed = false;
       this.#clip = clip;
     }
     await this.#change();
@@ -163,9 +175,9 @@ export class Recorder {
   }
 
   async #rotate() {
-    if (!this.#clip || !this.#wanted) return;
+    if (!this.#owner || !this.#wanted) return;
     // The same tracks and owner: the next segment, or, of a long clip, the next clip.
-    await this.#begin(this.#tracks, this.#clip.owner);
+    await this.#begin(this.#tracks, this.#owner);
   }
 
   /** @param {string} reason */
@@ -189,8 +201,8 @@ export class Recorder {
     this.#failures += 1;
     if (this.#failures > MOST_FAILURES) {
       this.hasFailed = true;
-      this.#next(() => this.#end("failed"));
-      return;
+      if (!this.#lacksRoom) return void this.#next(() => this.#end("failed"));
+      this.onState(); // and an upload may make room
     }
     this.#timer = setTimeout(() => {
       const { video, audio } = this.#tracks;
@@ -210,9 +222,13 @@ export class Recorder {
     for (const slice of slices(blob)) {
       const bytes = await slice.arrayBuffer();
       const chunk = { clip, segment, index: next, digest: await digestOf(bytes), bytes };
-      while (!(await this.#put(chunk))) await rest(AGAIN_MS);
+      while (!(await this.#put(chunk))) {
+        this.#writing.add(clip);
+        await rest(AGAIN_MS);
+      }
       next += 1;
     }
+    this.#writing.delete(clip);
     this.#failures = 0;
     return next;
   }

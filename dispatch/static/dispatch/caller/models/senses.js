@@ -31,6 +31,8 @@ export class Senses extends EventTarget {
   #hasLeg = false;
   #isPlaceDue = false;
   #isPlaceOut = false;
+  /** Counts the calls that places were told of. */
+  #placesOf = 0;
   /** What the seat was last told, and on which line. */
   #told = "";
 
@@ -108,6 +110,8 @@ export class Senses extends EventTarget {
     const { isHeld } = this.#alarm;
     if (isHeld && !this.#hasBegun) {
       this.#hasBegun = true;
+      this.#placesOf += 1; // one of the call before may never be answered
+      this.#isPlaceOut = false;
       this.load();
       this.position.tellAgain();
       this.#questions.run();
@@ -239,10 +243,12 @@ export class Senses extends EventTarget {
     if (!position) return;
     this.#isPlaceDue = false;
     this.#isPlaceOut = true;
+    const call = this.#placesOf;
     this.#alarm
       .command({ type: "report_position", position })
       .catch(() => {})
       .finally(() => {
+        if (call !== this.#placesOf) return;
         this.#isPlaceOut = false;
         this.#tellPlace();
       });

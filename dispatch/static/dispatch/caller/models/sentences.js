@@ -2,7 +2,7 @@
 // Whoever raised a silent alarm may be hiding: there none of them says "call", only what
 // helps if it is safe to speak, and first that one may write.
 
-import { fill, gettext } from "../../lib/words.js";
+import { fill, gettext, ngettext } from "../../lib/words.js";
 
 /** @typedef {import("./alarm.js").Alarm} Alarm */
 /** @typedef {import("./position_watch.js").Sense} Sense */
@@ -324,6 +324,16 @@ export function newsSentence(news, seat = "") {
     default:
       return gettext("Your alarm goes on.");
   }
+}
+
+/** @param {number} count @returns {string} of words that no server took before the end */
+export function owedSentence(count) {
+  const words = ngettext(
+    "%(count)s message did not reach the police.",
+    "%(count)s messages did not reach the police.",
+    count,
+  );
+  return fill(words, { count });
 }
 
 /** @param {string} reason @param {boolean} hasPhone  whether a phone number was confirmed */
