@@ -14,6 +14,8 @@ def _held(table: str) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             name = connection.ops.quote_name(table)
+            # Others are ended after 10 s (settings/data.py); a test may be slower.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")
         yield
 

@@ -4,12 +4,13 @@
 
 import { ageMs, mark } from "../../lib/age.js";
 import { EarlySocket } from "../../lib/early_socket.js";
-import { TwoDoors } from "../../lib/two_doors.js";
 import { findMine, makeTap, sendTap } from "../../lib/tap.js";
 import { applyEntry, newsBetween } from "./alarm_state.js";
+import { SOCKET_URL, lineOf } from "./call_line.js";
 import { lineTruth } from "./line_truth.js";
 import { keepSigns, signs } from "./outbox.js";
-import { OwnWords } from "./own_words.js";
+import { OwnCall } from "./own_call.js";
+import { LastWords, OwnWords } from "./own_words.js";
 
 /** @typedef {import("../../lib/wire.js").Frame} Frame */
 /** @typedef {import("./alarm_state.js").AlarmState} AlarmState */
@@ -19,13 +20,8 @@ import { OwnWords } from "./own_words.js";
 
 const LATE_MS = 2500;
 const LONG_WAIT_MS = 60_000;
-// While nobody answers, the page asks on: it must say when the line is back.
-const MINE_AGAIN_MS = [1000, 2000, 3000, 5000, 10_000];
 // A tap older than this, found after a load, is not sent without asking.
 const OLD_TAP_MS = 15 * 60_000;
-// So long the line of a call that is over is kept for words that no server has yet.
-const LAST_WORDS_MS = 30_000;
-const SOCKET_URL = `${location.origin.replace(/^http/, "ws")}/ws/caller`;
 
 export class Alarm extends EventTarget {
   /** @type {AlarmState | null} what the server confirmed */ state = null;
@@ -40,30 +36,37 @@ export class Alarm extends EventTarget {
   isSignKept = false;
   /** Whether this window has answered the question about the offender that stands. */
   isWarningAnswered = false;
-  /** Before a tap: the server does not answer; a page kept on the phone knows nothing yet. */
-  isOut = document.documentElement.hasAttribute("data-kept");
-  /** The call is over, and some of the caller's words will not reach it any more. */
-  hasGivenUp = false;
   /** A tap from long ago was never sent: its owner decides. */
   isOld = false;
   words;
 
   #outbox;
-  /** @type {TwoDoors | null} */ #line = null;
+  /** @type {import("../../lib/two_doors.js").TwoDoors | null} */ #line = null;
   #early = new EarlySocket();
   /** @type {number | null} */ #epoch = null;
   #isWelcome = false;
   /** @type {import("../../lib/age.js").Mark | null} */ #sendingSince = null;
   #clockAheadMs = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #leaving;
+  #lastWords;
+  #own = new OwnCall({
+    isWanted: () => this.phase === "idle",
+    onFound: (mine) => {
+      this.#outbox.keepCall(mine);
+      this.#connect();
+    },
+    onChange: () => this.#changed(),
+  });
 
   /** @param {import("./outbox.js").Outbox} outbox */
   constructor(outbox) {
     super();
     this.#outbox = outbox;
     this.words = new OwnWords(outbox, (frame) => this.command(frame), () => {
-      this.#leaveIfDone();
+      this.#lastWords.look();
+      this.#changed();
+    });
+    this.#lastWords = new LastWords(this.words, () => {
+      this.#line?.stop();
       this.#changed();
     });
   }
@@ -77,6 +80,16 @@ export class Alarm extends EventTarget {
     const state = this.state?.call.state;
     if (state === "ended") return "ended";
     return state === "connected" ? "talking" : "waiting";
+  }
+
+  /** Before a tap: the server does not answer. */
+  get isOut() {
+    return this.#own.isOut;
+  }
+
+  /** The call is over, and some of the caller's words will not reach it any more. */
+  get hasGivenUp() {
+    return this.#lastWords.haveFailed;
   }
 
   get isLive() {
@@ -153,7 +166,7 @@ export class Alarm extends EventTarget {
       this.state = this.#outbox.ended;
       if (this.words.unsent.length) this.#connect();
     } else if (this.#outbox.call) this.#connect();
-    else this.#adopt();
+    else this.#own.look();
     this.#changed();
   }
 
@@ -170,8 +183,8 @@ export class Alarm extends EventTarget {
   unsend() {
     if (this.phase !== "sending") return;
     this.forget();
-    this.isOut = this.isOut || !navigator.onLine;
-    this.#adopt();
+    this.#own.isOut ||= !navigator.onLine;
+    this.#own.look();
   }
 
   /** The alarm is over and read: make room for a new one. */
@@ -185,8 +198,8 @@ export class Alarm extends EventTarget {
     this.#line?.stop();
     this.#line = null;
     this.#isWelcome = false;
-    clearTimeout(this.#leaving);
-    Object.assign(this, { state: null, place: null, failures: 0, isSignKept: false, isOld: false, hasGivenUp: false });
+    this.#lastWords.forget();
+    Object.assign(this, { state: null, place: null, failures: 0, isSignKept: false, isOld: false });
     this.#epoch = null;
     this.#changed();
   }
@@ -194,7 +207,7 @@ export class Alarm extends EventTarget {
   /** The page is visible again, or the network is back. */
   check() {
     this.#line?.check();
-    if (this.isOut && this.phase === "idle") this.#adopt();
+    if (this.isOut && this.phase === "idle") this.#own.look();
   }
 
   async #deliver() {
@@ -221,27 +234,6 @@ export class Alarm extends EventTarget {
     this.#changed();
   }
 
-  /** Perhaps this phone has a live call that this window does not know: another window's,
-   * or one raised by the plain form. @param {number} [tries] */
-  async #adopt(tries = 0) {
-    clearTimeout(this.#asking);
-    if (this.phase !== "idle") return;
-    try {
-      const mine = await findMine();
-      this.isOut = false;
-      if (mine && this.phase === "idle") {
-        this.#outbox.keepCall(mine);
-        this.#connect();
-      }
-    } catch {
-      this.isOut = true;
-      const step = Math.min(tries, MINE_AGAIN_MS.length - 1);
-      clearTimeout(this.#asking);
-      this.#asking = setTimeout(() => this.#adopt(tries + 1), MINE_AGAIN_MS[step]);
-    }
-    this.#changed();
-  }
-
   // --- Acting ------------------------------------------------------------------------
 
   /** @param {Mode} mode */
@@ -251,8 +243,7 @@ export class Alarm extends EventTarget {
     this.#changed();
   }
 
-  /** The caller's nod, or refusal: the officer large to who threatens them. */
-  /** @param {boolean} accept */
+  /** Whether the officer is shown large to who threatens them. @param {boolean} accept */
   answerWarning(accept) {
     this.isWarningAnswered = true; // the server's word takes a moment
     this.#changed();
@@ -307,22 +298,11 @@ export class Alarm extends EventTarget {
     this.#line?.stop();
     this.#epoch = call.epoch;
     this.#isWelcome = false;
-    const capability = call.capability ?? "";
     if (call.place) {
       const { place, seats_open } = call;
       this.place = { place, wait_seconds: null, seats_open };
     }
-    this.#line = new TwoDoors({
-      socketUrl: SOCKET_URL,
-      early: this.#early,
-      base: `/api/v1/calls/${call.call}`,
-      stream: call.stream,
-      right: () => ({ epoch: this.#epoch, capability }),
-      hello: () => ({
-        call: call.call,
-        ...(capability && { capability }),
-        ...(this.#epoch !== null && { epoch: this.#epoch }),
-      }),
+    this.#line = lineOf(call, this.#early, () => this.#epoch, {
       onWelcome: (welcome) => this.#welcome(welcome, call.stream),
       onEntry: (entry) => this.#apply(entry),
       onFrame: (frame) => this.#hear(frame),
@@ -369,22 +349,7 @@ export class Alarm extends EventTarget {
       this.#line?.stop();
       return void this.#goOnElsewhere(ended.call.call);
     }
-    clearTimeout(this.#leaving);
-    this.#leaving = setTimeout(() => {
-      this.#line?.stop();
-      this.hasGivenUp = true;
-      this.#changed();
-    }, LAST_WORDS_MS);
-    this.#leaveIfDone();
-  }
-
-  /** Words are taken after the end too: the line waits until the last of them is there. */
-  #leaveIfDone() {
-    const isOwed = this.words.unsent.some(({ id }) => !this.words.isRefused(id));
-    if (this.phase !== "ended" || isOwed) return;
-    clearTimeout(this.#leaving);
-    this.#line?.stop();
-    this.hasGivenUp = this.words.unsent.length > 0; // they were refused
+    this.#lastWords.begin();
   }
 
   /** An earlier call of the same person is live: that one goes on here. @param {string} old */
@@ -401,7 +366,7 @@ export class Alarm extends EventTarget {
   /** The server knows this call, or this right to it, no more. */
   #lose() {
     this.forget();
-    this.#adopt();
+    this.#own.look();
   }
 
   /** @param {Frame} frame */

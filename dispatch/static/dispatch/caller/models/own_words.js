@@ -69,3 +69,55 @@ export class OwnWords {
     this.#changed();
   }
 }
+
+// So long the line of a call that is over waits.
+const LAST_WORDS_MS = 30_000;
+
+/**
+ * The words of a call that is over: the server takes them after the end too, so the line
+ * waits until the last of them is there, or until nobody will take it any more.
+ */
+export class LastWords {
+  /** Some of them will not reach the police any more. */
+  haveFailed = false;
+
+  #words;
+  #leave;
+  #isOver = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+
+  /**
+   * @param {OwnWords} words
+   * @param {() => void} leave  nothing is awaited any more: let the line go, and look again
+   */
+  constructor(words, leave) {
+    this.#words = words;
+    this.#leave = leave;
+  }
+
+  /** The call is over; told again with each entry that still comes. */
+  begin() {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), LAST_WORDS_MS);
+    this.look();
+  }
+
+  /** One of them was taken, or refused. */
+  look() {
+    const isOwed = this.#words.unsent.some(({ id }) => !this.#words.isRefused(id));
+    if (this.#isOver && !isOwed) this.#end();
+  }
+
+  /** Another call. */
+  forget() {
+    clearTimeout(this.#timer);
+    this.#isOver = this.haveFailed = false;
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    this.haveFailed = this.#words.unsent.length > 0;
+    this.#leave();
+  }
+}
