@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from accounts.metrics import failed
@@ -47,28 +47,28 @@ NEIGHBOUR_SECONDS = 4  # a web process that renewed its row this long ago is ali
 def sweep() -> dict[str, int]:
     """Do everything that is due; return how much of what was done.
 
-    A row that somebody holds costs its own step alone; that is told after the others.
+    A row that somebody holds costs this sweep its wait, 2.5 s, and the steps that were
+    still to come; the next sweep begins with these, so that none waits for ever.
 
     Raises:
         OperationalError, InterfaceError: the database did not answer, or not in time.
     """
     moment = now()
     done = {}
-    trouble: Exception | None = None
-    for name, step in _STEPS.items():
+    names = list(_STEPS)
+    first = max((names.index(held) + 1 for held in _held if held in names), default=0)
+    for name in names[first:] + names[:first]:
         try:
-            done[name] = step(moment)
+            done[name] = _STEPS[name](moment)
             if done[name]:
                 metrics.swept.labels(name).inc(done[name])
-        except (OperationalError, InterfaceError) as error:
-            if not connection.is_usable():
-                raise
-            trouble = trouble or error
+        except (OperationalError, InterfaceError):
+            _held[:] = [name]
+            raise
         except Exception:  # one bad row must not stop the others from being moved on
             failed(f"sweep {name}")
             log.exception("the sweep of %s failed", name)
-    if trouble is not None:
-        raise trouble
+    _held.clear()
     return done
 
 
@@ -189,6 +189,7 @@ _STEPS: dict[str, Callable[[datetime], int]] = {
     "escalations": _escalate,
     "notices": notices.end_due,
 }
+_held: list[str] = []  # the step that met a held row in the last sweep
 
 
 # --- Signs of life -------------------------------------------------------------------
@@ -281,7 +282,8 @@ def _draw_in(moment: datetime, before: datetime, boot_id: UUID) -> None:
         )
         for offer in board.offers:
             if offer.made_at > moment and offer.seat_id in board.seats:
-                board.extend_offer(offer, moment + (offer.expires_at - offer.made_at))
+                span, offer.made_at = offer.expires_at - offer.made_at, moment
+                board.extend_offer(offer, moment + span)
         shifts = Shift.objects.filter(ended_at__isnull=True)
         shifts.filter(lease_until__gt=until).update(lease_until=until)
         # One that begins in the future could not be ended before.
@@ -289,6 +291,7 @@ def _draw_in(moment: datetime, before: datetime, boot_id: UUID) -> None:
         places = Participant.objects.filter(left_at__isnull=True)
         places.filter(lease_until__gt=until).update(lease_until=until)
         board.commit()
+        late.update(made_at=moment)  # done twice it would take the step off once more
     minute = moment + timedelta(seconds=ESCALATE_SECONDS)
     with transaction.atomic():
         lines = Call.objects.filter(state__in=[CallState.WAITING, CallState.OFFERED])

@@ -259,6 +259,9 @@ def _close_vanished(
     closed = []
     for agency in vanished:
         if has_live_calls(agency):
+            changes.settle(
+                f"agency {agency.code}", agency, {"is_default": False}, configure_agency
+            )
             for area in agency.areas.all():
                 changes.settle(
                     f"area {agency.code}/{area.code}",

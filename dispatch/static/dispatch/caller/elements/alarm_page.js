@@ -271,7 +271,8 @@ export class AlarmPage extends HTMLElement {
   #showTime() {
     const { isLate, isLongWait, truth } = this.#alarm;
     if (this.#phase === "sending") this.#showSending();
-    this.toggleAttribute("data-urge", isLate || isLongWait || truth.is === "silent");
+    const isCut = truth.is === "silent" && this.#phase !== "ended";
+    this.toggleAttribute("data-urge", isLate || isLongWait || isCut);
     this.#showClock();
   }
 

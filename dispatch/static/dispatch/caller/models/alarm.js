@@ -165,6 +165,7 @@ export class Alarm extends EventTarget {
     else if (this.#outbox.ended) {
       this.state = this.#outbox.ended;
       if (this.words.unsent.length) this.#connect();
+      this.#lastWords.begin();
     } else if (this.#outbox.call) this.#connect();
     else this.#own.look();
     this.#changed();
@@ -298,16 +299,15 @@ export class Alarm extends EventTarget {
     this.#line?.stop();
     this.#epoch = call.epoch;
     this.#isWelcome = false;
-    if (call.place) {
-      const { place, seats_open } = call;
-      this.place = { place, wait_seconds: null, seats_open };
-    }
+    const { place, seats_open } = call;
+    if (place) this.place = { place, wait_seconds: null, seats_open };
     this.#line = lineOf(call, this.#early, () => this.#epoch, {
       onWelcome: (welcome) => this.#welcome(welcome, call.stream),
       onEntry: (entry) => this.#apply(entry),
       onFrame: (frame) => this.#hear(frame),
       onLine: (_state, _silentMs, code) => {
-        if (code === 4401) this.#lose();
+        if (code && this.phase === "ended") this.#lastWords.giveUp(); // this page stays
+        else if (code === 4401) this.#lose();
         this.#changed();
       },
     });

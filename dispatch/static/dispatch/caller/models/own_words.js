@@ -99,14 +99,14 @@ export class LastWords {
   begin() {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end(), LAST_WORDS_MS);
+    this.#timer = setTimeout(() => this.giveUp(), LAST_WORDS_MS);
     this.look();
   }
 
   /** One of them was taken, or refused. */
   look() {
     const isOwed = this.#words.unsent.some(({ id }) => !this.#words.isRefused(id));
-    if (this.#isOver && !isOwed) this.#end();
+    if (this.#isOver && !isOwed) this.giveUp();
   }
 
   /** Another call. */
@@ -115,7 +115,8 @@ export class LastWords {
     this.#isOver = this.haveFailed = false;
   }
 
-  #end() {
+  /** What has not arrived by now never will. */
+  giveUp() {
     clearTimeout(this.#timer);
     this.haveFailed = this.#words.unsent.length > 0;
     this.#leave();
