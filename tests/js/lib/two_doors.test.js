@@ -32,7 +32,7 @@ const json = (value) => new Response(JSON.stringify(value), { status: 200 });
 beforeEach(() => {
   epoch = 1;
   requests = [];
-  heard = { welcomes: [], frames: [] };
+  heard = { welcomes: [], frames: [], codes: [] };
   FakeSocket.made = [];
   globalThis.fetch = server;
   line = new TwoDoors({
@@ -44,7 +44,7 @@ beforeEach(() => {
     onWelcome: (frame) => heard.welcomes.push(frame.epoch),
     onEntry: () => {},
     onFrame: (frame) => heard.frames.push(frame.code ?? frame.type),
-    onLine: () => {},
+    onLine: (_state, _silentMs, code) => heard.codes.push(code),
   });
   line.start();
 });
@@ -102,27 +102,13 @@ test("our own late poll is not taken for another window", async () => {
 
 for (const status of [401, 403, 404]) {
   test(`a stranger's ${status} does not take the call from the phone`, async () => {
-    const codes = [];
-    line.stop();
-    line = new TwoDoors({
-      socketUrl: "wss://x/ws/caller",
-      base: "/api/v1/calls/c1",
-      stream: "s",
-      right: () => ({ epoch, capability: "secret" }),
-      hello: () => ({ call: "c1", epoch }),
-      onWelcome: () => {},
-      onEntry: () => {},
-      onFrame: () => {},
-      onLine: (_state, _silentMs, code) => codes.push(code),
-    });
     globalThis.fetch = async () => new Response("<h1>No</h1>", { status });
-    line.start();
     await failSocket();
-    assert.equal(codes.includes(4401), false);
+    assert.equal(heard.codes.includes(4401), false);
     const ours = { type: "error", code: "not_found" };
     globalThis.fetch = async () => new Response(JSON.stringify(ours), { status: 404 });
     line.check();
     await rest(50);
-    assert.equal(codes.includes(4401), true);
+    assert.equal(heard.codes.includes(4401), true);
   });
 }
