@@ -23,9 +23,10 @@ READY = """async () => {
 OURS = re.compile(
     r"^(/|/static/(alarm110|dispatch/(caller|lib))/.+|/jsi18n/phone/[\w-]+/\w+\.js)$"
 )
-# As if the window had been put aside with a tap that no server has confirmed. From here on
-# this page sends nothing: while a page is replaced, Chromium drops an outage that is only
-# emulated for a moment, tells the old page that it is online, and lets its tap through.
+# As if the window had been put aside with a tap that no server has confirmed. From here
+# on this page sends nothing: while a page is replaced, Chromium drops an outage that is
+# only emulated for a moment, tells the old page that it is online, and lets its tap
+# through.
 PUT_ASIDE = """() => {
   globalThis.fetch = () => Promise.reject(new TypeError("no line"));
   const kept = JSON.parse(sessionStorage.getItem("alarm110.caller"));
