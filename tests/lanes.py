@@ -46,14 +46,14 @@ LAST = "test_lanes.py"
 INDOORS = ("doors", "evidence", "observe", "races")
 ROOMS = ("indoors", "views")
 # Both databases get what differs between them: locks, constraints, the journal, races,
-# queries by number, and a machine that does every act there is. Otherwise each test is
-# done on one: the single acts on the one that a city runs on, the whole house on the
+# queries by number. Otherwise each test is done on one: the single acts on the one that
+# a city runs on, the whole house, and the machine that does every act there is, on the
 # one that a newcomer does.
 ON_POSTGRESQL = (
     *("actions", "evidence/test_constraints.py", "indoors/test_query_budgets.py"),
     *(
         f"rules/test_{name}.py"
-        for name in ("constraints", "exports", "journal", "lines", "machine", "tidier")
+        for name in ("constraints", "exports", "journal", "lines", "tidier")
     ),
 )
 INDOORS_ON_POSTGRESQL = (
@@ -63,7 +63,6 @@ INDOORS_ON_POSTGRESQL = (
 NOT_ON_SQLITE = ("actions",)
 # What ``./run deep`` does again on PostgreSQL, and more days of the machine.
 AGAIN = ("evidence", "rules", "views")
-MACHINE = "rules/test_machine.py"
 # They read files, not the database, or take minutes and are much the same there.
 LEFT_OUT = {
     *(
@@ -196,7 +195,7 @@ def _on_postgresql() -> Lane:
 
 
 def _again() -> Lane:
-    done = {*LEFT_OUT, *ON_POSTGRESQL, *INDOORS_ON_POSTGRESQL} - {MACHINE}
+    done = {*LEFT_OUT, *ON_POSTGRESQL, *INDOORS_ON_POSTGRESQL}
     more = {"ALARM110_DAYS": "20"}
     return _stand_back(_begin_on_postgresql("again", AGAIN, done, more))
 

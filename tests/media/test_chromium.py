@@ -104,6 +104,7 @@ async def test_both_see_and_hear_each_other(trial):
         assert await page.evaluate("media.state") == "up"
 
 
+@pytest.mark.deep
 async def test_one_who_gives_nothing_still_sees(trial):
     guest = await trial.page("guest", "camera")
     host = await trial.page("host", "none")
@@ -114,6 +115,7 @@ async def test_one_who_gives_nothing_still_sees(trial):
         assert [state for _, state, _ in states] == ["connecting", "up"], states
 
 
+@pytest.mark.deep
 async def test_another_camera_needs_no_new_offer(trial):
     host = await trial.page("host", "none")
     guest = await trial.page("guest", "camera")
@@ -208,6 +210,7 @@ async def test_a_third_page_sees_both_and_is_heard_as_it_may_be(trial, web):
     await moving(host)
 
 
+@pytest.mark.deep
 async def test_a_party_sees_the_hosts_picture_in_its_second_line(trial):
     who = party(uuid4())
     trial.server.policy = RoomPolicy(is_silent=True, audiences={who: "all"})
