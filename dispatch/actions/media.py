@@ -195,9 +195,12 @@ class MediaDesk:
             return
         if entry.kind == "call.mode_changed" and _is_about(entry, call):
             self._hush(call, entry)
-        if entry.kind in CHANGES_POLICY or (
-            entry.kind == "call.ended" and _is_about(entry, call)
-        ):
+        is_end = entry.kind == "call.ended" and _is_about(entry, call)
+        if is_end:
+            # Nobody is recorded after their call, however busy the database is; the
+            # look that follows ends what an offer let in meanwhile.
+            self._spawn(self.backend.close_room(call))
+        if is_end or entry.kind in CHANGES_POLICY:
             self._spawn(self._renew(call))
 
     def _hush(self, call: UUID, entry: Published) -> None:

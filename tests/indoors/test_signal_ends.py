@@ -43,7 +43,7 @@ async def test_the_end_of_the_call_closes_the_room(house, fake, who):
         await chen.command("end_call", call=lin.call["call"])
     else:
         await lin.command("hang_up")
-    await until(lambda: bool(fake.kinds("close")))
+    await until(lambda: not media._desk._calls)
 
     assert fake.legs == {}
     assert media._desk._legs == media._desk._calls == {}
@@ -59,7 +59,20 @@ async def test_an_offer_that_was_answered_after_the_end_leaves_no_leg(house, fak
     await settle(house)
     fake.gate.set()
 
-    await until(lambda: bool(fake.kinds("close")) and not fake.legs)
+    await until(lambda: len(fake.kinds("close")) == 2 and not fake.legs)
+
+
+async def test_the_end_waits_for_no_offer(house, fake):
+    """The room's turn is taken by an offer that the media server does not answer."""
+    chen, lin = await house.connected()
+    await offer(lin)
+    fake.gate.clear()
+    await send_offer(chen, uuid4())
+    await until(lambda: len(fake.kinds("offer")) == 2)
+    await lin.command("hang_up")
+
+    await until(lambda: not fake.legs)
+    fake.gate.set()
 
 
 async def test_a_call_back_in_the_line_loses_its_host_not_its_guest(house, fake):

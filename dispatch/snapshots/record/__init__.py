@@ -66,7 +66,8 @@ def record_of(incident: Incident, user: User) -> Record:
         .order_by("queued_at", "pk")
     )
     lines, lines_left_out = lines_of(incident)
-    clips, clips_left_out = shown_clips(incident)
+    ended = {call.uuid: call.ended_at for call in calls if call.ended_at}
+    clips, clips_left_out = shown_clips(incident, ended)
     begins, ends = _span(incident, calls, lines, clips)
     return Record(
         incident=incident,

@@ -4,10 +4,11 @@ Five queries, however many clips there are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -55,14 +56,19 @@ class ShownClip:
         return max([self.at, *ends])
 
 
-def shown_clips(incident: Incident) -> tuple[list[ShownClip], int]:
-    """Return an incident's clips by their begin, and how many are left out."""
+def shown_clips(
+    incident: Incident, ended: Mapping[UUID, datetime]
+) -> tuple[list[ShownClip], int]:
+    """Return an incident's clips by their begin, and how many are left out.
+
+    ``ended``: when each of its calls that is over was.
+    """
     rows = EvidenceClip.objects.filter(incident=incident)
     clips = list(rows.order_by("opened_at", "pk")[:MOST_CLIPS])
     left_out = rows.count() - len(clips) if len(clips) == MOST_CLIPS else 0
     views = _views(clips)
     running = [clip for clip in clips if clip.kind in RUNNING and clip.chunk_count]
-    recordings = _recordings(running, views)
+    recordings = _recordings(running, views, ended)
     by_phone = [
         recordings[clip.pk] for clip in running if clip.source == ClipSource.PHONE
     ]
@@ -106,7 +112,9 @@ def _is_ready(view: ViewCopy | None) -> bool:
 
 
 def _recordings(
-    clips: Sequence[EvidenceClip], views: dict[int, ViewCopy]
+    clips: Sequence[EvidenceClip],
+    views: dict[int, ViewCopy],
+    ended: Mapping[UUID, datetime],
 ) -> dict[int, Recording]:
     receipts: dict[int, dict[int, list[Receipt]]] = defaultdict(
         lambda: defaultdict(list)
@@ -119,13 +127,16 @@ def _recordings(
     ).values_list("clip_id", "segment", "index", "received_at"):
         receipts[clip][segment].append(Receipt(index, to_ms(at)))
     return {
-        clip.pk: _recording(clip, views.get(clip.pk), receipts[clip.pk])
+        clip.pk: _recording(clip, views.get(clip.pk), receipts[clip.pk], ended)
         for clip in clips
     }
 
 
 def _recording(
-    clip: EvidenceClip, view: ViewCopy | None, receipts: dict[int, list[Receipt]]
+    clip: EvidenceClip,
+    view: ViewCopy | None,
+    receipts: dict[int, list[Receipt]],
+    ended: Mapping[UUID, datetime],
 ) -> Recording:
     is_relay = clip.source == ClipSource.RELAY
     places = _places(view)
@@ -143,7 +154,9 @@ def _recording(
         segments.append(
             Segment(
                 number=number,
-                length=_length(clip, places.get(number), last + 1, len(receipts)),
+                length=_length(
+                    clip, places.get(number), last + 1, len(receipts), ended
+                ),
                 chunks=last + 1,
                 copy=places[number][0] if number in places else None,
                 receipts=came,
@@ -154,14 +167,22 @@ def _recording(
 
 
 def _length(
-    clip: EvidenceClip, place: tuple[int, int] | None, chunks: int, segments: int
+    clip: EvidenceClip,
+    place: tuple[int, int] | None,
+    chunks: int,
+    segments: int,
+    ended: Mapping[UUID, datetime],
 ) -> int:
-    """Return how long a segment ran: as its copy says, else as can be reckoned."""
+    """Return how long a segment ran: as its copy says, else as can be reckoned.
+
+    A relay's comes whole, some time after its call, which it cannot outlast.
+    """
     if place is not None:
         return max(1, place[1] - place[0])
     if clip.source == ClipSource.RELAY:
         claimed = _claimed(clip)
-        lasted = to_ms(clip.heard_at) - (claimed or to_ms(clip.opened_at))
+        over = ended.get(clip.call, clip.heard_at) if clip.call else clip.heard_at
+        lasted = to_ms(min(over, clip.heard_at)) - (claimed or to_ms(clip.opened_at))
         return max(CHUNK, lasted // max(1, segments))
     return chunks * CHUNK
 

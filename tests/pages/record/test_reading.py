@@ -1,11 +1,17 @@
 """Who may read a record, who may not, and that each reading is written down."""
 
+from datetime import timedelta
+
 import msgspec
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dispatch.models import Call
+from dispatch.snapshots.record import record_of
+from dispatch.snapshots.record.lanes import to_ms
 from reports import journal
 from reports.actions.custody import LEDGER
+from reports.clock import now
 from reports.models import EvidenceClip
 from tests.indoors.test_query_budgets import check
 
@@ -89,6 +95,25 @@ def test_a_record_costs_the_same_however_much_was_recorded(story):
         browser.get(story.path, secure=True)
     assert EvidenceClip.objects.count() == 6
     assert len(many) <= len(few)
+
+
+def test_a_live_recording_without_a_copy_ends_with_its_call(story):
+    """What the relay wrote comes whole, after the call: that is not how long it ran."""
+    call = story.tapped.call
+    began = now() - timedelta(seconds=8)
+    facts = {"source": "relay", "call": call, "claimed_at": began.isoformat()}
+    clip = story.world.clip(story.tapped, b"x", close=False, **facts)
+    story.world.end(story.chen, call)
+    over = Call.objects.get(uuid=call).ended_at
+    assert over is not None
+    late = over + timedelta(seconds=3)
+    EvidenceClip.objects.filter(pk=clip.pk).update(heard_at=late)
+
+    record = record_of(story.incident, story.world.staff["han"])
+    [lane] = [one.lane for one in record.clips if one.clip.pk == clip.pk]
+    assert lane is not None
+    [piece] = lane.pieces
+    assert (piece.at, piece.end) == (to_ms(began), to_ms(over))
 
 
 # --- The seat's marks ----------------------------------------------------------------
