@@ -17,7 +17,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -333,6 +334,15 @@ def _thirds(values: list[float]) -> tuple[float, float]:
     return median(kept[:third]), median(kept[-third:])
 
 
+def _endings(log: str) -> Iterator[str]:
+    """Return what each traceback in the log came to: where, and the error."""
+    for part in log.split("Traceback")[1:]:
+        rows = part.splitlines()
+        where = [row.strip() for row in rows if row.lstrip().startswith("File ")]
+        what = [row for row in rows[1:] if row and not row[0].isspace()]
+        yield f"{(what or ['?'])[0][:200]} ({(where or ['?'])[-1]})"
+
+
 async def _main(minutes: float, calls: int) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         env = region(Path(folder), seats=calls)
@@ -342,6 +352,8 @@ async def _main(minutes: float, calls: int) -> bool:
             log = served.log()
     is_flat, lines = verdict(books)
     tracebacks = log.count("Traceback")
+    for kind, count in Counter(_endings(log)).most_common(10):
+        print(f"  {count} times in the log: {kind}")
     print(f"soak: {calls} calls for {minutes:g} min; first third -> last third")
     print("\n".join(lines))
     print(f"  {tracebacks} tracebacks in the log; {'flat' if is_flat else 'NOT flat'}")
