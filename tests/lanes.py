@@ -45,12 +45,21 @@ LAST = "test_lanes.py"
 # The whole project in one process: loops that turn, leases that lapse.
 INDOORS = ("doors", "evidence", "observe", "races")
 ROOMS = ("indoors", "views")
+# Acts that meet others, or themselves once more: on the database that a city runs on.
+ACTS_THAT_MEET = tuple(
+    f"actions/test_{name}.py"
+    for name in (
+        *("again", "again_verified", "between", "distribution", "ends", "lost_races"),
+        *("repeated", "take_call", "take_over", "tap"),
+    )
+)
 # Both databases get what differs between them: locks, constraints, the journal, races,
-# queries by number. Otherwise each test is done on one: the single acts on the one that
-# a city runs on, the whole house, and the machine that does every act there is, on the
-# one that a newcomer does.
+# queries by number. Otherwise each test is done on one: the acts that meet on
+# PostgreSQL, where each costs three times as much; the other acts, the whole house and
+# the machine that does every act there is, on the one that a newcomer has.
 ON_POSTGRESQL = (
-    *("actions", "evidence/test_constraints.py", "indoors/test_query_budgets.py"),
+    *ACTS_THAT_MEET,
+    *("evidence/test_constraints.py", "indoors/test_query_budgets.py"),
     *(
         f"rules/test_{name}.py"
         for name in ("constraints", "exports", "journal", "lines", "tidier")
@@ -60,9 +69,8 @@ INDOORS_ON_POSTGRESQL = (
     *("races", "evidence/test_nemesis.py"),
     *(f"indoors/test_{name}.py" for name in ("several_consoles", "tap_door")),
 )
-NOT_ON_SQLITE = ("actions",)
 # What ``./run deep`` does again on PostgreSQL, and more days of the machine.
-AGAIN = ("evidence", "rules", "views")
+AGAIN = ("actions", "evidence", "rules", "views")
 # They read files, not the database, or take minutes and are much the same there.
 LEFT_OUT = {
     *(
@@ -180,14 +188,16 @@ def _races() -> Lane:
 
 
 def _on_sqlite() -> Lane:
-    others = (FIRST, *ON_SERVERS, *INDOORS, *ROOMS, *NOT_ON_SQLITE, LAST)
+    others = (FIRST, *ON_SERVERS, *INDOORS, *ROOMS, LAST)
     rest = sorted(
         f"tests/{path.name}"
         for path in TESTS.iterdir()
         if path.name not in others
         and (any(path.glob("**/test_*.py")) or path.match("test_*.py"))
     )
-    return _stand_back(_begin("sqlite", {"ALARM110_TEST_PORTS": "14000"}, rest))
+    elsewhere = [f"--ignore=tests/{path}" for path in ACTS_THAT_MEET]
+    ports = {"ALARM110_TEST_PORTS": "14000"}
+    return _stand_back(_begin("sqlite", ports, rest, *elsewhere))
 
 
 def _on_postgresql() -> Lane:

@@ -30,6 +30,7 @@ const { Outbox } = await import(`${models}/outbox.js`);
 const { Senses } = await import(`${models}/senses.js`);
 
 let kept; // what outlives the page
+let fails; // so many questions for it find no network
 let live; // the phone's live call, as the server knows it
 let alarm;
 let loaded; // every page of a test
@@ -73,12 +74,15 @@ async function welcomed(name, state, more) {
 beforeEach(() => {
   kept = new Map();
   live = null;
+  fails = 0;
   loaded = [];
   FakeSocket.made = [];
-  globalThis.fetch = async (_url, { method }) =>
-    new Response(JSON.stringify(method === "POST" ? call("b") : { live }), {
+  globalThis.fetch = async (_url, { method }) => {
+    if (method !== "POST" && fails-- > 0) throw new TypeError("Failed to fetch");
+    return new Response(JSON.stringify(method === "POST" ? call("b") : { live }), {
       status: method === "POST" ? 201 : 200,
     });
+  };
   load();
 });
 afterEach(() => loaded.forEach((one) => one.forget()));
@@ -129,14 +133,40 @@ test("merged into a call that is not silent, a silent phone stays silent", async
   await welcomed("b", "waiting", { mode: "silent" });
   alarm.words.say("I hide, do not ring");
   live = { ...call("a"), epoch: null };
+  fails = 1; // the network blinks just now
   const ended = snapshot("b", "ended", { mode: "silent", why: "merged" }).call;
   line().say({ stream: "stream b", seq: 6, type: "call.ended", data: { call: ended } });
+  await rest();
+  assert.equal(alarm.phase, "ended");
+  alarm.check(); // it is back
   await rest();
   await welcomed("a", "connected");
   assert.deepEqual([alarm.call.call, alarm.phase, alarm.mode], ["a", "talking", "silent"]);
   assert.deepEqual(sent(line(), "set_mode").map(({ mode }) => mode), ["silent"]);
   assert.equal(sent(line(), "post_message").length, 1);
   assert.ok(outbox.isOff("camera"));
+});
+
+test("merged into a call that is over too: what is owed goes to the own one, once", async () => {
+  outbox.keepCall(call("b"));
+  alarm.resume();
+  await welcomed("b", "waiting");
+  line().drop();
+  alarm.words.say("by the river");
+  fails = 1;
+  load(); // a reload without a line finds the end that another window told of
+  outbox.keepEnded(snapshot("b", "ended", { why: "merged" }));
+  alarm.resume();
+  await rest();
+  alarm.check();
+  await rest();
+  await welcomed("b", "ended", { why: "merged" });
+  await rest();
+  const [{ id }] = sent(line(), "post_message");
+  assert.equal(line().isClosed, false);
+  line().say({ type: "ack", id });
+  await rest();
+  assert.deepEqual([alarm.phase, line().isClosed, alarm.hasGivenUp], ["ended", true, false]);
 });
 
 test("a place that was never answered in one call keeps no place of the next", async () => {

@@ -111,6 +111,30 @@ test("a frame that may be lost is not kept", () => {
   assert.deepEqual(line().sentTypes(), ["hello", "typing"]);
 });
 
+test("a hello that is put off is said again on the same line", () => {
+  line().open();
+  for (const code of ["try_again", "over_budget"]) {
+    pass(2500);
+    line().say({ type: "error", code });
+  }
+  pass(2500);
+  assert.deepEqual(line().sentTypes(), ["hello", "hello", "hello"]);
+  assert.equal(FakeSocket.made.length, 1);
+  line().say(welcome(4));
+  assert.equal(socket.state, "live");
+});
+
+test("a refusal that does not pass, or comes later, says no hello", () => {
+  line().open();
+  line().say({ type: "error", code: "internal_error" });
+  pass(2500);
+  line().say(welcome(0));
+  line().say({ type: "error", code: "over_budget" });
+  pass(2500);
+  assert.deepEqual(line().sentTypes(), ["hello"]);
+  assert.equal(FakeSocket.made.length, 1);
+});
+
 test("tries come slower and never end; no welcome counts as failed", () => {
   pass(4600);
   assert.equal(FakeSocket.made[0].isClosed, true);

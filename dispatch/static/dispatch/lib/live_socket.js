@@ -13,7 +13,7 @@ import { ageMs, mark } from "./age.js";
 import { CatchUp } from "./catch_up.js";
 import { Cursors } from "./cursors.js";
 import { Pending } from "./pending.js";
-import { SUBPROTOCOL } from "./wire.js";
+import { PASSING, PUT_OFF_MS, SUBPROTOCOL } from "./wire.js";
 
 /** @typedef {import("./wire.js").Frame} Frame */
 /** @typedef {import("./wire.js").Ack} Ack */
@@ -217,6 +217,9 @@ export class LiveSocket {
     }
     if (frame.type === "welcome") return this.#welcome(/** @type {any} */ (frame));
     if (this.#pending.answer(frame)) return;
+    if (frame.type === "error" && this.#state !== "live" && PASSING.has(frame.code)) {
+      this.#greetLater();
+    }
     if (frame.type === "heartbeat") {
       // Here, not on a timer: a hidden tab's timers sleep, its messages do not.
       this.#write({ type: "pong", at: frame.at });
@@ -238,6 +241,16 @@ export class LiveSocket {
     if (!this.#socket) return; // the page heard enough and stopped
     this.#tell("live");
     this.#flush();
+  }
+
+  /**
+   * The hello was put off: the database is locked, say. The line is good, and another one
+   * would only cost the server more, so ask on it again, spread out as the tries are.
+   */
+  #greetLater() {
+    clearTimeout(this.#retry);
+    this.#openedAt = mark();
+    this.#retry = setTimeout(() => this.#hello(), PUT_OFF_MS * (1 + Math.random()));
   }
 
   /** The server is about to stop. @param {number} afterMs */

@@ -2,7 +2,7 @@
 // ack or error: the id makes every repetition free.
 
 import { ageMs, mark } from "./age.js";
-import { Refused, newId } from "./wire.js";
+import { PASSING, PUT_OFF_MS, Refused, newId } from "./wire.js";
 
 /** @typedef {import("./wire.js").Frame} Frame */
 /** @typedef {import("./wire.js").Command} Command */
@@ -18,9 +18,6 @@ import { Refused, newId } from "./wire.js";
  */
 
 const UNANSWERED_MS = 5000;
-const PUT_OFF_MS = 1000;
-// "Not now", as opposed to "no": the same command will be taken a little later.
-const PASSING = new Set(["try_again", "over_budget"]);
 
 export class Pending {
   /** @type {Map<string, Waiting>} */ #waiting = new Map();

@@ -4,6 +4,10 @@
 export const SUBPROTOCOL = "alarm110.v1";
 /** Bytes of JPEG, before base64. */
 export const MAX_STILL_BYTES = 40 * 1024;
+/** "Not now", as opposed to "no": the same frame will be taken a little later. */
+export const PASSING = new Set(["try_again", "over_budget"]);
+/** How much later. */
+export const PUT_OFF_MS = 1000;
 
 /** @typedef {{[field: string]: any, type: string}} Frame  anything on the wire */
 /** @typedef {Frame & {id: string}} Command  a frame that is answered by ack or error */

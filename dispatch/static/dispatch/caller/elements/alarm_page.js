@@ -111,7 +111,7 @@ export class AlarmPage extends HTMLElement {
       case "hang-up":
         return this.#alarm.hangUp();
       case "sign":
-        return this.#alarm.setSigns(!this.#alarm.signs);
+        return this.#alarm.signing.set(!this.#alarm.signing.isOn);
       case "take-over":
         return void this.#alarm.takeOver();
       case "go-silent":

@@ -90,9 +90,9 @@ export class CallFacts extends HTMLElement {
     this.#renderTicks(alarm);
     this.#renderRung(alarm);
     const sign = find(this, '[data-command="sign"]', HTMLElement);
-    sign.setAttribute("aria-pressed", String(alarm.signs));
-    part(sign, "sign-kept").hidden = !alarm.isSignKept;
-    icon(sign, alarm.isSignKept ? "check" : "hand");
+    sign.setAttribute("aria-pressed", String(alarm.signing.isOn));
+    part(sign, "sign-kept").hidden = !alarm.signing.isKept;
+    icon(sign, alarm.signing.isKept ? "check" : "hand");
     const question = this.#senses?.question;
     const news = question ? questionSentence(question) : this.#news;
     part(this, "news").hidden = !news;

@@ -4,13 +4,13 @@
 
 import { ageMs, mark } from "../../lib/age.js";
 import { EarlySocket } from "../../lib/early_socket.js";
-import { findMine, makeTap, sendTap } from "../../lib/tap.js";
+import { makeTap, sendTap } from "../../lib/tap.js";
 import { applyEntry, newsBetween } from "./alarm_state.js";
 import { SOCKET_URL, lineOf } from "./call_line.js";
 import { lineTruth } from "./line_truth.js";
-import { keepSigns, signs } from "./outbox.js";
 import { OwnCall } from "./own_call.js";
 import { LastWords, OwnWords } from "./own_words.js";
+import { Signing } from "./signing.js";
 
 /** @typedef {import("../../lib/wire.js").Frame} Frame */
 /** @typedef {import("./alarm_state.js").AlarmState} AlarmState */
@@ -30,10 +30,7 @@ export class Alarm extends EventTarget {
   failures = 0;
   /** How often the server welcomed this window; each time it forgot what passes. */
   welcomes = 0;
-  /** The caller signs, and wants somebody who does; remembered on this phone. */
-  signs = signs();
-  /** The server has it. */
-  isSignKept = false;
+  signing = new Signing((frame) => this.command(frame), () => this.#changed());
   /** Whether this window has answered the question about the offender that stands. */
   isWarningAnswered = false;
   /** A tap from long ago was never sent: its owner decides. */
@@ -48,12 +45,12 @@ export class Alarm extends EventTarget {
   /** @type {import("../../lib/age.js").Mark | null} */ #sendingSince = null;
   #clockAheadMs = 0;
   #lastWords;
+  /** The call was merged, and the phone has no other: what is owed goes to this one. */
+  #hasNoOther = false;
   #own = new OwnCall({
-    isWanted: () => this.phase === "idle",
-    onFound: (mine) => {
-      this.#outbox.keepCall(mine);
-      this.#connect();
-    },
+    isWanted: () => this.phase === "idle" || this.#isElsewhere,
+    onFound: (mine) => this.#goOnIn(mine),
+    onNone: () => this.#stayHere(),
     onChange: () => this.#changed(),
   });
 
@@ -153,7 +150,7 @@ export class Alarm extends EventTarget {
     if (this.phase !== "idle") return;
     const language = document.documentElement.lang.slice(0, 10);
     const parts = { mode, language, ...(position && { position }) };
-    this.#outbox.keepTap(makeTap(this.signs ? { ...parts, sign_language: true } : parts));
+    this.#outbox.keepTap(makeTap(this.signing.isOn ? { ...parts, sign_language: true } : parts));
     this.#deliver();
   }
 
@@ -164,8 +161,7 @@ export class Alarm extends EventTarget {
     else if (this.#outbox.tap) this.#deliver();
     else if (this.#outbox.ended) {
       this.state = this.#outbox.ended;
-      if (this.words.unsent.length) this.#connect();
-      this.#lastWords.begin();
+      this.#end();
     } else if (this.#outbox.call) this.#connect();
     else this.#own.look();
     this.#changed();
@@ -200,7 +196,9 @@ export class Alarm extends EventTarget {
     this.#line = null;
     this.#isWelcome = false;
     this.#lastWords.forget();
-    Object.assign(this, { state: null, place: null, failures: 0, isSignKept: false, isOld: false });
+    this.#hasNoOther = false;
+    Object.assign(this, { state: null, place: null, failures: 0, isOld: false });
+    this.signing.isKept = false;
     this.#epoch = null;
     this.#changed();
   }
@@ -208,7 +206,7 @@ export class Alarm extends EventTarget {
   /** The page is visible again, or the network is back. */
   check() {
     this.#line?.check();
-    if (this.isOut && this.phase === "idle") this.#own.look();
+    if (this.isOut) this.#own.look();
   }
 
   async #deliver() {
@@ -228,7 +226,7 @@ export class Alarm extends EventTarget {
     const tapped = await answer;
     if (!tapped) return this.#early.close();
     const { mode } = this;
-    this.isSignKept = Boolean(tap.sign_language);
+    this.signing.isKept = Boolean(tap.sign_language);
     this.#outbox.keepCall(tapped);
     this.#connect();
     if (mode === "silent" && tapped.mode !== mode) this.setMode(mode);
@@ -252,18 +250,6 @@ export class Alarm extends EventTarget {
       this.isWarningAnswered = false; // whoever is still asked can answer again
       this.#changed();
     });
-  }
-
-  /** Ask for somebody who signs, or no more. @param {boolean} on */
-  setSigns(on) {
-    this.signs = on;
-    this.isSignKept = false;
-    keepSigns(on);
-    this.command({ type: "set_needs", sign_language: on }).then(() => {
-      this.isSignKept = this.signs && on;
-      this.#changed();
-    }, () => {});
-    this.#changed();
   }
 
   hangUp() {
@@ -337,30 +323,44 @@ export class Alarm extends EventTarget {
     const before = this.state;
     this.state = next;
     const news = next && newsBetween(before, next, entry);
-    if (next && this.phase === "ended") this.#end(next);
+    if (next && this.phase === "ended") {
+      this.#outbox.keepEnded(next);
+      this.#end();
+    }
     this.#changed();
     if (news) this.dispatchEvent(new CustomEvent("news", { detail: news }));
   }
 
-  /** @param {AlarmState} ended */
-  #end(ended) {
-    this.#outbox.keepEnded(ended);
-    if (ended.call.end_reason === "merged") {
-      this.#line?.stop();
-      return void this.#goOnElsewhere(ended.call.call);
+  /** The call is over; told again with each entry that still comes. */
+  #end() {
+    if (this.#isElsewhere) {
+      this.#line?.stop(); // words said here would be read by nobody
+      this.#line = null;
+      return void this.#own.look();
     }
+    if (!this.#line && this.words.unsent.length) this.#connect();
     this.#lastWords.begin();
   }
 
-  /** An earlier call of the same person is live: that one goes on here. @param {string} old */
-  async #goOnElsewhere(old) {
-    const mine = await findMine().catch(() => null);
-    if (!mine || mine.call === old || this.phase !== "ended") return;
+  /** An earlier call of the same person is live, and this window is not in it yet. */
+  get #isElsewhere() {
+    const isMerged = this.phase === "ended" && this.state?.call.end_reason === "merged";
+    return isMerged && !this.#hasNoOther;
+  }
+
+  /** @param {import("../../lib/tap.js").Tapped} mine  the phone's live call */
+  #goOnIn(mine) {
     this.#outbox.moveTo(mine);
     this.#letGo();
     this.#connect();
     if (this.mode !== mine.mode) this.setMode(this.mode);
-    this.#changed();
+  }
+
+  /** The call in which this one was to go on is over, too. */
+  #stayHere() {
+    if (this.phase === "idle") return;
+    this.#hasNoOther = true;
+    this.#end();
   }
 
   /** The server knows this call, or this right to it, no more. */

@@ -64,8 +64,10 @@ export class Outbox {
     this.#write({ call, unsent });
   }
 
-  /** The alarm goes on as another call: what this phone promised and owes goes along. */
-  /** @param {Tapped} call */
+  /**
+   * The phone goes on in another call: what it promised and owes goes along.
+   * @param {Tapped} call
+   */
   moveTo(call) {
     const { unsent, off } = this.#kept;
     const mode = this.#kept.call?.mode === "silent" ? "silent" : call.mode;
@@ -132,26 +134,6 @@ export class Outbox {
     } catch {
       // Full or forbidden: it lives as long as this page does.
     }
-  }
-}
-
-const SIGNS = "alarm110.signs";
-
-/** @returns {boolean} whether the person at this phone signs: chosen once, said each time */
-export function signs() {
-  try {
-    return localStorage.getItem(SIGNS) === "1";
-  } catch {
-    return false;
-  }
-}
-
-/** @param {boolean} on */
-export function keepSigns(on) {
-  try {
-    localStorage.setItem(SIGNS, on ? "1" : "");
-  } catch {
-    // For this alarm it is known all the same.
   }
 }
 

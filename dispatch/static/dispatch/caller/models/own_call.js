@@ -1,6 +1,6 @@
-// Whether this phone has a live call that this window does not know: another window's, or
-// one raised by the plain form. While nobody answers it asks on: the page must say when
-// the line is back.
+// Whether this phone has a live call that this window does not know: another window's, one
+// raised by the plain form, or the one that its own was merged into. While nobody answers
+// it asks on: the page must say when the line is back.
 
 import { findMine } from "../../lib/tap.js";
 
@@ -15,8 +15,9 @@ export class OwnCall {
 
   /**
    * @param {object} hooks
-   * @param {() => boolean} hooks.isWanted  whether this window has no alarm of its own
+   * @param {() => boolean} hooks.isWanted  whether this window still has none of its own
    * @param {(mine: import("../../lib/tap.js").Tapped) => void} hooks.onFound
+   * @param {() => void} hooks.onNone  the server knows of none
    * @param {() => void} hooks.onChange
    */
   constructor(hooks) {
@@ -26,12 +27,15 @@ export class OwnCall {
   /** Ask now. @param {number} [tries]  that brought no answer */
   async look(tries = 0) {
     clearTimeout(this.#asking);
-    const { isWanted, onFound, onChange } = this.#hooks;
+    const { isWanted, onFound, onNone, onChange } = this.#hooks;
     if (!isWanted()) return;
     try {
       const mine = await findMine();
       this.isOut = false;
-      if (mine && isWanted()) onFound(mine);
+      if (isWanted()) {
+        if (mine) onFound(mine);
+        else onNone();
+      }
     } catch {
       this.isOut = true;
       const step = Math.min(tries, AGAIN_MS.length - 1);
