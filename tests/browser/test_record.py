@@ -97,6 +97,9 @@ def goes_by_keys(page: Page) -> None:
     hand = "() => document.querySelector('record-player').at"
     page.evaluate("() => document.querySelector('record-player').seek(0)")
     first = page.evaluate(hand)
+    stage, said = page.locator("[data-part=stage]"), page.locator("[data-part=nothing]")
+    is_empty = stage.get_attribute("data-count") == "0"
+    assert said.is_visible() == is_empty, "a black box without a word"
     page.keyboard.press("ArrowRight")
     assert first < page.evaluate(hand) <= first + 5000  # a short call ends sooner
     page.keyboard.press("j")

@@ -6,7 +6,7 @@ import { ASKS, callActs, NEEDS_REASON, seatActs } from "../models/acts.js";
 import { callOrder, moveOrder, priorityOrder, seatOrder } from "../models/orders.js";
 import { doing, freeSeats } from "../models/lists.js";
 import {
-  agencyName, asksFor, callName, callSeat, pauseReason, placeName, seatLook, seatName,
+  agencyName, asksFor, callName, callSeat, lineWords, pauseReason, placeName, seatLook, seatName,
 } from "../models/words.js";
 import { inLanguage } from "../../console/models/words.js";
 import { duration, secondsSince } from "../../console/models/clock.js";
@@ -191,13 +191,15 @@ export class ActPanel extends View {
   /** Whereto the call can go; made anew only if that changed. @param {LineCall} call */
   #fillPlaces(call) {
     const seats = freeSeats(this.state.agencies).filter(({ seat }) => seat !== call.seat);
-    const agencies = this.state.agencies.filter(({ agency }) => agency.agency !== call.agency);
-    const stamp = [...seats.map(({ seat }) => seat), "", ...agencies.map((a) => a.agency.agency)].join();
+    const lines = this.state.agencies
+      .filter(({ agency }) => agency.agency !== call.agency)
+      .map((line) => [`agency:${line.agency.agency}`, agencyName(line.agency), lineWords(line)]);
+    const stamp = [...seats.map(({ seat }) => seat), ...lines.flat()].join();
     if (stamp === this.#moveStamp) return;
     this.#moveStamp = stamp;
     const select = /** @type {HTMLSelectElement} */ (this.find("whereto"));
     const chosen = select.value;
-    const isAny = seats.length + agencies.length > 0;
+    const isAny = seats.length + lines.length > 0;
     const choose = new Option(
       isAny ? gettext("Choose a seat or an agency") : gettext("No seat is free, no other line"),
       "",
@@ -208,10 +210,7 @@ export class ActPanel extends View {
         `seat:${seat.seat}`,
         `${seatWords(inLanguage(seat.label, seat.label_en))} · ${seat.operator}`,
       ])),
-      group(gettext("Lines of agencies"), agencies.map(({ agency }) => [
-        `agency:${agency.agency}`,
-        agencyName(agency),
-      ])),
+      group(gettext("Lines of agencies"), lines),
     );
     select.value = chosen;
     if (select.selectedIndex < 0) select.value = "";
@@ -313,9 +312,12 @@ export class ActPanel extends View {
     if (!call) return null;
     if (act !== "move") return callOrder(act, call, reason, this.state.standing);
     const select = /** @type {HTMLSelectElement} */ (this.find("whereto"));
-    if (select.value) return moveOrder(call, select.value, select.selectedOptions[0].text, reason);
-    select.focus();
-    return null;
+    if (!select.value) {
+      select.focus();
+      return null;
+    }
+    const [{ dataset, text }] = select.selectedOptions;
+    return moveOrder(call, select.value, dataset.name ?? text, reason);
   }
 
   /** @param {import("../models/orders.js").Order} order @returns {Promise<boolean>} */
@@ -345,11 +347,18 @@ export class ActPanel extends View {
   }
 }
 
-/** @param {string} label @param {string[][]} options @returns {HTMLOptGroupElement} */
+/**
+ * @param {string} label @param {string[][]} options  value, name, and what to know of it
+ * @returns {HTMLOptGroupElement}
+ */
 function group(label, options) {
   const element = document.createElement("optgroup");
   element.label = label;
-  element.append(...options.map(([value, words]) => new Option(words, value)));
+  element.append(...options.map(([value, name, more]) => {
+    const option = new Option(more ? `${name} · ${more}` : name, value);
+    option.dataset.name = name;
+    return option;
+  }));
   element.hidden = options.length === 0;
   return element;
 }

@@ -1,11 +1,12 @@
 // Codes into words and looks, in the language of the page. Word + icon + tone, always.
 
-import { doing, sumsOf } from "./lists.js";
+import { doing, seatsOf, sumsOf } from "./lists.js";
 import { breakReason, inLanguage, seatName, shortNumber } from "../../console/models/words.js";
 import { seatWords } from "../../lib/seat_words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("./lists.js").Doing} Doing */
+/** @typedef {import("./shapes.js").AgencyState} AgencyState */
 /** @typedef {import("./shapes.js").LineCall} LineCall */
 /** @typedef {{tone: string, icon: string, words: string}} Look */
 
@@ -88,6 +89,13 @@ export function countWords({ ready, busy, idle, nobody }) {
     idle ? fill(gettext("%(n)s not ready"), { n: idle }) : "",
     nobody ? fill(gettext("%(n)s empty"), { n: nobody }) : "",
   ].filter(Boolean).join(" · ");
+}
+
+/** @param {AgencyState} agency @returns {string} who would take a call in its line */
+export function lineWords(agency) {
+  const sums = sumsOf(seatsOf(agency));
+  const isStaffed = sums.ready + sums.busy + sums.idle > 0;
+  return isStaffed ? countWords({ ...sums, nobody: 0 }) : gettext("nobody at its seats");
 }
 
 /** @param {LineCall} call @returns {string} by which it is told from every other of the day */

@@ -142,6 +142,7 @@ export class RecordPlayer extends HTMLElement {
     for (const figure of this.#figures.values()) if (figure.follow(playhead, isHeld)) onStage += 1;
     onStage += Number(this.#showPhoto(photoAt(clock.clips, at)));
     this.#find("stage").dataset.count = String(onStage);
+    this.#find("nothing").hidden = onStage > 0;
     this.style.setProperty("--now", String(shareOf(clock, at)));
     const [time, since] = [this.#time(at), span(at - clock.begins)];
     this.#write("time", time);
