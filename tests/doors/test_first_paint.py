@@ -3,11 +3,17 @@
 import base64
 import hashlib
 import re
+from pathlib import Path
 
 import pytest
 
 from alarm110.staticfiles import JOINED
 from tests.wire import Http
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "dispatch/static/dispatch"
+PRELOAD = ROOT / "templates/caller/preload.html"
+MAIN = "caller/main.js"
 
 
 @pytest.fixture
@@ -35,6 +41,23 @@ async def test_one_file_is_waited_for(answer):
     assert len(modules) > 30
     # Beside these the styles would share the line, and come a second later.
     assert all('fetchpriority="low"' in tag for tag in modules)
+
+
+def test_all_modules_that_the_button_needs_are_asked_for_at_once():
+    wanted, found = [STATIC / MAIN], set()
+    while wanted:
+        module = wanted.pop()
+        for address in re.findall(
+            r'^import [^;]*?"(\.[^"]+)";', module.read_text(), re.M
+        ):
+            needed = (module.parent / address).resolve()
+            if needed not in found:
+                found.add(needed)
+                wanted.append(needed)
+
+    listed = re.findall(r"static 'dispatch/([^']+\.js)'", PRELOAD.read_text())
+
+    assert {str(one.relative_to(STATIC)) for one in found} == set(listed) - {MAIN}
 
 
 async def test_the_file_holds_all_styles_in_their_order(served, answer):

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { warningSentence } from "../../../dispatch/static/dispatch/caller/models/late_sentences.js";
 import {
   cameraSentence, microphoneSentence, positionSentence, recordingSentence, tapSentence,
-  warningSentence,
 } from "../../../dispatch/static/dispatch/caller/models/sentences.js";
 
 const DEVICE = { state: /** @type {const} */ ("none"), trouble: "", isInterrupted: false };

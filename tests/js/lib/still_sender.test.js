@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { StillSender } from "../../../dispatch/static/dispatch/lib/stills.js";
+import { StillSender } from "../../../dispatch/static/dispatch/lib/still_sender.js";
 
 let now;
 let sent;

@@ -3,7 +3,7 @@
 // the shift.
 
 import { StillCamera } from "../lib/still_camera.js";
-import { StillSender } from "../lib/stills.js";
+import { StillSender } from "../lib/still_sender.js";
 
 /** @typedef {import("./models/rungs.js").Given} CameraState */
 

@@ -3,9 +3,9 @@
 // threatens them to see. In silence it shows and sounds nothing at all.
 
 import { find, part, write } from "../../lib/dom.js";
-import { StillView } from "../../lib/stills.js";
+import { StillView } from "../../lib/still_view.js";
 import { Voices } from "../../lib/voices.js";
-import { seatSentence, warningSentence } from "../models/sentences.js";
+import { seatSentence, warningSentence } from "../models/late_sentences.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
 /** @typedef {import("../models/senses.js").Senses} Senses */

@@ -2,7 +2,7 @@
 // and when it is all delivered. Nothing else tells: the recorder is long gone.
 
 import { find, part, write } from "../../lib/dom.js";
-import { restSentence } from "../models/sentences.js";
+import { restSentence } from "../models/late_sentences.js";
 
 /** @typedef {import("../models/alarm.js").Alarm} Alarm */
 /** @typedef {import("../models/senses.js").Senses} Senses */

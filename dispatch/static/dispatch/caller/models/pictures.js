@@ -2,7 +2,7 @@
 // while live video is up, and go on at once when it falls.
 
 import { StillGrabber } from "../../lib/still_grabber.js";
-import { StillSender } from "../../lib/stills.js";
+import { StillSender } from "../../lib/still_sender.js";
 
 const TALKING_GAP_MS = 250;
 const WAITING_GAP_MS = 5000;

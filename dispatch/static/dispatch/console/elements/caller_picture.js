@@ -7,7 +7,7 @@ import { STANDS_AFTER_MS, choosePicture } from "../models/frame_watch.js";
 import { seatReason } from "../models/rungs.js";
 import { isScriptless } from "../models/scriptless.js";
 import { playStream } from "../play_stream.js";
-import { StillView } from "../../lib/stills.js";
+import { StillView } from "../../lib/still_view.js";
 import { fill, gettext, sentences } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").IncidentSnapshot} IncidentSnapshot */
