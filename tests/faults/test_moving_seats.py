@@ -11,6 +11,7 @@ pytestmark = pytest.mark.faults
 MOVES = 24
 
 
+@pytest.mark.deep
 async def test_a_busy_line_and_a_console_that_comes_and_goes(served):
     """Its own news reach it a moment before its answer; others' never stop."""
     async with Console(served, "chen") as chen, Console(served, "wu") as wu:

@@ -178,6 +178,7 @@ async def test_a_relay_that_hangs_is_noticed(trial, relay):
     await moving(host)
 
 
+@pytest.mark.deep
 async def test_a_third_page_sees_both_and_is_heard_as_it_may_be(trial, web):
     who = party(uuid4())
     trial.server.policy = RoomPolicy(is_silent=False, audiences={who: "nobody"})

@@ -115,6 +115,7 @@ async def test_a_fresh_leg_goes_on_in_the_same_track(web):
     assert (await web.leg(second)).is_up
 
 
+@pytest.mark.deep
 async def test_the_picture_lives_through_loss(web):
     """One packet in twelve is lost on the way in, requests' answers too."""
     call = uuid4()
