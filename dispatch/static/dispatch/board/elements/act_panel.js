@@ -188,16 +188,27 @@ export class ActPanel extends View {
     this.#fillPlaces(call);
   }
 
-  /** Whereto the call can go; made anew only if that changed. @param {LineCall} call */
+  /**
+   * Whereto the call can go; made anew only if that changed, so that an open list does not
+   * close under who chooses: how many are at a line changes with every call.
+   * @param {LineCall} call
+   */
   #fillPlaces(call) {
     const seats = freeSeats(this.state.agencies).filter(({ seat }) => seat !== call.seat);
     const lines = this.state.agencies
       .filter(({ agency }) => agency.agency !== call.agency)
       .map((line) => [`agency:${line.agency.agency}`, agencyName(line.agency), lineWords(line)]);
-    const stamp = [...seats.map(({ seat }) => seat), ...lines.flat()].join();
-    if (stamp === this.#moveStamp) return;
-    this.#moveStamp = stamp;
     const select = /** @type {HTMLSelectElement} */ (this.find("whereto"));
+    const stamp = [...seats.map(({ seat }) => seat), ...lines.map(([value]) => value)].join();
+    if (stamp === this.#moveStamp) {
+      const words = new Map(lines.map(([value, name, more]) => [value, `${name} · ${more}`]));
+      for (const option of select.options) {
+        const text = words.get(option.value) ?? option.text;
+        if (option.text !== text) option.text = text;
+      }
+      return;
+    }
+    this.#moveStamp = stamp;
     const chosen = select.value;
     const isAny = seats.length + lines.length > 0;
     const choose = new Option(
