@@ -36,7 +36,20 @@ let alarm;
 let loaded; // every page of a test
 let outbox;
 const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text) };
-const rest = (ms = 20) => new Promise((done) => setTimeout(done, ms));
+// Parts of the page that come later are here already: nothing below waits for a disk.
+await Promise.all(["live", "evidence"].map((name) => import(`${models}/${name}.js`)));
+// The page's own patience (15 s for an answer) outlives a test and keeps no process alive.
+const { setTimeout: later } = globalThis;
+globalThis.setTimeout = (...asked) => later(...asked).unref();
+const rest = (ms = 20) => new Promise((done) => later(done, ms));
+/** As long as it takes until something is so; what it is. */
+async function until(isSo) {
+  for (let tries = 0; !isSo(); tries += 1) {
+    assert.ok(tries < 6000, `never: ${isSo}`);
+    await rest(5);
+  }
+  return isSo();
+}
 const line = () => FakeSocket.made.at(-1);
 const sent = (socket, type) => socket.sent.filter((frame) => frame.type === type);
 
@@ -103,9 +116,8 @@ test("words written without a line reach a call that ended meanwhile, after a re
   await welcomed("a", "ended", { mode: "silent", why: "caller_lost" });
   const [{ id }] = sent(line(), "post_message");
   line().say({ type: "ack", id });
-  await rest();
+  await until(() => line().isClosed); // nothing is owed: the line is let go
   assert.equal(alarm.words.unsent.length, 0);
-  assert.equal(line().isClosed, true, "nothing is owed: the line is let go");
 });
 
 test("words that the server refuses after the end are told as not sent", async () => {
@@ -114,16 +126,14 @@ test("words that the server refuses after the end are told as not sent", async (
   alarm.resume();
   await welcomed("a", "ended", { why: "seat_ended" });
   line().say({ type: "error", code: "call_ended", id: "m1" });
-  await rest();
-  assert.equal(alarm.hasGivenUp, true);
-  assert.equal(line().isClosed, true);
+  await until(() => alarm.hasGivenUp && line().isClosed);
 });
 
 test("a call that ends with nothing owed lets its line go at once", async () => {
   outbox.keepCall(call("a"));
   alarm.resume();
   await welcomed("a", "ended", { why: "seat_ended" });
-  assert.equal(line().isClosed, true);
+  await until(() => line().isClosed);
 });
 
 test("merged into a call that is not silent, a silent phone stays silent", async () => {
@@ -136,11 +146,14 @@ test("merged into a call that is not silent, a silent phone stays silent", async
   fails = 1; // the network blinks just now
   const ended = snapshot("b", "ended", { mode: "silent", why: "merged" }).call;
   line().say({ stream: "stream b", seq: 6, type: "call.ended", data: { call: ended } });
+  await until(() => fails <= 0);
   await rest();
   assert.equal(alarm.phase, "ended");
+  const before = line();
   alarm.check(); // it is back
-  await rest();
+  await until(() => line() !== before);
   await welcomed("a", "connected");
+  await until(() => sent(line(), "post_message").length && sent(line(), "set_mode").length);
   assert.deepEqual([alarm.call.call, alarm.phase, alarm.mode], ["a", "talking", "silent"]);
   assert.deepEqual(sent(line(), "set_mode").map(({ mode }) => mode), ["silent"]);
   assert.equal(sent(line(), "post_message").length, 1);
@@ -156,17 +169,18 @@ test("merged into a call that is over too: what is owed goes to the own one, onc
   fails = 1;
   load(); // a reload without a line finds the end that another window told of
   outbox.keepEnded(snapshot("b", "ended", { why: "merged" }));
+  const before = line();
   alarm.resume();
+  await until(() => fails <= 0);
   await rest();
   alarm.check();
-  await rest();
+  await until(() => line() !== before);
   await welcomed("b", "ended", { why: "merged" });
-  await rest();
-  const [{ id }] = sent(line(), "post_message");
+  const [{ id }] = await until(() => sent(line(), "post_message").length && sent(line(), "post_message"));
   assert.equal(line().isClosed, false);
   line().say({ type: "ack", id });
-  await rest();
-  assert.deepEqual([alarm.phase, line().isClosed, alarm.hasGivenUp], ["ended", true, false]);
+  await until(() => line().isClosed);
+  assert.deepEqual([alarm.phase, alarm.hasGivenUp], ["ended", false]);
 });
 
 test("a place that was never answered in one call keeps no place of the next", async () => {
@@ -180,21 +194,19 @@ test("a place that was never answered in one call keeps no place of the next", a
     coords: { latitude, longitude: 121.39, accuracy: 8 }, timestamp: Date.now(),
   });
   isAt(37.1);
-  await rest();
   const first = line();
-  assert.equal(sent(first, "report_position").length, 1); // and the line is silent from here
+  await until(() => sent(first, "report_position").length === 1); // and the line is silent from here
   const ended = snapshot("a", "ended", { why: "seat_ended" }).call;
   first.say({ stream: "stream a", seq: 6, type: "call.ended", data: { call: ended } });
   await rest();
   alarm.forget();
   alarm.tap("normal", null);
-  await rest(40);
+  await until(() => alarm.call);
+  await until(() => line() !== first);
   await welcomed("b", "connected");
   isAt(37.2);
-  await rest();
-  const places = FakeSocket.made.filter((one) => one !== first)
-    .flatMap((one) => sent(one, "report_position"));
-  assert.ok(places.length > 0);
+  await until(() => FakeSocket.made.filter((one) => one !== first)
+    .some((one) => sent(one, "report_position").length));
 });
 
 test("an answer that was refused can be given again", async () => {
@@ -206,6 +218,5 @@ test("an answer that was refused can be given again", async () => {
   assert.equal(alarm.isWarningAnswered, true);
   const [{ id }] = sent(line(), "answer_warning");
   line().say({ type: "error", code: "not_asked", id });
-  await rest();
-  assert.equal(alarm.isWarningAnswered, false);
+  await until(() => !alarm.isWarningAnswered);
 });

@@ -1,7 +1,7 @@
 // The map in the call: where it is fitted to, and when.
 
 import assert from "node:assert/strict";
-import { setImmediate as later } from "node:timers/promises";
+import { setTimeout as later } from "node:timers/promises";
 import { test } from "node:test";
 
 import { regionOf } from "./parts.js";
@@ -46,7 +46,7 @@ test("the map is fitted anew when its place changes, and clear of what lies upon
   const desk = Object.assign(new EventTarget(), { incident: incident("a", { position: spot, trail: [spot] }) });
   const map = regionOf(CallerMap, { desk });
   map.show();
-  for (let n = 0; n < 1000 && !fitted.length; n += 1) await later();
+  for (let n = 0; n < 6000 && !fitted.length; n += 1) await later(5);
   const [, { paddingTopLeft: [, above], paddingBottomRight: [, below] }] = fitted[0];
   assert.ok(above >= 44 && below >= 24, "the buttons and the scale");
   sized();
