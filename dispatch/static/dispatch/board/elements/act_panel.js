@@ -2,15 +2,14 @@
 // the thing, closed by Escape, by pressing elsewhere, or when the thing is gone.
 
 import { View } from "./view.js";
+import { showWhereTo } from "./where_to.js";
 import { ASKS, callActs, NEEDS_REASON, seatActs } from "../models/acts.js";
 import { callOrder, moveOrder, priorityOrder, seatOrder } from "../models/orders.js";
-import { doing, freeSeats } from "../models/lists.js";
+import { doing } from "../models/lists.js";
 import {
-  agencyName, asksFor, callName, callSeat, lineWords, pauseReason, placeName, seatLook, seatName,
+  agencyName, asksFor, callName, callSeat, pauseReason, placeName, seatLook, seatName,
 } from "../models/words.js";
-import { inLanguage } from "../../console/models/words.js";
 import { duration, secondsSince } from "../../console/models/clock.js";
-import { seatWords } from "../../lib/seat_words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/acts.js").Act} Act */
@@ -24,7 +23,6 @@ export class ActPanel extends View {
   /** @type {{kind: Kind, id: string} | null} */ #subject = null;
   /** @type {HTMLElement | null} */ #opener = null;
   /** @type {Act | ""} */ #asked = "";
-  /** @type {string | null} */ #moveStamp = null;
 
   begin() {
     this.addEventListener("click", (event) => this.#clicked(event));
@@ -52,7 +50,6 @@ export class ActPanel extends View {
     this.#subject = { kind, id };
     this.#opener = opener;
     this.#asked = "";
-    this.#moveStamp = null;
     opener.setAttribute("aria-expanded", "true");
     this.dataset.kind = kind;
     for (const field of this.querySelectorAll("input, textarea")) {
@@ -185,46 +182,7 @@ export class ActPanel extends View {
     }
     this.reveal("break-asked", false);
     this.reveal("to-call", false);
-    this.#fillPlaces(call);
-  }
-
-  /**
-   * Whereto the call can go; made anew only if that changed, so that an open list does not
-   * close under who chooses: how many are at a line changes with every call.
-   * @param {LineCall} call
-   */
-  #fillPlaces(call) {
-    const seats = freeSeats(this.state.agencies).filter(({ seat }) => seat !== call.seat);
-    const lines = this.state.agencies
-      .filter(({ agency }) => agency.agency !== call.agency)
-      .map((line) => [`agency:${line.agency.agency}`, agencyName(line.agency), lineWords(line)]);
-    const select = /** @type {HTMLSelectElement} */ (this.find("whereto"));
-    const stamp = [...seats.map(({ seat }) => seat), ...lines.map(([value]) => value)].join();
-    if (stamp === this.#moveStamp) {
-      const words = new Map(lines.map(([value, name, more]) => [value, `${name} · ${more}`]));
-      for (const option of select.options) {
-        const text = words.get(option.value) ?? option.text;
-        if (option.text !== text) option.text = text;
-      }
-      return;
-    }
-    this.#moveStamp = stamp;
-    const chosen = select.value;
-    const isAny = seats.length + lines.length > 0;
-    const choose = new Option(
-      isAny ? gettext("Choose a seat or an agency") : gettext("No seat is free, no other line"),
-      "",
-    );
-    select.replaceChildren(
-      choose,
-      group(gettext("Free seats"), seats.map((seat) => [
-        `seat:${seat.seat}`,
-        `${seatWords(inLanguage(seat.label, seat.label_en))} · ${seat.operator}`,
-      ])),
-      group(gettext("Lines of agencies"), lines),
-    );
-    select.value = chosen;
-    if (select.selectedIndex < 0) select.value = "";
+    showWhereTo(/** @type {HTMLSelectElement} */ (this.find("whereto")), this.state.agencies, call);
   }
 
   #showNotice() {
@@ -356,20 +314,4 @@ export class ActPanel extends View {
     );
     if (isDone) this.close();
   }
-}
-
-/**
- * @param {string} label @param {string[][]} options  value, name, and what to know of it
- * @returns {HTMLOptGroupElement}
- */
-function group(label, options) {
-  const element = document.createElement("optgroup");
-  element.label = label;
-  element.append(...options.map(([value, name, more]) => {
-    const option = new Option(more ? `${name} · ${more}` : name, value);
-    option.dataset.name = name;
-    return option;
-  }));
-  element.hidden = options.length === 0;
-  return element;
 }
