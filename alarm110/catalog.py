@@ -27,6 +27,11 @@ class PhoneCatalog(JavaScriptCatalog):
         everything: dict[str, Any] = super().get_catalog()
         return {words: text for words, text in everything.items() if words in wanted}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Leave out how dates are written: the page asks the browser for that."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "formats": {}}
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer in the language that the address names; it may be kept for ever.
 

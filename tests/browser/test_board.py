@@ -139,6 +139,16 @@ def test_a_supervisor_listens_joins_and_leaves_and_the_operator_is_sent_on_a_bre
     room.get_by_role("button", name="Leave").click()
     expect(room).to_be_hidden()
 
+    call.get_by_role("button").click()
+    page.get_by_label("Reason").fill("Training")
+    press(page, "End the call")
+    question = page.get_by_text("End this call for everybody?")
+    expect(question).to_be_visible()
+    seat.get_by_role("button").click()
+    expect(page.get_by_role("dialog")).to_contain_text("On a call")
+    expect(question).to_be_hidden()  # it was asked of the call, not of the seat
+    page.keyboard.press("Escape")
+
     caller.hangs_up()
     expect(seat).to_have_count(0)
     operator.finishes()

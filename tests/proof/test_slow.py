@@ -32,7 +32,7 @@ async def test_who_reads_nothing_is_let_go_and_costs_little(besieged):
         Console(served, ATTACKED.operators[0], session=session.split("=")[1]) as seat,
         Phone(served) as phone,
     ):
-        await seat.take_seat()
+        await seated(seat)
         await attacked.tap(phone, ATTACKED)
         await seat.command("take_call", call=phone.call["call"])
         clip = await record(phone)
@@ -64,6 +64,19 @@ async def test_who_reads_nothing_is_let_go_and_costs_little(besieged):
     # A machine that stands still itself is given what it stood still for.
     assert max(times.values()) <= LONGEST + 4 * late
     assert top - before <= 4 * MIB * len(times)
+
+
+async def seated(seat: Console) -> None:
+    """Take a seat; what the attack before left at one's own goes back by itself."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            await seat.take_seat()
+            return
+        except Refused as refused:
+            if refused.code != "seat_busy" or time.monotonic() > until:
+                raise
+        await asyncio.sleep(1)
 
 
 SIZES: list[int] = []

@@ -47,3 +47,10 @@ test("a seat that asks without a reason wants to go off, and is answered so", ()
   assert.match(seatOrder("allow-break", off, "").done, /may go off/);
   assert.match(seatOrder("refuse-break", off, "").done, /may not go off/);
 });
+
+test("what is no act of a seat or a call gives no order", () => {
+  assert.equal(seatOrder("", seat("a"), "why"), null);
+  assert.equal(seatOrder("end", seat("a"), "why"), null);
+  assert.equal(callOrder("", call("c"), "why", { call: "c" }), null);
+  assert.equal(callOrder("free", call("c"), "why", { call: null }), null);
+});

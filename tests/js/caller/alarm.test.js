@@ -220,3 +220,44 @@ test("an answer that was refused can be given again", async () => {
   line().say({ type: "error", code: "not_asked", id });
   await until(() => !alarm.isWarningAnswered);
 });
+
+test("silence that the server does not know of is told again after a reload", async () => {
+  outbox.keepCall(call("a"));
+  alarm.resume();
+  await welcomed("a", "connected");
+  line().drop();
+  alarm.setMode("silent");
+  load();
+  alarm.resume();
+  await welcomed("a", "connected");
+  await until(() => sent(line(), "set_mode").length);
+  assert.deepEqual([alarm.mode, sent(line(), "set_mode")[0].mode], ["silent", "silent"]);
+});
+
+test("this window only watches when another one of the phone falls silent", async () => {
+  outbox.keepCall({ ...call("a"), epoch: null });
+  alarm.resume();
+  line().open();
+  line().say({ ...welcome("a", "connected"), epoch: null });
+  await rest();
+  const { call: now } = snapshot("a", "connected", { mode: "silent" });
+  line().say({ stream: "stream a", seq: 6, type: "call.mode_changed", data: { call: now } });
+  await until(() => alarm.mode === "silent");
+  assert.deepEqual([alarm.isReadOnly, sent(line(), "set_mode")], [true, []]);
+});
+
+test("a filter's page says of no call that it is over", async () => {
+  outbox.keepCall(call("b"));
+  alarm.resume();
+  await welcomed("b", "waiting");
+  globalThis.fetch = async () => new Response("<h1>Sign in to this network</h1>");
+  const ended = snapshot("b", "ended", { why: "merged" }).call;
+  line().say({ stream: "stream b", seq: 6, type: "call.ended", data: { call: ended } });
+  await rest();
+  assert.equal(alarm.hasNoOther, false);
+  const before = line();
+  globalThis.fetch = async () => Response.json({ live: { ...call("a"), epoch: null } });
+  alarm.check();
+  await until(() => line() !== before);
+  assert.equal(alarm.call.call, "a");
+});

@@ -72,3 +72,15 @@ test("a tap knows how old it is after a reload, and never of the future", () => 
   assert.equal(again(Date.now() + 60_000), 0);
   assert.equal(again(undefined), 0);
 });
+
+test("into another incident words go along, and no photo that lies with the first", () => {
+  const outbox = new Outbox(memory());
+  outbox.keepCall({ call: "a", incident: "one", mode: "silent" });
+  outbox.add({ id: "m1", text: "by the river" });
+  outbox.add({ id: "m2", text: "", clip: "c1" });
+  outbox.moveTo({ call: "a2", incident: "one", mode: "normal" });
+  assert.equal(outbox.unsent.length, 2);
+  outbox.moveTo({ call: "b", incident: "two", mode: "normal" });
+  assert.deepEqual(outbox.unsent.map(({ id }) => id), ["m1"]);
+  assert.equal(outbox.call.mode, "silent");
+});

@@ -160,3 +160,15 @@ test("a pause is no time gone, and a seek stays on the clock", () => {
   assert.equal(hand.at, T + 10_000);
   assert.equal(told, 4);
 });
+
+test("a copy that came meanwhile neither stops the hand nor slows it", () => {
+  const hand = new Playhead({ begins: 0, ends: 60_000 });
+  hand.rate = 2;
+  hand.seek(5000);
+  hand.play();
+  const next = new Playhead({ begins: 0, ends: 90_000 }, hand);
+  assert.deepEqual([next.at, next.rate, next.isPlaying], [5000, 2, true]);
+  next.tick(100, false);
+  next.tick(1100, false);
+  assert.equal(next.at, 7000);
+});

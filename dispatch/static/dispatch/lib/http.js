@@ -20,8 +20,9 @@ export async function request(url, options = {}) {
   const content = body === undefined ? bytes : JSON.stringify(body);
   const type = body === undefined ? "application/octet-stream" : "application/json";
   const giveUp = new AbortController();
-  signal?.addEventListener("abort", () => giveUp.abort());
-  const timer = setTimeout(() => giveUp.abort(), timeoutMs);
+  const stop = () => giveUp.abort();
+  signal?.addEventListener("abort", stop);
+  const timer = setTimeout(stop, timeoutMs);
   try {
     const response = await fetch(url, {
       method: options.method ?? (content === undefined ? "GET" : "POST"),
@@ -39,6 +40,7 @@ export async function request(url, options = {}) {
     };
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", stop); // it outlives this request
   }
 }
 

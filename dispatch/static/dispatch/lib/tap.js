@@ -99,12 +99,14 @@ export function withAge(tap, ageMs) {
 /** @returns {Promise<Tapped | null>} the live call of this phone, if there is one */
 export async function findMine() {
   const answer = await request(MINE_URL);
-  if (answer.status !== 200) throw new Error(`mine ${answer.status}`);
-  return answer.body?.live ?? null;
+  const { status, body } = answer;
+  // A captive portal's page says 200, too.
+  if (status !== 200 || body?.live === undefined) throw new Error(`mine ${status}`);
+  return body.live;
 }
 
 /** @param {number} ms @returns {Promise<void>} after `ms`, or once the network is back */
-function restOrOnline(ms) {
+export function restOrOnline(ms) {
   return new Promise((done) => {
     const wake = () => {
       clearTimeout(timer);

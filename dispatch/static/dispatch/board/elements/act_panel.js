@@ -49,7 +49,6 @@ export class ActPanel extends View {
     this.close(false);
     this.#subject = { kind, id };
     this.#opener = opener;
-    this.#asked = "";
     opener.setAttribute("aria-expanded", "true");
     this.dataset.kind = kind;
     for (const field of this.querySelectorAll("input, textarea")) {
@@ -67,6 +66,7 @@ export class ActPanel extends View {
   close(givesFocusBack = true) {
     if (!this.#isOpen) return;
     this.setAttribute("hidden", "");
+    this.#ask(""); // a question of one seat never stands under the next
     this.#subject = null;
     const opener = this.#opener;
     this.#opener = null;
@@ -269,7 +269,13 @@ export class ActPanel extends View {
   async #do(act) {
     this.#ask("");
     const order = this.#order(act);
-    if (order && (await this.#give(order))) this.close();
+    if (order) await this.#closeAfter(this.#give(order));
+  }
+
+  /** The answer may be slow, and another panel open by then: that one stays. */
+  async #closeAfter(/** @type {Promise<boolean>} */ given) {
+    const subject = this.#subject;
+    if ((await given) && this.#subject === subject) this.close();
   }
 
   /** @param {Act} act @returns {import("../models/orders.js").Order | null} */
@@ -306,12 +312,11 @@ export class ActPanel extends View {
     const text = /** @type {HTMLTextAreaElement} */ (this.find("notice-text")).value.trim();
     const minutes = Number(/** @type {HTMLInputElement} */ (this.find("notice-minutes")).value);
     if (!text || !agency) return this.find("notice-text").focus();
-    const isDone = await this.desk.act(
+    await this.#closeAfter(this.desk.act(
       { type: "post_notice", agency, text, minutes: Math.max(1, Math.min(720, minutes || 60)) },
       fill(gettext("The notice stands at every seat of %(agency)s."), {
         agency: selectedOptions[0]?.text ?? "",
       }),
-    );
-    if (isDone) this.close();
+    ));
   }
 }

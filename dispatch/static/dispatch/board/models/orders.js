@@ -11,7 +11,9 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("../../lib/wire.js").Frame} Frame */
 /** @typedef {{frame: Frame, done: string, undo?: Frame}} Order */
 
-/** @param {Act} act @param {Seat} seat @param {string} reason @returns {Order} */
+const STANCES = new Set(["monitor", "whisper", "open"]);
+
+/** @param {Act} act @param {Seat} seat @param {string} reason @returns {Order | null} */
 export function seatOrder(act, seat, reason) {
   const key = seat.seat;
   const said = (/** @type {string} */ words) =>
@@ -36,7 +38,7 @@ export function seatOrder(act, seat, reason) {
             : gettext("%(seat)s may go off; no calls go there now."),
         ),
       };
-    default:
+    case "refuse-break":
       return {
         frame: { type: "answer_break", seat: key, allow: false },
         done: said(
@@ -45,13 +47,15 @@ export function seatOrder(act, seat, reason) {
             : gettext("%(seat)s may not go off; it is still Ready."),
         ),
       };
+    default:
+      return null; // no act of a seat
   }
 }
 
 /**
  * End the call, or come into its room; who is there already changes how.
  * @param {Act} act @param {LineCall} call @param {string} reason
- * @param {{call: string | null}} standing @returns {Order}
+ * @param {{call: string | null}} standing @returns {Order | null}
  */
 export function callOrder(act, call, reason, standing) {
   const key = call.call;
@@ -61,6 +65,7 @@ export function callOrder(act, call, reason, standing) {
       done: fill(gettext("%(call)s was ended."), { call: callName(call) }),
     };
   }
+  if (!STANCES.has(act)) return null;
   const frame = standing.call === key
     ? { type: "set_stance", call: key, stance: act }
     : { type: "enter_room", call: key, stance: act, reason };

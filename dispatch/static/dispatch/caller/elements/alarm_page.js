@@ -8,12 +8,13 @@ import { Alarm } from "../models/alarm.js";
 import { patiently, whenIdle } from "../models/later.js";
 import { Outbox, windowStorage } from "../models/outbox.js";
 import { Senses } from "../models/senses.js";
-import { endSentence, owedSentence, tapSentence } from "../models/sentences.js";
+import { tapSentence } from "../models/sentences.js";
 import { CallFacts } from "./call_facts.js";
 import { CallPictures } from "./call_pictures.js";
 import { TalkThread } from "./talk_thread.js";
 
 const TICK_MS = 500;
+const LONG_WAIT_MS = 60_000; // after that the phone number stands larger
 
 export class AlarmPage extends HTMLElement {
   #outbox = new Outbox(windowStorage());
@@ -260,16 +261,13 @@ export class AlarmPage extends HTMLElement {
     const call = this.#alarm.state?.call;
     if (this.#alarm.phase !== "ended" || !call) return;
     write(part(this, "end-number"), call.number);
-    const hasPhone = Boolean(this.#alarm.state?.caller.phone_masked);
-    write(part(this, "end-why"), endSentence(call.end_reason, hasPhone));
-    const { hasGivenUp, words } = this.#alarm;
-    part(this, "end-owed").hidden = !hasGivenUp;
-    if (hasGivenUp) write(part(this, "end-owed-words"), owedSentence(words.unsent.length));
   }
 
   /** What changes by the clock alone. */
   #showTime() {
-    const { isLate, isLongWait, truth } = this.#alarm;
+    const { isLate, truth, phase, call, now } = this.#alarm;
+    const isWaiting = phase === "waiting" && !!call;
+    const isLongWait = isWaiting && now - Date.parse(call.queued_at) > LONG_WAIT_MS;
     if (this.#phase === "sending") this.#showSending();
     const isCut = truth.is === "silent" && this.#phase !== "ended";
     this.toggleAttribute("data-urge", isLate || isLongWait || isCut);

@@ -4,6 +4,7 @@
 import { find } from "../../lib/dom.js";
 export { keepPage } from "../models/kept_page.js";
 import { AttachFiles } from "./attach_files.js";
+import { EndWords } from "./end_words.js";
 import { OfficerFrame } from "./officer_frame.js";
 import { PhoneCheck } from "./phone_check.js";
 import { RecordingRest } from "./recording_rest.js";
@@ -20,9 +21,11 @@ export function begin(page, alarm, senses) {
   customElements.define("phone-check", PhoneCheck);
   customElements.define("recording-rest", RecordingRest);
   customElements.define("warning-question", WarningQuestion);
+  customElements.define("end-words", EndWords);
   find(page, "officer-frame", OfficerFrame).begin(alarm, senses);
   find(page, "attach-files", AttachFiles).begin(senses);
   find(page, "phone-check", PhoneCheck).begin(alarm);
   find(page, "recording-rest", RecordingRest).begin(alarm, senses);
   find(page, "warning-question", WarningQuestion).begin(alarm);
+  find(page, "end-words", EndWords).begin(alarm);
 }

@@ -9,6 +9,7 @@ import { applyEntry, newsBetween } from "./alarm_state.js";
 import { SOCKET_URL, lineOf } from "./call_line.js";
 import { lineTruth } from "./line_truth.js";
 import { OwnCall } from "./own_call.js";
+import { OwnMode } from "./own_mode.js";
 import { LastWords, OwnWords } from "./own_words.js";
 import { Signing } from "./signing.js";
 
@@ -19,7 +20,6 @@ import { Signing } from "./signing.js";
 /** @typedef {{place: number, wait_seconds: number | null, seats_open: number}} Place */
 
 const LATE_MS = 2500;
-const LONG_WAIT_MS = 60_000;
 // A tap older than this, found after a load, is not sent without asking.
 const OLD_TAP_MS = 15 * 60_000;
 
@@ -35,9 +35,12 @@ export class Alarm extends EventTarget {
   isWarningAnswered = false;
   /** A tap from long ago was never sent: its owner decides. */
   isOld = false;
+  /** The call was merged, and the phone has no other: what is owed goes to this one. */
+  hasNoOther = false;
   words;
 
   #outbox;
+  #mode;
   /** @type {import("../../lib/two_doors.js").TwoDoors | null} */ #line = null;
   #early = new EarlySocket();
   /** @type {number | null} */ #epoch = null;
@@ -45,8 +48,6 @@ export class Alarm extends EventTarget {
   /** @type {import("../../lib/age.js").Mark | null} */ #sendingSince = null;
   #clockAheadMs = 0;
   #lastWords;
-  /** The call was merged, and the phone has no other: what is owed goes to this one. */
-  #hasNoOther = false;
   #own = new OwnCall({
     isWanted: () => this.phase === "idle" || this.#isElsewhere,
     onFound: (mine) => this.#goOnIn(mine),
@@ -58,6 +59,7 @@ export class Alarm extends EventTarget {
   constructor(outbox) {
     super();
     this.#outbox = outbox;
+    this.#mode = new OwnMode(outbox, (frame) => this.command(frame));
     this.words = new OwnWords(outbox, (frame) => this.command(frame), () => {
       this.#lastWords.look();
       this.#changed();
@@ -103,9 +105,8 @@ export class Alarm extends EventTarget {
     return this.isLive && this.#epoch !== null;
   }
 
-  /** @returns {Mode} what the phone does; it never waits for the server to fall silent */
   get mode() {
-    return this.#outbox.tap?.mode ?? this.#outbox.call?.mode ?? "normal";
+    return this.#mode.now;
   }
 
   /** The tap is on its way for longer than one should be left to wonder. */
@@ -117,12 +118,6 @@ export class Alarm extends EventTarget {
   /** How long ago it was tapped, in ms. */
   get tapAgeMs() {
     return this.#outbox.tapAgeMs;
-  }
-
-  /** Nobody answered for a minute: the phone number is shown larger. */
-  get isLongWait() {
-    const { call } = this.#outbox;
-    return this.phase === "waiting" && !!call && this.now - Date.parse(call.queued_at) > LONG_WAIT_MS;
   }
 
   get call() {
@@ -196,8 +191,8 @@ export class Alarm extends EventTarget {
     this.#line = null;
     this.#isWelcome = false;
     this.#lastWords.forget();
-    this.#hasNoOther = false;
-    Object.assign(this, { state: null, place: null, failures: 0, isOld: false });
+    this.#mode.forget();
+    Object.assign(this, { state: null, place: null, failures: 0, isOld: false, hasNoOther: false });
     this.signing.isKept = false;
     this.#epoch = null;
     this.#changed();
@@ -225,11 +220,10 @@ export class Alarm extends EventTarget {
     this.#early.open(SOCKET_URL); // after the tap's request: nothing goes before that
     const tapped = await answer;
     if (!tapped) return this.#early.close();
-    const { mode } = this;
+    this.#own.isOut = false;
     this.signing.isKept = Boolean(tap.sign_language);
     this.#outbox.keepCall(tapped);
     this.#connect();
-    if (mode === "silent" && tapped.mode !== mode) this.setMode(mode);
     this.#changed();
   }
 
@@ -237,8 +231,7 @@ export class Alarm extends EventTarget {
 
   /** @param {Mode} mode */
   setMode(mode) {
-    this.#outbox.keepMode(mode);
-    if (this.isLive) this.command({ type: "set_mode", mode }).catch(() => {});
+    this.#mode.set(mode, this.isLive);
     this.#changed();
   }
 
@@ -327,8 +320,14 @@ export class Alarm extends EventTarget {
       this.#outbox.keepEnded(next);
       this.#end();
     }
+    this.#agree(!entry);
     this.#changed();
     if (news) this.dispatchEvent(new CustomEvent("news", { detail: news }));
+  }
+
+  /** @param {boolean} isWhole  all there is, not one thing that happened */
+  #agree(isWhole) {
+    if (this.isLive && this.state) this.#mode.agree(this.state.call.mode, this.isHeld, isWhole);
   }
 
   /** The call is over; told again with each entry that still comes. */
@@ -345,7 +344,7 @@ export class Alarm extends EventTarget {
   /** An earlier call of the same person is live, and this window is not in it yet. */
   get #isElsewhere() {
     const isMerged = this.phase === "ended" && this.state?.call.end_reason === "merged";
-    return isMerged && !this.#hasNoOther;
+    return isMerged && !this.hasNoOther;
   }
 
   /** @param {import("../../lib/tap.js").Tapped} mine  the phone's live call */
@@ -353,13 +352,12 @@ export class Alarm extends EventTarget {
     this.#outbox.moveTo(mine);
     this.#letGo();
     this.#connect();
-    if (this.mode !== mine.mode) this.setMode(this.mode);
   }
 
   /** The call in which this one was to go on is over, too. */
   #stayHere() {
     if (this.phase === "idle") return;
-    this.#hasNoOther = true;
+    this.hasNoOther = true;
     this.#end();
   }
 
@@ -381,7 +379,9 @@ export class Alarm extends EventTarget {
 
   /** @param {number | null} epoch  null: another window holds the call */
   #hold(epoch) {
-    if (this.#take(epoch)) this.words.resend();
+    const isBack = this.#take(epoch);
+    this.#agree(false);
+    if (isBack) this.words.resend();
     this.#changed();
   }
 

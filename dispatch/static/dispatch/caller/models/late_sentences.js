@@ -1,6 +1,6 @@
 // What is said in the parts of the page that come after the button (`later.js`).
 
-import { fill, gettext } from "../../lib/words.js";
+import { fill, gettext, ngettext } from "../../lib/words.js";
 
 /**
  * What stands over the officer who is held up to an offender: never more than is so.
@@ -29,4 +29,39 @@ export function restSentence({ waiting, isDone, isRefused }, isOnline) {
     ? gettext("Sending the rest of the recording… %(count)s left")
     : gettext("No network. The rest of the recording waits on this phone: %(count)s left");
   return fill(sentence, { count: waiting });
+}
+
+/** @param {number} count @returns {string} of words that no server took before the end */
+export function owedSentence(count) {
+  const words = ngettext(
+    "%(count)s message did not reach the police.",
+    "%(count)s messages did not reach the police.",
+    count,
+  );
+  return fill(words, { count });
+}
+
+/**
+ * @param {string} reason @param {boolean} hasPhone  whether a phone number was confirmed
+ * @param {boolean} [hasNoOther]  this phone knows of no call that it could go on in
+ */
+export function endSentence(reason, hasPhone, hasNoOther = false) {
+  switch (reason) {
+    case "seat_ended":
+      return gettext("The call-taker ended the call.");
+    case "supervisor":
+      return gettext("The police ended the call.");
+    case "caller_ended":
+      return gettext("You ended the call.");
+    case "caller_lost":
+      return hasPhone
+        ? gettext("The connection to your phone was lost for too long. The police know, and have your phone number.")
+        : gettext("The connection to your phone was lost for too long. The police know.");
+    case "merged":
+      return hasNoOther
+        ? gettext("Your alarm was joined to an earlier one. This phone is in no call now: if you need help, raise a new alarm.")
+        : gettext("Your alarm goes on in your earlier call.");
+    default:
+      return "";
+  }
 }

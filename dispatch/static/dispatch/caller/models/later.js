@@ -2,8 +2,11 @@
 // of the page. On a bad line each is asked for again until it is there; the alarm never
 // waits for them.
 
+import { restOrOnline } from "../../lib/tap.js";
+
 const AGAIN_MS = 3000;
-const MOST_TRIES = 20;
+const SELDOM_MS = 30_000;
+const OFTEN = 20; // tries
 
 /** @returns {Promise<typeof import("./live.js").Live>} */
 export function loadLive() {
@@ -21,14 +24,13 @@ export function whenIdle(work) {
   else setTimeout(work, 1500);
 }
 
-/** @template T @param {() => Promise<T>} load @returns {Promise<T>} */
+/** Never given up. @template T @param {() => Promise<T>} load @returns {Promise<T>} */
 export async function patiently(load) {
   for (let tries = 1; ; tries += 1) {
     try {
       return await load();
-    } catch (error) {
-      if (tries >= MOST_TRIES) throw error;
-      await new Promise((done) => setTimeout(done, AGAIN_MS));
+    } catch {
+      await restOrOnline(tries < OFTEN ? AGAIN_MS : SELDOM_MS);
     }
   }
 }

@@ -58,10 +58,11 @@ export class Outbox {
     this.#write({ ...this.#kept, tap, tappedAt: Date.now() });
   }
 
-  /** The server has it. @param {Tapped} call */
+  /** The server has it; who fell silent meanwhile stays silent. @param {Tapped} call */
   keepCall(call) {
-    const { unsent } = this.#kept;
-    this.#write({ call, unsent });
+    const { unsent, tap } = this.#kept;
+    const mode = tap?.mode === "silent" ? "silent" : call.mode;
+    this.#write({ call: { ...call, mode }, unsent });
   }
 
   /**
@@ -69,8 +70,11 @@ export class Outbox {
    * @param {Tapped} call
    */
   moveTo(call) {
-    const { unsent, off } = this.#kept;
-    const mode = this.#kept.call?.mode === "silent" ? "silent" : call.mode;
+    const { off, call: before } = this.#kept;
+    const mode = before?.mode === "silent" ? "silent" : call.mode;
+    // A photo lies with its own incident.
+    const isSame = before?.incident === call.incident;
+    const unsent = this.unsent.filter(({ clip }) => isSame || !clip);
     this.#write({ call: { ...call, mode }, unsent, off });
   }
 

@@ -18,6 +18,7 @@ export class Questions {
   #asked;
   #explain;
   #isRunning = false;
+  #isWanted = false;
 
   /**
    * @param {Asked[]} asked  in order
@@ -28,12 +29,16 @@ export class Questions {
     this.#explain = explain;
   }
 
-  /** Ask what is still needed; a second call while it runs does nothing. */
+  /** Ask what is still needed; while it runs, once more afterwards: for the next alarm. */
   async run() {
+    this.#isWanted = true;
     if (this.#isRunning) return;
     this.#isRunning = true;
-    for (const question of this.#asked) {
-      if (question.isNeeded()) await this.#one(question);
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      for (const question of this.#asked) {
+        if (question.isNeeded()) await this.#one(question);
+      }
     }
     this.#isRunning = false;
   }

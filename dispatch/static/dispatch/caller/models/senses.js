@@ -73,8 +73,9 @@ export class Senses extends EventTarget {
       evidence.yieldTo(() => this.live?.isThin ?? false);
       evidence.addEventListener("change", () => this.#changed());
       evidence.addEventListener("told", (event) => {
-        const { clip, remote, message } = /** @type {CustomEvent} */ (event).detail;
-        if (this.#alarm.isLive) this.#alarm.words.show(remote ?? clip, message);
+        const { clip, remote, message, incident } = /** @type {CustomEvent} */ (event).detail;
+        const isOurs = incident === this.#alarm.call?.incident; // else an earlier alarm's
+        if (this.#alarm.isLive && isOurs) this.#alarm.words.show(remote ?? clip, message);
       });
       this.evidence = evidence;
       this.#changed();

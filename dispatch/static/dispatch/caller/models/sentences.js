@@ -2,7 +2,7 @@
 // Whoever raised a silent alarm may be hiding: there none of them says "call", only what
 // helps if it is safe to speak, and first that one may write.
 
-import { fill, gettext, ngettext } from "../../lib/words.js";
+import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("./alarm.js").Alarm} Alarm */
 /** @typedef {import("./position_watch.js").Sense} Sense */
@@ -294,36 +294,6 @@ export function newsSentence(news, seat = "") {
       return gettext("The connection is back. Same call.");
     default:
       return gettext("Your alarm goes on.");
-  }
-}
-
-/** @param {number} count @returns {string} of words that no server took before the end */
-export function owedSentence(count) {
-  const words = ngettext(
-    "%(count)s message did not reach the police.",
-    "%(count)s messages did not reach the police.",
-    count,
-  );
-  return fill(words, { count });
-}
-
-/** @param {string} reason @param {boolean} hasPhone  whether a phone number was confirmed */
-export function endSentence(reason, hasPhone) {
-  switch (reason) {
-    case "seat_ended":
-      return gettext("The call-taker ended the call.");
-    case "supervisor":
-      return gettext("The police ended the call.");
-    case "caller_ended":
-      return gettext("You ended the call.");
-    case "caller_lost":
-      return hasPhone
-        ? gettext("The connection to your phone was lost for too long. The police know, and have your phone number.")
-        : gettext("The connection to your phone was lost for too long. The police know.");
-    case "merged":
-      return gettext("Your alarm goes on in your earlier call.");
-    default:
-      return "";
   }
 }
 

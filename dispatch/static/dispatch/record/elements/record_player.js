@@ -67,7 +67,7 @@ export class RecordPlayer extends HTMLElement {
     this.#clock = clock;
     this.#shown = shown;
     this.#time = timesIn(clock.zone);
-    const playhead = new Playhead(clock);
+    const playhead = new Playhead(clock, this.#playhead); // a copy that came stops nothing
     this.#playhead = playhead;
     playhead.addEventListener("change", () => this.#show());
     for (const clip of clock.clips) {

@@ -11,12 +11,16 @@ export class Playhead extends EventTarget {
   /** @type {number} */ #ends;
   /** @type {number | null} */ #last = null;
 
-  /** @param {{begins: number, ends: number}} clock */
-  constructor({ begins, ends }) {
+  /** @param {{begins: number, ends: number}} clock @param {Playhead | null} [before]  goes on */
+  constructor({ begins, ends }, before = null) {
     super();
     this.#begins = begins;
     this.#ends = ends;
     this.at = begins;
+    if (!before) return;
+    this.rate = before.rate;
+    this.isPlaying = before.isPlaying;
+    this.seek(before.at);
   }
 
   get isAtEnd() {
