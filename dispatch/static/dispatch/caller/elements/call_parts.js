@@ -16,16 +16,16 @@ import { WarningQuestion } from "./warning_question.js";
  * @param {import("../models/senses.js").Senses} senses
  */
 export function begin(page, alarm, senses) {
+  customElements.define("end-words", EndWords);
+  find(page, "end-words", EndWords).begin(alarm);
   customElements.define("officer-frame", OfficerFrame);
   customElements.define("attach-files", AttachFiles);
   customElements.define("phone-check", PhoneCheck);
   customElements.define("recording-rest", RecordingRest);
   customElements.define("warning-question", WarningQuestion);
-  customElements.define("end-words", EndWords);
   find(page, "officer-frame", OfficerFrame).begin(alarm, senses);
   find(page, "attach-files", AttachFiles).begin(senses);
   find(page, "phone-check", PhoneCheck).begin(alarm);
   find(page, "recording-rest", RecordingRest).begin(alarm, senses);
   find(page, "warning-question", WarningQuestion).begin(alarm);
-  find(page, "end-words", EndWords).begin(alarm);
 }

@@ -301,7 +301,7 @@ export class Alarm extends EventTarget {
     const isBack = this.#take(welcome.epoch);
     this.#clockAheadMs = Date.parse(welcome.at) - Date.now();
     const snapshot = welcome.snapshots[stream];
-    this.#become(snapshot ?? this.state); // tells once, with place and state together
+    this.#become(snapshot ?? this.state, undefined, snapshot && welcome.cursors[stream]);
     if (isBack) this.words.resend();
   }
 
@@ -311,8 +311,8 @@ export class Alarm extends EventTarget {
     if (this.state) this.#become(applyEntry(this.state, entry), entry);
   }
 
-  /** @param {AlarmState | null} next @param {import("../../lib/wire.js").Entry} [entry] */
-  #become(next, entry) {
+  /** @param {AlarmState | null} next @param {import("../../lib/wire.js").Entry} [entry] @param {number} [at] */
+  #become(next, entry, at = entry?.seq) {
     const before = this.state;
     this.state = next;
     const news = next && newsBetween(before, next, entry);
@@ -320,14 +320,14 @@ export class Alarm extends EventTarget {
       this.#outbox.keepEnded(next);
       this.#end();
     }
-    this.#agree(!entry);
+    this.#agree(at);
     this.#changed();
     if (news) this.dispatchEvent(new CustomEvent("news", { detail: news }));
   }
 
-  /** @param {boolean} isWhole  all there is, not one thing that happened */
-  #agree(isWhole) {
-    if (this.isLive && this.state) this.#mode.agree(this.state.call.mode, this.isHeld, isWhole);
+  /** @param {number} [at]  how far the state reaches in the stream, if that is new */
+  #agree(at = 0) {
+    if (this.isLive && this.state) this.#mode.agree(this.state.call.mode, this.isHeld, at);
   }
 
   /** The call is over; told again with each entry that still comes. */
@@ -380,7 +380,7 @@ export class Alarm extends EventTarget {
   /** @param {number | null} epoch  null: another window holds the call */
   #hold(epoch) {
     const isBack = this.#take(epoch);
-    this.#agree(false);
+    this.#agree();
     if (isBack) this.words.resend();
     this.#changed();
   }

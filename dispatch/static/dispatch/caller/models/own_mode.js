@@ -6,12 +6,12 @@
 export class OwnMode {
   #outbox;
   #send;
-  /** Said, and not yet seen in the server's word. @type {{mode: Mode, isHeard: boolean} | null} */
+  /** Said last; where it stands in the stream, once that is known. @type {{seq: number} | null} */
   #told = null;
 
   /**
    * @param {import("./outbox.js").Outbox} outbox
-   * @param {(frame: import("../../lib/wire.js").Frame) => Promise<unknown>} send
+   * @param {(frame: import("../../lib/wire.js").Frame) => Promise<import("../../lib/wire.js").Ack>} send
    */
   constructor(outbox, send) {
     this.#outbox = outbox;
@@ -31,12 +31,10 @@ export class OwnMode {
 
   /**
    * @param {Mode} theirs  the server's word @param {boolean} isHeld  this window may speak
-   * @param {boolean} isWhole  a snapshot: later than any word that was heard
+   * @param {number} at  how far in the stream it is the server's word; 0: not known anew
    */
-  agree(theirs, isHeld, isWhole) {
-    if (this.#told && (theirs === this.#told.mode || (isWhole && this.#told.isHeard))) {
-      this.#told = null;
-    }
+  agree(theirs, isHeld, at) {
+    if (this.#told && at >= this.#told.seq) this.#told = null;
     if (this.#told || theirs === this.now) return;
     if (theirs === "silent") this.#outbox.keepMode("silent");
     else if (isHeld) this.#tell("silent");
@@ -49,10 +47,10 @@ export class OwnMode {
 
   /** @param {Mode} mode */
   #tell(mode) {
-    const told = { mode, isHeard: false };
+    const told = { seq: Infinity };
     this.#told = told;
     this.#send({ type: "set_mode", mode }).then(
-      () => (told.isHeard = true),
+      ({ seq = 1 }) => (told.seq = seq),
       () => {
         if (this.#told === told) this.#told = null; // said again when it may be
       },
