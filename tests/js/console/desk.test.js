@@ -98,6 +98,8 @@ test("a window that was superseded says so and does not come back by itself", ()
   desk.frame({ type: "error", code: "epoch_stale", detail: "", facts: {} });
   desk.lineChanged("down", 0, 4409);
   assert.equal(desk.view, "elsewhere");
+  desk.forgetNotice(); // "Use here" was refused: somebody else sits there
+  assert.equal(desk.view, "choose");
   assert.deepEqual(desk.shift.hello, {});
 });
 

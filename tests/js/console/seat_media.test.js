@@ -146,3 +146,15 @@ test("a visitor shows nothing, reports nothing, and begins anew when it leads", 
     delete globalThis.MediaStream;
   }
 });
+
+test("who closed the microphone as a guest and is given the call keeps it closed", () => {
+  desk.isVisitor = true;
+  media.follow();
+  microphone.isMuted = true; // their own switch
+  desk.isVisitor = false;
+  media.follow();
+  assert.equal(microphone.muted.at(-1), true);
+  desk.incident = incident("b");
+  media.follow();
+  assert.equal(microphone.muted.at(-1), false, "the next call begins open");
+});

@@ -112,6 +112,7 @@ export class SeatMedia extends EventTarget {
 
   /** @param {string} call  "" for none */
   #moveTo(call) {
+    const wasMuted = call === this.#call && this.#microphone.isMuted; // now the host
     this.#call = call;
     this.#told = "";
     this.#frames.clear();
@@ -122,7 +123,7 @@ export class SeatMedia extends EventTarget {
     }
     // A reload must not open a microphone that the person closed.
     const muted = this.#isVisitor ? false : this.#desk.incident?.muted?.host.audio;
-    this.#microphone.mute(muted ?? false);
+    this.#microphone.mute(wasMuted || (muted ?? false));
     this.#begin();
   }
 

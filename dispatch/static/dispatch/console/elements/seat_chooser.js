@@ -50,9 +50,13 @@ export class SeatChooser extends Region {
     return true;
   }
 
-  /** Take it; if it is one's own in another window, it moves here. @param {string} id */
+  /**
+   * Take it; if it is one's own in another window, it moves here.
+   * @param {string} id @returns {Promise<boolean>} false: the server refused it
+   */
   async take(id) {
-    if (this.#asking) return;
+    if (this.#asking) return true;
+    let isTaken = true;
     const seat = this.#find(id);
     const isMine = this.#isMine(seat);
     const relieve = !isMine && canRelieve(seat);
@@ -63,9 +67,11 @@ export class SeatChooser extends Region {
     } catch (error) {
       const refused = /** @type {import("../../lib/wire.js").Refused} */ (error);
       this.desk.say(refusal(refused), "warn");
+      isTaken = false;
     }
     this.#asking = "";
     this.show();
+    return isTaken;
   }
 
   #showNotice() {

@@ -7,6 +7,7 @@ import { SeatChooser } from "./seat_chooser.js";
 import { Desk } from "../models/desk.js";
 import { isComposing, match } from "../models/keys.js";
 import { callsWaiting } from "../models/agency_state.js";
+import { Typing } from "../models/typing.js";
 import { shortNumber } from "../models/words.js";
 import { OwnCamera } from "../own_camera.js";
 import { OwnMicrophone } from "../own_microphone.js";
@@ -29,6 +30,7 @@ export class SeatConsole extends HTMLElement {
     microphone: this.#microphone,
   });
   /** @type {Region[]} */ #regions = [];
+  #typing = new Typing();
   #isShowing = false;
   #view = "";
 
@@ -108,6 +110,7 @@ export class SeatConsole extends HTMLElement {
     const isKept = view === "call" ? isTyping(focused) : focused !== document.body;
     const hasFocus = focused && isKept && focused.checkVisibility();
     if (hasFocus || !matchMedia("(pointer: fine)").matches) return;
+    if (view === "call" && this.#typing.isGoingOn(performance.now())) return this.#rest();
     const next = {
       choose:
         ":is([data-part=notice] [data-act=retake], .seat-card):not(:disabled, [hidden], [hidden] *)",
@@ -116,6 +119,12 @@ export class SeatConsole extends HTMLElement {
       call: "text-thread textarea",
     }[view];
     if (next) /** @type {HTMLElement | null} */ (this.querySelector(next))?.focus();
+  }
+
+  /** Whoever still types about the call before types into nothing. */
+  #rest() {
+    this.tabIndex = -1;
+    this.focus({ preventScroll: true });
   }
 
   #writeTitle() {
@@ -147,6 +156,8 @@ export class SeatConsole extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
+    const isButton = event.target instanceof Element && !!event.target.closest("button, a, summary");
+    this.#typing.key(event, isTyping(event.target), isButton, performance.now());
     const sheet = this.#region(KeySheet);
     if (!sheet || isComposing(event)) return;
     const act = match(event, sheet.keys);
@@ -174,7 +185,9 @@ export class SeatConsole extends HTMLElement {
   #useHere() {
     const last = this.#desk.lastSeat;
     if (this.#desk.line === "down") this.#socket.start();
-    if (last) void this.#region(SeatChooser)?.take(last.seat);
+    const taken = last && this.#region(SeatChooser)?.take(last.seat);
+    // Somebody else sits there by now: there are others to choose from.
+    void taken?.then((isTaken) => isTaken || this.#desk.forgetNotice());
   }
 
   /** @template {Region} Kind @param {new () => Kind} kind @returns {Kind | null} */

@@ -141,11 +141,14 @@ export class TextThread extends Region {
 
   /** @param {string} incident */
   #open(incident) {
+    const isNew = !this.#outbox; // what stood there was cleared with the call before
     this.#incident = incident;
     this.#ids.clear();
     this.#theyTypedAt = 0;
     this.#outbox = new Outbox(sessionStorage, incident);
-    this.#words.value = this.#outbox.unsent;
+    // The first words may have been quicker than the incident: they are this call's.
+    if (isNew && !this.#outbox.unsent) this.#outbox.unsent = this.#words.value;
+    else this.#words.value = this.#outbox.unsent;
     for (const { id, text, why } of this.#outbox.items) if (!why) void this.#deliver(id, text);
   }
 

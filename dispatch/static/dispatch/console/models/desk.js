@@ -124,6 +124,12 @@ export class Desk extends Acts {
     this.#changed();
   }
 
+  /** The seat that was lost is somebody else's: choose another. */
+  forgetNotice() {
+    this.notice = null;
+    this.#changed();
+  }
+
   /** @param {import("../../lib/wire.js").Entry} entry */
   entry(entry) {
     const before = { seat: this.seat, incident: this.incident, agencies: [] };
