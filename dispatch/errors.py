@@ -49,6 +49,20 @@ class CallEnded(DispatchError):
         return _("The call has ended.")
 
 
+class FormChanged(DispatchError):
+    """A colleague changed these fields since the edit began; nothing was saved.
+
+    ``facts.fields`` holds what stands in them now, ``saved_by`` and ``saved_at`` who
+    wrote it and when, ``seq`` the number in the incident's stream up to which that is.
+    """
+
+    code = "form_changed"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("%(who)s wrote here meanwhile.") % {"who": self.facts.get("saved_by")}
+
+
 class SeatBusy(DispatchError):
     """The seat has a call, an offer or wrap-up already."""
 

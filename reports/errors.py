@@ -1,5 +1,6 @@
 """Errors with a code: what a client is told, word for word."""
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 
@@ -60,6 +61,20 @@ class Stopping(Busy):
     """This process writes no more; whoever asks again finds the one that follows it."""
 
     retry_after_seconds = 2
+
+
+class IdUsed(ReportError, IntegrityError):
+    """Another command of the same author was recorded under this id; nothing was done.
+
+    A repetition is answered as the first was. This is an id that was given twice: by a
+    fault, or by whoever looks for one.
+    """
+
+    code = "id_used"
+
+    def default_detail(self) -> str:
+        """Return the sentence used when the raiser gave none."""
+        return _("This was not done: its number was used for something else.")
 
 
 class OverBudget(ReportError):

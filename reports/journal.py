@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from reports import broadcast
 from reports.broadcast import Published
 from reports.clock import now
+from reports.errors import IdUsed
 from reports.events import EntryBody as Body
 from reports.models import Entry, Stream, StreamKind
 from reports.models.hot import (
@@ -23,6 +24,7 @@ from reports.models.hot import (
     NewEntry,
     append,
     entries_of_commands,
+    is_about_commands,
     lock_heads,
 )
 from reports.seal import chain
@@ -82,6 +84,7 @@ def record_many(drafts: Sequence[Draft]) -> list[Recorded]:
 
     Raises:
         RuntimeError: outside a transaction, twice in one, or into an unknown stream.
+        IdUsed: a client id stands at another entry of its author; all is undone.
     """
     if not drafts:
         return []
@@ -110,7 +113,12 @@ def record_many(drafts: Sequence[Draft]) -> list[Recorded]:
                 draft.client_id,
             )
         )
-    append(entries, heads.values())
+    try:
+        append(entries, heads.values())
+    except IntegrityError as error:
+        if is_about_commands(error):
+            raise IdUsed from error
+        raise
     transaction.on_commit(_Publish(published), robust=True)
     return [Recorded(p.stream, p.seq, p.at) for p in published]
 

@@ -158,9 +158,12 @@ class World(Phones):
         """End the call at this seat."""
         return self.act(calls.end_call, holder, command, call=call)
 
-    def save(self, holder: Holder, incident: UUID, command=None, **fields) -> Recorded:
-        """Save fields of the incident's form."""
+    def save(
+        self, holder: Holder, incident: UUID, command=None, agencies=None, **fields
+    ) -> Recorded:
+        """Save fields of the incident's form, as one of these agencies (its seat's)."""
         client_id = command or uuid4()
+        own = {Seat.objects.get(pk=holder.seat_id).agency_id}
         body = read(
             commands.UpdateIncident,
             {
@@ -171,7 +174,10 @@ class World(Phones):
             },
         )
         recorded = incidents.update_incident(
-            holder=holder, operator="Chen", command=body
+            holder=holder,
+            operator="Chen",
+            command=body,
+            agencies=frozenset(agencies or own),
         )
         return self.note_ack(holder.author, client_id, recorded)
 

@@ -17,6 +17,7 @@ EXAMPLES: dict[type[Exception], dict[str, Any]] = {
     errors.CallTaken: {"seat_label": "Zhifu 7", "seat_label_en": "Zhifu 7"},
     errors.SeatNotFree: {"seat_label_en": "Zhifu 7"},
     errors.TransferPending: {"seat_label_en": "Zhifu 7"},
+    errors.FormChanged: {"saved_by": "Chen"},
     errors.HostAlive: {"operator": "Chen"},
     errors.ReliefNotOpen: {"operator": "Chen"},
     errors.CalledBack: {"operator": "Chen"},

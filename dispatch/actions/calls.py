@@ -42,6 +42,7 @@ from dispatch.states import (
     ParticipantRole,
     TransferKind,
 )
+from reports.errors import IdUsed
 from reports.journal import Author, Recorded
 from reports.models.hot import lock_rows
 
@@ -95,6 +96,8 @@ def accept_offer(*, holder: Holder, offer: UUID, client_id: UUID) -> Recorded:
     try:
         with transaction.atomic():
             return act(Switchboard.lock(seats=[row.seat_id], calls=[row.call_id]))
+    except IdUsed:
+        raise
     except IntegrityError as error:  # a supervisor who is in a room from the board
         raise SeatBusy from error
 

@@ -21,6 +21,7 @@ from dispatch.models import Call, Participant
 from dispatch.states import ParticipantRole, Stance
 from reports import journal
 from reports.actions.custody import LEDGER
+from reports.errors import IdUsed
 from reports.journal import SYSTEM, Recorded
 from reports.models import StreamKind
 
@@ -75,6 +76,8 @@ def enter_room(
             place = board.enter_unseated(row, by.user, stance)
             board.note_stance(place, "", reason, by.author, client_id)
             return board.commit_as(client_id)
+    except IdUsed:
+        raise
     except IntegrityError as error:  # at the same moment, from a seat or a window
         raise SeatBusy from error
 

@@ -144,7 +144,10 @@ def _act(place: SeatPlace, holder: Holder, command: commands.Command) -> Recorde
             return seats.finish_wrap_up(holder=holder, client_id=client_id)
         case commands.UpdateIncident():
             return incidents.update_incident(
-                holder=holder, operator=str(place.operator), command=command
+                holder=holder,
+                operator=str(place.operator),
+                command=command,
+                agencies=place.agencies,
             )
         case commands.OpenRelief(on=on):
             return seats.open_relief(holder=holder, on=on, client_id=client_id)

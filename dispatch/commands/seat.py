@@ -86,18 +86,40 @@ class FinishWrapUp(Command, frozen=True, tag="finish_wrap_up", kw_only=True):
     """The record is done; the seat is idle again."""
 
 
-class UpdateIncident(Command, frozen=True, tag="update_incident", kw_only=True):
-    """Save fields of the incident form; absent ones stay as they are."""
+Priority = Annotated[int, Meta(ge=1, le=4)]
+Place = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
 
-    incident: UUID
+
+class FormBase(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
+    omit_defaults=True,
+):  # fmt: skip
+    """What stood in fields of the incident form when one began to change them."""
+
     category: Word | msgspec.UnsetType = msgspec.UNSET
-    priority: Annotated[int, Meta(ge=1, le=4)] | msgspec.UnsetType = msgspec.UNSET
-    place: Annotated[str, Meta(max_length=200, pattern=PLAIN)] | (
-        msgspec.UnsetType
-    ) = msgspec.UNSET
+    priority: Priority | msgspec.UnsetType = msgspec.UNSET
+    place: Place | msgspec.UnsetType = msgspec.UNSET
     notes: Note | msgspec.UnsetType = msgspec.UNSET
     persons: Note | msgspec.UnsetType = msgspec.UNSET
     disposition: Word | msgspec.UnsetType = msgspec.UNSET
+
+
+class UpdateIncident(Command, frozen=True, tag="update_incident", kw_only=True):
+    """Save fields of the incident form; absent ones stay as they are.
+
+    ``base`` (``FormBase``: the same six fields) says what stood in them when the edit
+    began: where something else stands there now, nothing is saved (``form_changed``).
+    A field that it leaves out is written over.
+    """
+
+    incident: UUID
+    category: Word | msgspec.UnsetType = msgspec.UNSET
+    priority: Priority | msgspec.UnsetType = msgspec.UNSET
+    place: Place | msgspec.UnsetType = msgspec.UNSET
+    notes: Note | msgspec.UnsetType = msgspec.UNSET
+    persons: Note | msgspec.UnsetType = msgspec.UNSET
+    disposition: Word | msgspec.UnsetType = msgspec.UNSET
+    base: FormBase | None = None
 
 
 class ReportSeat(Frame, frozen=True, tag="report_seat", kw_only=True):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 
 from reports.models.journal import Entry, EntryBody, Stream
 
@@ -174,6 +174,14 @@ def append(entries: Sequence[NewEntry], heads: Collection[Head]) -> None:
         texts,
         *(list(column) for column in zip(*moved, strict=True)),
     )
+
+
+def is_about_commands(error: IntegrityError) -> bool:
+    """Return whether it was the index over commands that refused an entry."""
+    diagnosis = getattr(error.__cause__, "diag", None)  # PostgreSQL's
+    if diagnosis is not None:
+        return bool(diagnosis.constraint_name == "one_entry_per_command")
+    return "reports_entry.client_id" in str(error)
 
 
 def _append_by_orm(entries: Sequence[NewEntry], heads: Collection[Head]) -> None:

@@ -1,10 +1,19 @@
 """The incident form: saved as one types, at the seat that has the call."""
 
-import pytest
+from datetime import timedelta
+from uuid import uuid4
 
-from dispatch.errors import EpochStale, NotYours
+import pytest
+from django.utils import timezone
+
+from accounts.models import Agency
+from dispatch.actions import incidents
+from dispatch.errors import EpochStale, FormChanged, NotYours
 from dispatch.loops.matcher import match
+from dispatch.models import Participant
+from reports import journal
 from reports.models import Entry
+from tests.several import transfer
 
 
 def test_fields_are_saved_and_others_stay(world):
@@ -51,8 +60,6 @@ def test_the_form_is_saved_in_wrap_up_and_not_afterwards(world):
 
 
 def test_nobody_elses_seat_saves_it(world):
-    from uuid import uuid4
-
     _, tapped = world.connected()
     waiting = world.tap("mei")
     for holder in (world.sit("wu"), world.sit("ma")):
@@ -78,3 +85,121 @@ def test_what_the_operator_writes_never_reaches_the_caller(world):
     assert "drunk" not in str(book.snapshot)
     assert set(book.snapshot["incident"]) == {"incident", "number", "opened_at"}
     assert "operator" not in book.snapshot["call"]
+
+
+# --- Two seats, one form -------------------------------------------------------------
+
+
+def handed_on(world):
+    """Return the former host, who wraps up, the new one, and the call."""
+    chen, tapped = world.connected()
+    wu = world.sit("wu")
+    transfer(world, chen, tapped, "wu")
+    world.accept(wu)
+    return chen, wu, tapped
+
+
+def test_a_save_over_a_colleagues_newer_words_is_refused_whole(world):
+    chen, wu, tapped = handed_on(world)
+    world.save(wu, tapped.incident, notes="knife", base={"notes": ""})
+
+    with pytest.raises(FormChanged) as refusal:
+        world.save(
+            chen,
+            tapped.incident,
+            notes="two men",
+            place="door",
+            base={"notes": "", "place": ""},
+        )
+    incident = world.call(tapped).incident
+    assert (incident.notes, incident.place) == ("knife", "")
+    facts = refusal.value.facts
+    assert facts["fields"] == {"notes": "knife"}
+    assert facts["saved_by"] == "Chen"  # the stage's name for whoever saves
+    assert facts["seq"] == journal.heads([tapped.incident])[tapped.incident]
+    assert "Chen" in refusal.value.detail
+
+
+def test_who_has_seen_it_saves_over_it(world):
+    chen, wu, tapped = handed_on(world)
+    world.save(wu, tapped.incident, notes="knife", base={"notes": ""})
+    world.save(chen, tapped.incident, notes="two men, knife", base={"notes": "knife"})
+
+    assert world.call(tapped).incident.notes == "two men, knife"
+
+
+def test_the_same_value_twice_is_no_conflict(world):
+    chen, wu, tapped = handed_on(world)
+    world.save(wu, tapped.incident, priority=1, base={"priority": 2})
+    world.save(chen, tapped.incident, priority=1, base={"priority": 2})
+
+    assert world.call(tapped).incident.priority == 1
+
+
+def test_other_fields_of_two_writers_do_not_meet(world):
+    chen, wu, tapped = handed_on(world)
+    world.save(wu, tapped.incident, notes="knife", base={"notes": ""})
+    world.save(chen, tapped.incident, place="door", base={"place": ""})
+
+    incident = world.call(tapped).incident
+    assert (incident.notes, incident.place) == ("knife", "door")
+
+
+def test_a_field_without_a_base_is_written_over(world):
+    """A client of another hand, that knows one writer only, goes on as it did."""
+    chen, wu, tapped = handed_on(world)
+    world.save(wu, tapped.incident, notes="knife")
+    world.save(chen, tapped.incident, notes="two men")
+
+    assert world.call(tapped).incident.notes == "two men"
+
+
+# --- Words that a cut line kept back -------------------------------------------------
+
+
+def wrapped_up(world):
+    chen, tapped = world.connected()
+    world.end(chen, tapped.call)
+    world.act_on("finish_wrap_up", chen)
+    return chen, tapped
+
+
+def test_who_hosted_it_adds_late_words_that_name_what_they_began_from(world):
+    chen, tapped = wrapped_up(world)
+    world.save(chen, tapped.incident, notes="late", base={"notes": ""})
+
+    assert world.call(tapped).incident.notes == "late"
+    world.check()
+
+
+def test_late_words_write_over_nothing(world):
+    chen, tapped = wrapped_up(world)
+    world.save(chen, tapped.incident, notes="first", base={"notes": ""})
+
+    with pytest.raises(FormChanged):
+        world.save(chen, tapped.incident, notes="late", base={"notes": ""})
+    with pytest.raises(NotYours):
+        world.save(
+            chen, tapped.incident, notes="late", place="x", base={"notes": "first"}
+        )
+
+
+def test_late_words_are_of_whoever_hosted_and_of_nobody_else(world):
+    _, tapped = wrapped_up(world)
+
+    for holder in (world.sit("wu"), world.sit("ma")):
+        with pytest.raises(NotYours):
+            world.save(holder, tapped.incident, notes="mine", base={"notes": ""})
+
+
+def test_late_words_end_with_the_shift_and_with_the_right(world):
+    chen, tapped = wrapped_up(world)
+    command = {"notes": "late", "base": {"notes": ""}}
+    elsewhere = Agency.objects.exclude(pk=world.call(tapped).agency_id).first()
+    with pytest.raises(NotYours):
+        world.save(chen, tapped.incident, agencies={elsewhere.pk}, **command)
+    Participant.objects.filter(call__uuid=tapped.call, role="host").update(
+        left_at=timezone.now() - incidents.LATE_WORDS - timedelta(minutes=1)
+    )
+    with pytest.raises(NotYours):
+        world.save(chen, tapped.incident, **command)

@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from reports import journal
 from reports.clock import now
+from reports.errors import IdUsed
 from reports.events import MessagePosted
 from reports.journal import SYSTEM, Author, Draft, open_streams, record, record_many
 from reports.models import Entry, EntryBody, Stream, StreamKind
@@ -91,6 +92,20 @@ def test_entries_follow_each_other_by_digest(stream):
     assert second.prev == journal.entry_digest(first)
     assert third.prev == journal.entry_digest(second)
     assert Stream.objects.get(uuid=stream).head_digest == journal.entry_digest(third)
+
+
+def test_an_id_given_twice_is_refused_by_its_name(stream):
+    """Two commands of one author under one id: the second is no repetition."""
+    author, command = Author("operator", "chen"), uuid4()
+    with transaction.atomic():
+        record_many([draft(stream, "a", command, author)])
+
+    with pytest.raises(IdUsed) as refusal, transaction.atomic():
+        record_many([draft(stream, "b", command, author)])
+    assert refusal.value.code == "id_used"
+    assert journal.heads([stream]) == {stream: 1}
+    with transaction.atomic():  # the same id of another author is another command
+        record_many([draft(stream, "c", command, Author("operator", "wu"))])
 
 
 def test_the_time_of_an_entry_never_goes_back(stream):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from tests.sockets.stage import alarm, joined, on_duty, still_works
 from tests.wire import Line
 
 ID = "5d2a7f0e-6a3c-4a58-9b39-0c1f5a0d9c11"
+SOMEWHERE = {"lat_e7": 1, "lon_e7": 1, "accuracy_mm": 1}
 DEEP = "[" * 10_000
 
 
@@ -140,6 +142,22 @@ async def test_a_frame_over_a_megabyte_costs_the_socket_not_the_call(served):
         await lin.line.close()
         await lin.open_line(epoch=epoch, cursors=cursors)
         await still_works(li, lin)
+
+
+async def test_a_number_given_twice_is_refused_by_name_and_nothing_is_done(served):
+    """One id for two commands: the second is neither done nor taken for the first."""
+    before = len(served.log())
+    async with on_duty(served, "li") as li, alarm(served) as lin:
+        await joined(li, lin)
+        for one in (li, lin):
+            await one.command("post_message", text="first", id=(used := str(uuid4())))
+            kind, more = ("end_call", {"call": lin.call["call"]})
+            if one is lin:
+                kind, more = ("report_position", {"position": SOMEWHERE})
+            answer = await one.line.ask(kind, id=used, **more)
+            assert answer.get("code") == "id_used" or one is lin, answer
+        await still_works(li, lin)
+    assert "Traceback" not in served.log()[before:]
 
 
 # --- Anything at all -----------------------------------------------------------------

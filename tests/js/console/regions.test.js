@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { regionOf } from "./parts.js";
+import { makePart, regionOf } from "./parts.js";
 import { CHEN, MemoryStorage, ZHIFU, incident, seat, snapshot } from "./cast.js";
 
 const console_ = "../../../dispatch/static/dispatch/console";
@@ -67,4 +67,57 @@ test("advice given at a seat goes with the seat", () => {
   room.desk.epoch = null;
   foot.show();
   assert.equal(foot.part("said").textContent, "");
+});
+
+/** A row of a list: its slots only keep what was written into them. */
+function makeRow() {
+  const row = new HTMLElement();
+  const slots = new Map();
+  row.slot = (name) => slots.get(name) ?? slots.set(name, makePart()).get(name);
+  row.querySelector = (selector) => row.slot(selector.match(/data-slot="(.+)"/)[1]);
+  return row;
+}
+
+test("words left over after the call follow by themselves, joined with a colleague's", async () => {
+  globalThis.sessionStorage = new MemoryStorage();
+  const { UnsavedWords } = await import(`${console_}/elements/unsaved_words.js`);
+  const { Draft } = await import(`${console_}/models/draft.js`);
+  const left = new Draft(sessionStorage, "i", "0017");
+  left.rebase({ notes: "old", place: "" }, 1);
+  left.write("notes", "old mine");
+  left.write("place", "door");
+
+  const sent = [];
+  const room = { desk: desk() };
+  const answers = [
+    () => { throw Object.assign(new Error("x"), { code: "form_changed", facts: { fields: { notes: "old theirs", place: "gate" }, seq: 7, saved_by: "Wu" } }); },
+    () => ({ seq: 8 }),
+    () => ({ seq: 9 }),
+  ];
+  room.desk.command = async (frame) => {
+    sent.push(frame);
+    return answers[sent.length - 1]();
+  };
+  const region = regionOf(UnsavedWords, room);
+  region.part("row").content = { firstElementChild: { cloneNode: makeRow } };
+  const list = region.part("drafts");
+  list.insertBefore = (row) => list.children.push(row);
+  const settle = () => new Promise((done) => setImmediate(done));
+  region.show();
+  await settle();
+  assert.deepEqual(sent.map(({ notes, place, base }) => [notes, place, base]), [
+    ["old mine", "door", { notes: "old", place: "" }],
+    ["old theirs\nmine", undefined, { notes: "old theirs" }],
+  ]);
+  const why = () => region.part("drafts").children[0].slot("why").textContent;
+  assert.equal(why(), "Wu wrote “gate” there. Try again puts yours in its place.");
+  region.show();
+  await settle();
+  assert.equal(sent.length, 2, "not asked for again by itself");
+
+  region.act("save-draft", { closest: () => ({ dataset: { key: "i" } }) });
+  await settle();
+  assert.deepEqual(sent[2].base, { place: "gate" });
+  assert.ok(new Draft(sessionStorage, "i").isEmpty);
+  delete globalThis.sessionStorage;
 });

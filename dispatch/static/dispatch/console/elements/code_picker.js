@@ -32,6 +32,11 @@ export class CodePicker extends HTMLElement {
     if (this.#list.hidden) this.#writeLabel();
   }
 
+  /** @param {string} code @returns {string} as it is shown */
+  labelOf(code) {
+    return this.#choices.find((choice) => choice.code === code)?.label ?? code;
+  }
+
   /** @param {Choice[]} choices */
   set choices(choices) {
     this.#choices = choices;

@@ -1,11 +1,14 @@
 // The incident's form, saved as one types. Beside its title stands what is saved and when;
-// what failed is said, tried again, and kept in this window until it is saved.
+// what failed is said, tried again, and kept in this window until it is saved. What a
+// colleague writes meanwhile is joined with it, or asked about.
 
+import { showClashes } from "./clash_rows.js";
 import { CodePicker } from "./code_picker.js";
 import { Region } from "./region.js";
 import { writeMark } from "./rows.js";
 import { timeOfDay } from "../models/clock.js";
 import { Draft } from "../models/draft.js";
+import { caretIn } from "../models/merge.js";
 import { Saver } from "../models/saver.js";
 import { refusal } from "../models/refusals.js";
 import { flagName, inLanguage, linkName, priorityName } from "../models/words.js";
@@ -18,12 +21,24 @@ export class IncidentForm extends Region {
   #incident = "";
   /** @type {Draft | null} */ #draft = null;
   /** @type {Saver | null} */ #saver = null;
+  /** An input method is at work: a text that changed under it would break its word. */
+  #isComposing = false;
+  /** @type {Record<string, any> | null} a refusal's facts that wait until it is done */
+  #stale = null;
 
   begin() {
     const form = this.find("form");
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", (event) => this.#typed(event.target));
     form.addEventListener("change", (event) => this.#typed(event.target));
+    form.addEventListener("compositionstart", () => {
+      this.#isComposing = true;
+    });
+    form.addEventListener("compositionend", (event) => {
+      this.#isComposing = false;
+      this.#typed(event.target);
+      this.show();
+    });
     this.desk.addEventListener("cleared", () => this.#close());
     const console = this.closest("seat-console");
     console?.addEventListener("record", () => void this.act("notes"));
@@ -38,16 +53,19 @@ export class IncidentForm extends Region {
     if (incident.incident !== this.#incident) this.#open(incident);
     this.#fields.disabled = this.desk.isVisitor;
     this.#fillCategories();
-    for (const control of this.#controls) this.#fill(control, incident);
-    const chosen = this.#draft?.fields.priority ?? incident.priority;
-    this.write("priority-words", priorityName(Number(chosen)));
+    this.#rebase(incident);
+    for (const control of this.#controls) this.#fill(control);
+    this.write("priority-words", priorityName(Number(this.#draft?.value("priority"))));
     const links = incident.links.map(({ number }) => linkName(number));
     this.write("flags", [...incident.flags.map(flagName), ...links].join(" · "));
     this.#showSaved(incident);
+    const clashes = this.desk.isVisitor ? {} : (this.#draft?.clashes ?? {});
+    showClashes(this, clashes, this.#draft?.fields ?? {}, incident.saved_by);
   }
 
-  /** @param {string} act */
-  act(act) {
+  /** @param {string} act @param {HTMLElement | null} [button] */
+  act(act, button) {
+    if (act === "keep-mine" || act === "take-theirs") return this.#decided(act, button);
     const field = { category: "category", notes: "notes", outcome: "disposition" }[act];
     if (!field) return false;
     /** @type {HTMLElement | null} */ (this.querySelector(`#${field}`))?.focus();
@@ -56,20 +74,30 @@ export class IncidentForm extends Region {
 
   // --- Saving ------------------------------------------------------------------------
 
-  /** @param {Incident} incident */
-  #open({ incident, number }) {
+  /** @param {Incident} form */
+  #open(form) {
+    const { incident, number } = form;
     this.#saver?.stop();
     this.#incident = incident;
     this.#draft = new Draft(sessionStorage, incident, number);
-    const save = (/** @type {object} */ fields) =>
-      this.desk.command({ type: "update_incident", incident, ...fields });
-    this.#saver = new Saver(this.#draft, save, () => this.show());
+    this.#rebase(form); // first: what was kept here may be older than a colleague's words
+    this.#saver = new Saver(
+      this.#draft,
+      (fields, base) =>
+        this.desk.command({ type: "update_incident", incident, ...fields, base }),
+      () => this.show(),
+      (facts) => {
+        this.#stale = facts;
+        this.show();
+      },
+    );
   }
 
   #close() {
     this.#saver?.stop();
     this.#saver = null;
     this.#draft = null;
+    this.#stale = null;
     this.#incident = "";
     // One by one: reset() does not know the picker, whose code would pass to the next call.
     for (const control of this.#controls) {
@@ -89,21 +117,50 @@ export class IncidentForm extends Region {
     if (!control || (control instanceof CodePicker && target !== control)) return;
     const field = control.dataset.field ?? "";
     const value = field === "priority" ? Number(control.value) : control.value;
-    const isKnown = this.#draft?.has(field)
-      ? this.#draft.fields[field] === value
-      : this.#saved(field) === value;
-    if (!isKnown) this.#saver?.typed(field, value);
+    if (this.#draft?.value(field) !== value) this.#saver?.typed(field, value);
+  }
+
+  /**
+   * Take in what a colleague saved; tell whose words stand below one's own now.
+   * @param {Incident} incident
+   */
+  #rebase(incident) {
+    if (this.#isComposing || !this.#draft) return;
+    const stale = this.#stale;
+    this.#stale = null;
+    const joined = this.#draft.rebase(/** @type {any} */ (incident), this.desk.incidentSeq);
+    if (stale) joined.push(...this.#draft.rebase(stale.fields, stale.seq));
+    const who = stale?.saved_by ?? incident.saved_by;
+    if (joined.length > 0)
+      this.desk.say(
+        fill(gettext("%(who)s wrote here too. Both texts are kept."), {
+          who: who || gettext("Somebody"),
+        }),
+      );
+    if (stale || joined.length > 0) this.#saver?.again();
+  }
+
+  /** @param {"keep-mine" | "take-theirs"} act @param {HTMLElement | null} [button] */
+  #decided(act, button) {
+    const field = button?.closest("li")?.dataset.key ?? "";
+    if (act === "keep-mine") this.#draft?.insist(field);
+    else this.#draft?.drop(field);
+    this.#saver?.again();
+    this.show();
+    /** @type {HTMLElement | null} */ (this.querySelector(`[data-field="${field}"]`))?.focus();
+    return true;
   }
 
   // --- Showing -----------------------------------------------------------------------
 
-  /** @param {Control} control @param {Incident} incident */
-  #fill(control, incident) {
-    const field = control.dataset.field ?? "";
-    const value = this.#draft?.fields[field] ?? incident[/** @type {keyof Incident} */ (field)];
+  /** @param {Control} control */
+  #fill(control) {
+    const value = String(this.#draft?.value(control.dataset.field ?? "") ?? "");
     if (control instanceof HTMLInputElement && control.type === "radio")
-      control.checked = control.value === String(value);
-    else if (control.value !== value) control.value = String(value ?? "");
+      control.checked = control.value === value;
+    else if (control.value === value || this.#isComposing) return;
+    else if (control instanceof HTMLTextAreaElement) rewrite(control, value);
+    else control.value = value;
   }
 
   #fillCategories() {
@@ -126,6 +183,8 @@ export class IncidentForm extends Region {
     const isCut = this.desk.line !== "live";
     if (this.desk.isVisitor)
       return writeMark(saved, "muted", "lock", gettext("Only the seat that leads writes here"));
+    if (state === "clash")
+      return writeMark(saved, "warn", "triangle-alert", gettext("Not saved: decide below"));
     if (state === "failed") {
       const why = this.#saver?.refused ? refusal(this.#saver.refused) : "";
       writeMark(
@@ -147,11 +206,6 @@ export class IncidentForm extends Region {
     } else writeMark(saved, "muted", "info", gettext("Saved as you type"));
   }
 
-  /** @param {string} field @returns {unknown} */
-  #saved(field) {
-    return this.desk.incident?.incident[/** @type {keyof Incident} */ (field)];
-  }
-
   /** Who is in a colleague's call reads the form, and leaves it to who leads. */
   get #fields() {
     return /** @type {HTMLFieldSetElement} */ (this.find("fields"));
@@ -161,4 +215,17 @@ export class IncidentForm extends Region {
   get #controls() {
     return /** @type {Control[]} */ ([...this.querySelectorAll("[data-field]")]);
   }
+}
+
+/** Put other words under a caret that stays where it is. @param {HTMLTextAreaElement} area
+ * @param {string} words */
+function rewrite(area, words) {
+  const { value, selectionStart, selectionEnd, scrollTop } = area;
+  area.value = words;
+  if (document.activeElement !== area) return;
+  area.setSelectionRange(
+    caretIn(value, words, selectionStart),
+    caretIn(value, words, selectionEnd),
+  );
+  area.scrollTop = scrollTop;
 }

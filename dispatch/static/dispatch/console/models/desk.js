@@ -64,6 +64,11 @@ export class Desk extends Acts {
     return this.#streams.followed?.state ?? null;
   }
 
+  /** @returns {number} up to which number of its stream the incident is known */
+  get incidentSeq() {
+    return this.#streams.followed?.seq ?? -1;
+  }
+
   /** @returns {boolean} the call is over for this seat: it ended, or went elsewhere */
   get isOver() {
     return isOverHere(this.seat, this.incident);
@@ -165,7 +170,7 @@ export class Desk extends Acts {
         this.silentSeats = frame.seats;
         break;
       case "followed":
-        this.#streams.stand(frame.stream, frame.snapshot);
+        this.#streams.stand(frame.stream, frame.snapshot, frame.cursor);
         break;
       case "unfollowed":
         this.#streams.clear(frame.stream);

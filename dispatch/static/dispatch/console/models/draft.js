@@ -1,15 +1,25 @@
 // Words typed and not yet known to be saved. They live in the tab's storage until the
 // server confirmed exactly these words, so a reload, a cut line or a refusal loses none.
+// With each field stands what its edit began from: a colleague may write the same form.
+
+import { joined } from "./merge.js";
 
 /** @typedef {Record<string, string | number>} Fields */
-/** @typedef {{number: string, fields: Fields}} Kept */
+/** @typedef {{number: string, fields: Fields, base?: Fields}} Kept */
 
 const PREFIX = "alarm110.draft.";
+/** Fields in which the words of two people can stand below each other. */
+const TEXTS = new Set(["notes", "persons"]);
 
 export class Draft {
   /** @type {Storage} */ #storage;
   /** @type {string} */ #key;
   /** @type {Fields} */ #fields;
+  /** @type {Fields} what stood there when the edit began */ #base;
+  /** @type {Fields} what a colleague chose meanwhile, until the person decides */ #clashes = {};
+  /** @type {Fields} what is on its way to the server */ #sent = {};
+  /** @type {Record<string, unknown>} the form as saved, as far as is known here */ #known = {};
+  /** Up to which number of the incident's stream the form is known here. */ #seq = -1;
   /** The incident's number, for people. */ number;
 
   /** @param {Storage} storage @param {string} incident @param {string} [number] */
@@ -19,6 +29,7 @@ export class Draft {
     /** @type {Kept | null} */
     const kept = JSON.parse(storage.getItem(this.#key) ?? "null");
     this.#fields = kept?.fields ?? {};
+    this.#base = kept?.base ?? {};
     this.number = number ?? kept?.number ?? "";
   }
 
@@ -27,9 +38,19 @@ export class Draft {
     return Object.keys(this.#fields).length === 0;
   }
 
-  /** @returns {Fields} what still has to be saved */
+  /** @returns {Fields} all that is not saved */
   get fields() {
     return { ...this.#fields };
+  }
+
+  /** @returns {Readonly<Fields>} what a colleague chose in fields where only one can stand */
+  get clashes() {
+    return this.#clashes;
+  }
+
+  /** @returns {boolean} nothing is to be sent: all is saved, or the person is to decide */
+  get isAtRest() {
+    return Object.keys(this.#fields).every((field) => field in this.#clashes);
   }
 
   /** @param {string} field @returns {boolean} */
@@ -37,29 +58,109 @@ export class Draft {
     return field in this.#fields;
   }
 
+  /** @param {string} field @returns {unknown} what is to be shown: typed, else saved */
+  value(field) {
+    return this.#fields[field] ?? this.#known[field];
+  }
+
   /** @param {string} field @param {string | number} value */
   write(field, value) {
+    const saved = this.#known[field];
+    if (!this.has(field) && saved !== undefined)
+      this.#base[field] = /** @type {string | number} */ (saved);
+    if (this.#clashes[field] === value) return this.drop(field);
     this.#fields[field] = value;
     this.#keep();
   }
 
-  /** The server has `saved`; what was typed meanwhile stays. @param {Fields} saved */
-  confirm(saved) {
+  /** What is to be sent now. @returns {{fields: Fields, base: Fields}} */
+  toSave() {
+    const names = Object.keys(this.#fields).filter((field) => !(field in this.#clashes));
+    const pick = (/** @type {Fields} */ from) =>
+      Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
+    this.#sent = pick(this.#fields);
+    return { fields: { ...this.#sent }, base: pick(this.#base) };
+  }
+
+  /**
+   * The server has `saved`; what was typed meanwhile stays.
+   * @param {Fields} saved @param {number} seq  where that stands in the incident's stream
+   */
+  confirm(saved, seq) {
+    this.#sent = {};
+    // The entry can be here before its answer, and a colleague's next one with it.
+    const isNews = seq > this.#seq;
+    if (isNews) this.#seq = seq;
     for (const [field, value] of Object.entries(saved)) {
-      if (this.#fields[field] === value) delete this.#fields[field];
+      if (isNews) this.#known[field] = value;
+      if (this.#fields[field] === value) this.#forget(field);
+      else if (isNews && this.has(field)) this.#base[field] = value;
     }
+    this.#keep();
+  }
+
+  /**
+   * The form as it stands up to number `seq`. Texts are joined; where only one value can
+   * stand, the person decides.
+   * @param {Record<string, unknown>} form @param {number} seq
+   * @returns {string[]} the texts to which a colleague's words were added
+   */
+  rebase(form, seq) {
+    // An older state would pass for a change: an answer can overtake an entry.
+    if (seq < this.#seq) return [];
+    this.#seq = seq;
+    this.#known = { ...this.#known, ...form };
+    const texts = [];
+    for (const field of Object.keys(this.#fields)) {
+      const theirs = /** @type {string | number | undefined} */ (form[field]);
+      if (theirs === undefined) continue;
+      const mine = this.#fields[field];
+      const isOwn = field in this.#sent && this.#sent[field] === theirs;
+      if (theirs === mine) this.#forget(field);
+      else if (theirs === this.#base[field] || isOwn) {
+        this.#base[field] = theirs;
+        delete this.#clashes[field];
+      } else if (TEXTS.has(field)) {
+        const base = String(this.#base[field] ?? "");
+        this.#fields[field] = joined(base, String(mine), String(theirs));
+        this.#base[field] = theirs;
+        texts.push(field);
+      } else this.#clashes[field] = theirs;
+    }
+    this.#keep();
+    return texts;
+  }
+
+  /** Mine shall stand, over what a colleague chose. @param {string} field */
+  insist(field) {
+    if (!(field in this.#clashes)) return;
+    this.#base[field] = this.#clashes[field];
+    delete this.#clashes[field];
+    this.#keep();
+  }
+
+  /** What is saved there shall stand. @param {string} field */
+  drop(field) {
+    this.#forget(field);
     this.#keep();
   }
 
   /** The person decided not to keep it. */
   discard() {
-    this.#fields = {};
+    for (const field of Object.keys(this.#fields)) this.#forget(field);
     this.#keep();
+  }
+
+  /** @param {string} field */
+  #forget(field) {
+    delete this.#fields[field];
+    delete this.#base[field];
+    delete this.#clashes[field];
   }
 
   #keep() {
     /** @type {Kept} */
-    const kept = { number: this.number, fields: this.#fields };
+    const kept = { number: this.number, fields: this.#fields, base: this.#base };
     if (this.isEmpty) this.#storage.removeItem(this.#key);
     else this.#storage.setItem(this.#key, JSON.stringify(kept));
   }

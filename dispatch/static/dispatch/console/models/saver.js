@@ -3,10 +3,14 @@
 
 /** @typedef {import("./draft.js").Draft} Draft */
 /** @typedef {import("../../lib/wire.js").Refused} Refused */
-/** @typedef {(fields: Record<string, string | number>) => Promise<unknown>} Save */
-/** @typedef {"saved" | "unsaved" | "saving" | "failed"} SaveState */
+/** @typedef {import("../../lib/wire.js").Ack} Ack */
+/** @typedef {import("./draft.js").Fields} Fields */
+/** @typedef {(fields: Fields, base: Fields) => Promise<Ack>} Save */
+/** @typedef {"saved" | "unsaved" | "saving" | "failed" | "clash"} SaveState */
 
 const AFTER_TYPING_MS = 600;
+/** Who types without a pause has this much unsaved, and no more. */
+const LONGEST_UNSAVED_MS = 2000;
 const FIRST_RETRY_MS = 2000;
 const LONGEST_RETRY_MS = 15_000;
 /** Refusals that the same words will meet again: wait for the person instead. */
@@ -19,29 +23,43 @@ export class Saver {
   /** @type {Draft} */ #draft;
   /** @type {Save} */ #save;
   #onState;
+  /** @type {(facts: Record<string, any>) => void} */ #onStale;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {Promise<void> | null} */ #running = null;
   #retryMs = FIRST_RETRY_MS;
+  /** When the oldest unsaved key was pressed; 0: none. */ #since = 0;
 
-  /** @param {Draft} draft @param {Save} save @param {() => void} onState */
-  constructor(draft, save, onState) {
+  /**
+   * @param {Draft} draft @param {Save} save @param {() => void} onState
+   * @param {(facts: Record<string, any>) => void} onStale  a colleague wrote meanwhile:
+   *   rebase the draft on `facts.fields`, then `again`
+   */
+  constructor(draft, save, onState, onStale) {
     this.#draft = draft;
     this.#save = save;
     this.#onState = onState;
+    this.#onStale = onStale;
     if (!draft.isEmpty) this.#soon(0);
   }
 
   /** @param {string} field @param {string | number} value */
   typed(field, value) {
     this.#draft.write(field, value);
-    this.#soon(AFTER_TYPING_MS);
+    this.again();
+  }
+
+  /** The draft is another one now, or is to be tried once more. */
+  again() {
+    this.#since ||= Date.now();
+    const left = this.#since + LONGEST_UNSAVED_MS - Date.now();
+    this.#soon(Math.max(0, Math.min(AFTER_TYPING_MS, left)));
   }
 
   /** Save now what is not saved. @returns {Promise<void>} when the server answered */
   async flush() {
     clearTimeout(this.#timer);
     await this.#running;
-    if (!this.#draft.isEmpty) await this.#run();
+    if (!this.#draft.isAtRest) await this.#run();
   }
 
   /** The incident left this seat; what is unsaved stays in the draft. */
@@ -52,6 +70,7 @@ export class Saver {
   /** @param {number} ms */
   #soon(ms) {
     clearTimeout(this.#timer);
+    if (this.#draft.isAtRest) return this.#rest();
     this.#become("unsaved");
     this.#timer = setTimeout(() => void this.#run(), ms);
   }
@@ -66,22 +85,35 @@ export class Saver {
   }
 
   async #once() {
-    const { fields } = this.#draft;
+    if (this.#draft.isAtRest) return this.#rest();
+    const { fields, base } = this.#draft.toSave();
+    this.#since = 0;
     this.#become("saving");
+    let ack;
     try {
-      await this.#save(fields);
+      ack = await this.#save(fields, base);
     } catch (error) {
       return this.#failed(/** @type {Refused} */ (error));
     }
-    this.#draft.confirm(fields);
+    this.#draft.confirm(fields, ack.seq ?? -1);
     this.refused = null;
     this.#retryMs = FIRST_RETRY_MS;
-    if (this.#draft.isEmpty) this.#become("saved");
-    else this.#soon(AFTER_TYPING_MS);
+    if (this.#draft.isAtRest) this.#rest();
+    else this.again();
+  }
+
+  /** There is nothing to save, or nothing that may be. */
+  #rest() {
+    this.#since = 0;
+    this.#become(this.#draft.isEmpty ? "saved" : "clash");
   }
 
   /** @param {Refused} refused */
   #failed(refused) {
+    if (refused.code === "form_changed") {
+      this.#become("unsaved");
+      return this.#onStale(refused.facts);
+    }
     this.refused = refused;
     this.#become("failed");
     if (FINAL.has(refused.code)) return;

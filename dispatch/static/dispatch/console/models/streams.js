@@ -6,7 +6,10 @@ import { withEntry as incidentWith } from "./incident_state.js";
 /** @typedef {import("./agency_state.js").AgencyState} AgencyState */
 /** @typedef {import("./shapes.js").IncidentSnapshot} IncidentSnapshot */
 /** @typedef {import("./shapes.js").Seat} Seat */
-/** @typedef {{stream: string, state: IncidentSnapshot}} Followed */
+/**
+ * @typedef {{stream: string, state: IncidentSnapshot, seq: number}} Followed  `seq`: up to
+ *   which number of the stream its state is known
+ */
 
 export class Streams {
   /** @type {Map<string, AgencyState>} */ agencies = new Map();
@@ -24,18 +27,19 @@ export class Streams {
       if (!(stream in cursors)) this.agencies.delete(stream);
     }
     if (this.followed && !(this.followed.stream in cursors)) this.clear(this.followed.stream);
-    for (const [stream, snapshot] of Object.entries(snapshots)) this.stand(stream, snapshot);
+    for (const [stream, snapshot] of Object.entries(snapshots))
+      this.stand(stream, snapshot, cursors[stream]);
   }
 
-  /** @param {string} stream @param {any} snapshot */
-  stand(stream, snapshot) {
+  /** @param {string} stream @param {any} snapshot @param {number} seq */
+  stand(stream, snapshot, seq) {
     if (snapshot.seats) {
       const done = this.agencies.get(stream)?.done;
       this.agencies.set(stream, fromSnapshot(snapshot, done));
       return;
     }
     if (this.followed && this.followed.stream !== stream) this.clear(this.followed.stream);
-    this.followed = { stream, state: snapshot };
+    this.followed = { stream, state: snapshot, seq };
   }
 
   /** @param {import("../../lib/wire.js").Entry} entry */
@@ -43,7 +47,8 @@ export class Streams {
     const agency = this.agencies.get(entry.stream);
     if (agency) this.agencies.set(entry.stream, agencyWith(agency, entry));
     if (this.followed?.stream === entry.stream) {
-      this.followed = { ...this.followed, state: incidentWith(this.followed.state, entry) };
+      const state = incidentWith(this.followed.state, entry);
+      this.followed = { ...this.followed, state, seq: entry.seq };
     }
   }
 
