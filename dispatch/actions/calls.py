@@ -141,6 +141,8 @@ def take_call(
                 lock_rows(Call, [pk])
                 if _state(call, agencies)[1] == CallState.WAITING:
                     return _take(holder, pk, client_id)
+    except IdUsed:
+        raise
     except IntegrityError:
         pass  # the indexes are the judge where a lock was not enough
     known = known_ack(holder.author, client_id)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import city
@@ -11,6 +12,7 @@ from tests.browser.words import both_languages
 CLASH = "incident-form [data-part=clashes] li"
 
 
+@pytest.mark.deep
 @both_languages
 def test_what_two_write_is_joined_or_asked_about(stage, talking, pair_hall, language):
     caller, former = talking(pair_hall, language)

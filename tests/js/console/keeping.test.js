@@ -241,6 +241,85 @@ test("a stale save is joined and sent again, and never in a tight circle", async
   mock.timers.reset();
 });
 
+test("a form that was closed hears of no refusal, and sets no timer", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  let refuse = () => {};
+  const told = [];
+  const saver = new Saver(begun(), () => new Promise((_, no) => {
+    refuse = no;
+  }), () => {}, (facts) => told.push(facts));
+  saver.typed("notes", "of this call");
+  mock.timers.tick(600);
+  await settle();
+  saver.stop();
+  const facts = { fields: { notes: "of this call too" }, seq: 90 };
+  refuse(Object.assign(new Error("changed"), { code: "form_changed", facts }));
+  await settle();
+  assert.deepEqual(told, [], "it would be taken for the next call's");
+  saver.again();
+  mock.timers.tick(60_000);
+  await settle();
+  mock.timers.reset();
+});
+
+test("words sent before a reload come back as one's own", () => {
+  const storage = new MemoryStorage();
+  const before = new Draft(storage, "i", "1");
+  before.rebase({ notes: "" }, 1);
+  before.write("notes", "a");
+  before.toSave();
+  before.write("notes", "ab");
+  const again = new Draft(storage, "i");
+  assert.deepEqual(again.rebase({ notes: "a" }, 2), []);
+  assert.deepEqual(again.toSave(), { fields: { notes: "ab" }, base: { notes: "a" } });
+});
+
+test("of two who save one draft the second waits for the first", async () => {
+  const draft = begun();
+  draft.write("notes", "a");
+  const sent = [];
+  const answers = [];
+  const save = (fields, base) => new Promise((done) => {
+    sent.push({ fields, base });
+    answers.push(done);
+  });
+  const both = [draft.save(save), draft.save(save)];
+  draft.write("notes", "ab");
+  await settle();
+  assert.equal(sent.length, 1);
+  answers[0]({ seq: 2 });
+  await settle();
+  assert.deepEqual(sent[1], { fields: { notes: "ab" }, base: { notes: "a" } });
+  answers[1]({ seq: 3 });
+  await Promise.all(both);
+  assert.ok(draft.isEmpty);
+});
+
+test("two texts that are too long together are asked about", () => {
+  const draft = begun({ notes: "" });
+  draft.write("notes", "m".repeat(2001));
+  assert.deepEqual(draft.rebase({ notes: "t".repeat(2001) }, 2), []);
+  assert.deepEqual(Object.keys(draft.clashes), ["notes"]);
+  assert.ok(draft.isAtRest);
+});
+
+test("before the record is left, newer words are joined and saved", async () => {
+  const draft = begun();
+  const sent = [];
+  const saver = new Saver(draft, async (fields) => {
+    sent.push(fields);
+    if (sent.length > 1) return { seq: 3 };
+    throw Object.assign(new Error("x"), { code: "form_changed", facts: {} });
+  }, () => {}, () => {
+    draft.rebase({ notes: "knife" }, 2);
+    saver.again();
+  });
+  saver.typed("notes", "two men");
+  await saver.flush();
+  assert.deepEqual(sent[1], { notes: "knife\ntwo men" });
+  assert.ok(draft.isEmpty);
+});
+
 test("who types without a pause is saved every two seconds", async () => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const saves = [];

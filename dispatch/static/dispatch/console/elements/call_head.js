@@ -166,8 +166,8 @@ export class CallHead extends Region {
     /** @type {Promise<unknown>[]} */
     const waits = [];
     this.dispatchEvent(new CustomEvent("wrapping-up", { bubbles: true, detail: waits }));
-    await Promise.all(waits);
-    await this.desk.attempt({ type: "finish_wrap_up" });
+    const isDone = !(await Promise.all(waits)).includes(false);
+    if (isDone) await this.desk.attempt({ type: "finish_wrap_up" });
     this.#finishing = false;
   }
 }

@@ -8,13 +8,19 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("./incident_form.js").IncidentForm} IncidentForm */
 /** @typedef {import("../models/draft.js").Fields} Fields */
 
+/** In characters: a text that is too long to be joined is shown by how it begins. */
+const LONGEST_SHOWN = 120;
+
 /**
  * @param {IncidentForm} form @param {Readonly<Fields>} clashes  what a colleague chose
  * @param {Fields} mine @param {string} who  saved theirs
+ * @returns {string} the field whose row had the focus and is no more; "" if there is none
  */
 export function showClashes(form, clashes, mine, who) {
   const list = form.find("clashes");
   const template = /** @type {HTMLTemplateElement} */ (form.find("clash"));
+  const held = list.contains(document.activeElement) ? document.activeElement : null;
+  const field = /** @type {HTMLElement | null} */ (held?.closest("li"))?.dataset.key ?? "";
   showRows(
     list,
     template,
@@ -35,6 +41,7 @@ export function showClashes(form, clashes, mine, who) {
     },
   );
   list.hidden = Object.keys(clashes).length === 0;
+  return field in clashes ? "" : field;
 }
 
 /** @param {IncidentForm} form @param {string} field @param {unknown} value */
@@ -45,7 +52,8 @@ function named(form, field, value) {
   if (control instanceof CodePicker) return control.labelOf(String(value));
   if (control instanceof HTMLSelectElement)
     return [...control.options].find((option) => option.value === value)?.text ?? String(value);
-  return String(value);
+  const text = String(value);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
 /** @param {IncidentForm} form @param {string} field  its own label, in the page's language */

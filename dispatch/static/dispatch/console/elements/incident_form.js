@@ -7,7 +7,7 @@ import { CodePicker } from "./code_picker.js";
 import { Region } from "./region.js";
 import { writeMark } from "./rows.js";
 import { timeOfDay } from "../models/clock.js";
-import { Draft } from "../models/draft.js";
+import { draftOf } from "../models/draft.js";
 import { caretIn } from "../models/merge.js";
 import { Saver } from "../models/saver.js";
 import { refusal } from "../models/refusals.js";
@@ -19,12 +19,13 @@ import { fill, gettext } from "../../lib/words.js";
 
 export class IncidentForm extends Region {
   #incident = "";
-  /** @type {Draft | null} */ #draft = null;
+  /** @type {import("../models/draft.js").Draft | null} */ #draft = null;
   /** @type {Saver | null} */ #saver = null;
   /** An input method is at work: a text that changed under it would break its word. */
   #isComposing = false;
   /** @type {Record<string, any> | null} a refusal's facts that wait until it is done */
   #stale = null;
+  /** "Done" was pressed, and stopped for a decision: once. */ #wasAsked = false;
 
   begin() {
     const form = this.find("form");
@@ -43,7 +44,7 @@ export class IncidentForm extends Region {
     const console = this.closest("seat-console");
     console?.addEventListener("record", () => void this.act("notes"));
     console?.addEventListener("wrapping-up", (event) => {
-      if (this.#saver) /** @type {CustomEvent} */ (event).detail.push(this.#saver.flush());
+      if (this.#saver) /** @type {CustomEvent} */ (event).detail.push(this.#isDone());
     });
   }
 
@@ -60,7 +61,8 @@ export class IncidentForm extends Region {
     this.write("flags", [...incident.flags.map(flagName), ...links].join(" · "));
     this.#showSaved(incident);
     const clashes = this.desk.isVisitor ? {} : (this.#draft?.clashes ?? {});
-    showClashes(this, clashes, this.#draft?.fields ?? {}, incident.saved_by);
+    const left = showClashes(this, clashes, this.#draft?.fields ?? {}, incident.saved_by);
+    if (left) this.#goTo(left);
   }
 
   /** @param {string} act @param {HTMLElement | null} [button] */
@@ -79,10 +81,12 @@ export class IncidentForm extends Region {
     const { incident, number } = form;
     this.#saver?.stop();
     this.#incident = incident;
-    this.#draft = new Draft(sessionStorage, incident, number);
+    this.#forget();
+    const draft = draftOf(sessionStorage, incident, number);
+    this.#draft = draft;
     this.#rebase(form); // first: what was kept here may be older than a colleague's words
     this.#saver = new Saver(
-      this.#draft,
+      draft,
       (fields, base) =>
         this.desk.command({ type: "update_incident", incident, ...fields, base }),
       () => this.show(),
@@ -97,7 +101,7 @@ export class IncidentForm extends Region {
     this.#saver?.stop();
     this.#saver = null;
     this.#draft = null;
-    this.#stale = null;
+    this.#forget();
     this.#incident = "";
     // One by one: reset() does not know the picker, whose code would pass to the next call.
     for (const control of this.#controls) {
@@ -105,6 +109,24 @@ export class IncidentForm extends Region {
         control.checked = false;
       else control.value = "";
     }
+  }
+
+  /** What was of one call's form alone. */
+  #forget() {
+    this.#stale = null;
+    this.#isComposing = false;
+    this.#wasAsked = false;
+  }
+
+  /** @returns {Promise<boolean>} whether the screen may be cleared; asked again, it may */
+  async #isDone() {
+    await this.#saver?.flush();
+    const isOpen = Object.keys(this.#draft?.clashes ?? {}).length > 0;
+    if (!isOpen || this.#wasAsked) return true;
+    this.#wasAsked = true;
+    /** @type {HTMLElement | null} */ (this.querySelector("[data-act=keep-mine]"))?.focus();
+    this.desk.say(gettext("Not saved: decide below"), "warn");
+    return false;
   }
 
   /** @param {EventTarget | null} target */
@@ -137,7 +159,11 @@ export class IncidentForm extends Region {
           who: who || gettext("Somebody"),
         }),
       );
-    if (stale || joined.length > 0) this.#saver?.again();
+    const { isEmpty, clashes } = this.#draft;
+    const isDecided = this.#saver?.state === "clash" && Object.keys(clashes).length === 0;
+    // A colleague may have chosen the same, or what stood there before.
+    const isSaved = this.#saver?.state === "failed" && isEmpty;
+    if (stale || joined.length > 0 || isDecided || isSaved) this.#saver?.again();
   }
 
   /** @param {"keep-mine" | "take-theirs"} act @param {HTMLElement | null} [button] */
@@ -147,8 +173,14 @@ export class IncidentForm extends Region {
     else this.#draft?.drop(field);
     this.#saver?.again();
     this.show();
-    /** @type {HTMLElement | null} */ (this.querySelector(`[data-field="${field}"]`))?.focus();
+    this.#goTo(field);
     return true;
+  }
+
+  /** To the field itself: of the priorities, to the one that is chosen. @param {string} field */
+  #goTo(field) {
+    const chosen = this.querySelector(`[data-field="${field}"]:checked`);
+    /** @type {HTMLElement | null} */ (chosen ?? this.querySelector(`#${field}`))?.focus();
   }
 
   // --- Showing -----------------------------------------------------------------------

@@ -3,7 +3,7 @@
 
 import { Region } from "./region.js";
 import { showRows, slot, writeSlot } from "./rows.js";
-import { Draft, incidentsWithDrafts } from "../models/draft.js";
+import { draftOf, incidentsWithDrafts } from "../models/draft.js";
 import { refusal } from "../models/refusals.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -14,11 +14,12 @@ const TRIES = 3;
 
 export class UnsavedWords extends Region {
   /** @type {Map<string, string>} */ #why = new Map();
-  /** @type {Map<string, Draft>} of those that were tried */ #drafts = new Map();
+  /** @type {Set<string>} tried by itself since the line is there */ #tried = new Set();
+  /** @type {Set<string>} */ #running = new Set();
 
   begin() {
     // Whoever has a call on the screen has its form there: this is for what is left over.
-    this.desk.addEventListener("cleared", () => this.#drafts.clear());
+    this.desk.addEventListener("cleared", () => this.#tried.clear());
   }
 
   show() {
@@ -28,10 +29,9 @@ export class UnsavedWords extends Region {
       (incident) => incident !== current,
     );
     this.hidden = incidents.length === 0;
-    if (this.desk.line !== "live") this.#drafts.clear();
+    if (this.desk.line !== "live") this.#tried.clear();
     else
-      for (const incident of incidents)
-        if (!this.#drafts.has(incident)) void this.#save(incident);
+      for (const incident of incidents) if (!this.#tried.has(incident)) void this.#save(incident);
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
     showRows(
       this.find("drafts"),
@@ -39,7 +39,7 @@ export class UnsavedWords extends Region {
       incidents,
       (incident) => incident,
       (row, incident) => {
-        const draft = new Draft(sessionStorage, incident);
+        const draft = draftOf(sessionStorage, incident);
         const words = Object.values(draft.fields)
           .filter((value) => typeof value === "string")
           .join(" · ");
@@ -53,51 +53,66 @@ export class UnsavedWords extends Region {
   /** @param {string} act @param {HTMLElement | null} button */
   act(act, button) {
     const incident = button?.closest("li")?.dataset.key ?? "";
-    if (act === "save-draft") void this.#save(incident);
+    if (act === "save-draft") this.#pressed(incident);
     else if (act === "discard-draft") this.#discard(incident);
     else return false;
     return true;
   }
 
-  /** Save it; where only one value can stand, a second press puts this one there.
-   * @param {string} incident */
-  async #save(incident) {
-    const draft = this.#drafts.get(incident) ?? new Draft(sessionStorage, incident);
-    this.#drafts.set(incident, draft);
+  /** Where only one value can stand, this puts one's own there. @param {string} incident */
+  #pressed(incident) {
+    const draft = draftOf(sessionStorage, incident);
     for (const field of Object.keys(draft.clashes)) draft.insist(field);
+    void this.#save(incident);
+  }
+
+  /** @param {string} incident */
+  async #save(incident) {
+    if (this.#running.has(incident)) return;
+    this.#running.add(incident);
+    this.#tried.add(incident);
+    const draft = draftOf(sessionStorage, incident);
     this.#why.delete(incident);
+    this.#ask(draft, incident, "");
+    let isSaved = false;
     for (let turn = 0; turn < TRIES && !draft.isAtRest; turn += 1) {
-      const { fields, base } = draft.toSave();
-      const command = { type: "update_incident", incident, ...fields, base };
       try {
-        const { seq } = await this.desk.command(command);
-        draft.confirm(fields, seq ?? -1);
+        await draft.save((fields, base) =>
+          this.desk.command({ type: "update_incident", incident, ...fields, base }),
+        );
+        isSaved = true;
       } catch (error) {
         if (this.#isRefused(draft, incident, /** @type {Refused} */ (error))) break;
       }
     }
-    if (draft.isEmpty)
+    this.#running.delete(incident);
+    if (isSaved && draft.isEmpty)
       this.desk.say(fill(gettext("Saved with %(number)s."), { number: draft.number }), "ok");
     this.show();
   }
 
-  /** @param {Draft} draft @param {string} incident @param {Refused} refused */
+  /** @param {import("../models/draft.js").Draft} draft @param {string} incident @param {Refused} refused */
   #isRefused(draft, incident, refused) {
     if (refused.code !== "form_changed") {
       this.#why.set(incident, refusal(refused));
       return true;
     }
     draft.rebase(refused.facts.fields, refused.facts.seq);
+    this.#ask(draft, incident, refused.facts.saved_by);
+    return false;
+  }
+
+  /** @param {import("../models/draft.js").Draft} draft @param {string} incident @param {string} who */
+  #ask(draft, incident, who) {
     const theirs = Object.values(draft.clashes).join(" · ");
     const words = gettext("%(who)s wrote “%(theirs)s” there. Try again puts yours in its place.");
-    const who = refused.facts.saved_by || gettext("Somebody");
-    if (theirs) this.#why.set(incident, fill(words, { who, theirs }));
-    return false;
+    if (!theirs) return;
+    this.#why.set(incident, fill(words, { who: who || gettext("Somebody"), theirs }));
   }
 
   /** @param {string} incident */
   #discard(incident) {
-    (this.#drafts.get(incident) ?? new Draft(sessionStorage, incident)).discard();
+    draftOf(sessionStorage, incident).discard();
     this.show();
   }
 }

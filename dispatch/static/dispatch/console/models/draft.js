@@ -5,9 +5,13 @@
 import { joined } from "./merge.js";
 
 /** @typedef {Record<string, string | number>} Fields */
-/** @typedef {{number: string, fields: Fields, base?: Fields}} Kept */
+/** @typedef {{number: string, fields: Fields, base?: Fields, sent?: Fields}} Kept */
+/** @typedef {import("../../lib/wire.js").Ack} Ack */
+/** @typedef {(fields: Fields, base: Fields) => Promise<Ack>} Save  rejects with `Refused` */
 
 const PREFIX = "alarm110.draft.";
+/** In characters: the server takes no longer text. */
+const LONGEST_TEXT = 4000;
 /** Fields in which the words of two people can stand below each other. */
 const TEXTS = new Set(["notes", "persons"]);
 
@@ -17,7 +21,8 @@ export class Draft {
   /** @type {Fields} */ #fields;
   /** @type {Fields} what stood there when the edit began */ #base;
   /** @type {Fields} what a colleague chose meanwhile, until the person decides */ #clashes = {};
-  /** @type {Fields} what is on its way to the server */ #sent = {};
+  /** @type {Fields} what was sent last: it comes back as saved, and is no colleague's */ #sent;
+  /** @type {Promise<unknown> | null} */ #underWay = null;
   /** @type {Record<string, unknown>} the form as saved, as far as is known here */ #known = {};
   /** Up to which number of the incident's stream the form is known here. */ #seq = -1;
   /** The incident's number, for people. */ number;
@@ -30,6 +35,7 @@ export class Draft {
     const kept = JSON.parse(storage.getItem(this.#key) ?? "null");
     this.#fields = kept?.fields ?? {};
     this.#base = kept?.base ?? {};
+    this.#sent = kept?.sent ?? {};
     this.number = number ?? kept?.number ?? "";
   }
 
@@ -73,12 +79,29 @@ export class Draft {
     this.#keep();
   }
 
+  /**
+   * Save what can be saved. One at a time, whoever asks: the second of two that are under
+   * way would begin from what the first is changing.
+   * @param {Save} save @returns {Promise<void>} rejects with `Refused`
+   */
+  async save(save) {
+    while (this.#underWay) await this.#underWay;
+    if (this.isAtRest) return;
+    const { fields, base } = this.toSave();
+    const saving = save(fields, base).then((ack) => this.confirm(fields, ack.seq ?? -1));
+    this.#underWay = saving.catch(() => {});
+    await saving.finally(() => {
+      this.#underWay = null;
+    });
+  }
+
   /** What is to be sent now. @returns {{fields: Fields, base: Fields}} */
   toSave() {
     const names = Object.keys(this.#fields).filter((field) => !(field in this.#clashes));
     const pick = (/** @type {Fields} */ from) =>
       Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
     this.#sent = pick(this.#fields);
+    this.#keep();
     return { fields: { ...this.#sent }, base: pick(this.#base) };
   }
 
@@ -87,7 +110,6 @@ export class Draft {
    * @param {Fields} saved @param {number} seq  where that stands in the incident's stream
    */
   confirm(saved, seq) {
-    this.#sent = {};
     // The entry can be here before its answer, and a colleague's next one with it.
     const isNews = seq > this.#seq;
     if (isNews) this.#seq = seq;
@@ -120,15 +142,22 @@ export class Draft {
       else if (theirs === this.#base[field] || isOwn) {
         this.#base[field] = theirs;
         delete this.#clashes[field];
-      } else if (TEXTS.has(field)) {
-        const base = String(this.#base[field] ?? "");
-        this.#fields[field] = joined(base, String(mine), String(theirs));
-        this.#base[field] = theirs;
-        texts.push(field);
-      } else this.#clashes[field] = theirs;
+      } else if (this.#join(field, String(theirs))) texts.push(field);
+      else this.#clashes[field] = theirs;
     }
     this.#keep();
     return texts;
+  }
+
+  /** @param {string} field @param {string} theirs @returns {boolean} both can stand there */
+  #join(field, theirs) {
+    if (!TEXTS.has(field)) return false;
+    const both = joined(String(this.#base[field] ?? ""), String(this.#fields[field]), theirs);
+    if (both.length > LONGEST_TEXT) return false;
+    this.#fields[field] = both;
+    this.#base[field] = theirs;
+    delete this.#clashes[field];
+    return true;
   }
 
   /** Mine shall stand, over what a colleague chose. @param {string} field */
@@ -160,10 +189,31 @@ export class Draft {
 
   #keep() {
     /** @type {Kept} */
-    const kept = { number: this.number, fields: this.#fields, base: this.#base };
+    const kept = {
+      number: this.number,
+      fields: this.#fields,
+      base: this.#base,
+      sent: this.#sent,
+    };
     if (this.isEmpty) this.#storage.removeItem(this.#key);
     else this.#storage.setItem(this.#key, JSON.stringify(kept));
   }
+}
+
+/** @type {Map<string, Draft>} */
+const drafts = new Map();
+
+/**
+ * The one draft of an incident in this window: of two, each would take what the other saved
+ * for a colleague's.
+ * @param {Storage} storage @param {string} incident @param {string} [number]
+ */
+export function draftOf(storage, incident, number) {
+  for (const [key, draft] of drafts) if (draft.isEmpty && key !== incident) drafts.delete(key);
+  const known = drafts.get(incident) ?? new Draft(storage, incident, number);
+  known.number ||= number ?? "";
+  drafts.set(incident, known);
+  return known;
 }
 
 /** @param {Storage} storage @returns {string[]} incidents with unsaved words */

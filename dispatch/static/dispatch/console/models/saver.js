@@ -3,14 +3,14 @@
 
 /** @typedef {import("./draft.js").Draft} Draft */
 /** @typedef {import("../../lib/wire.js").Refused} Refused */
-/** @typedef {import("../../lib/wire.js").Ack} Ack */
-/** @typedef {import("./draft.js").Fields} Fields */
-/** @typedef {(fields: Fields, base: Fields) => Promise<Ack>} Save */
+/** @typedef {import("./draft.js").Save} Save */
 /** @typedef {"saved" | "unsaved" | "saving" | "failed" | "clash"} SaveState */
 
 const AFTER_TYPING_MS = 600;
 /** Who types without a pause has this much unsaved, and no more. */
 const LONGEST_UNSAVED_MS = 2000;
+/** So often a colleague's newer words are joined while one waits for the record. */
+const TURNS = 3;
 const FIRST_RETRY_MS = 2000;
 const LONGEST_RETRY_MS = 15_000;
 /** Refusals that the same words will meet again: wait for the person instead. */
@@ -26,6 +26,8 @@ export class Saver {
   /** @type {(facts: Record<string, any>) => void} */ #onStale;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {Promise<void> | null} */ #running = null;
+  #isStopped = false;
+  #wasStale = false;
   #retryMs = FIRST_RETRY_MS;
   /** When the oldest unsaved key was pressed; 0: none. */ #since = 0;
 
@@ -59,17 +61,22 @@ export class Saver {
   async flush() {
     clearTimeout(this.#timer);
     await this.#running;
-    if (!this.#draft.isAtRest) await this.#run();
+    for (let turn = 0; turn < TURNS && !this.#draft.isAtRest; turn += 1) {
+      await this.#run();
+      if (!this.#wasStale) break;
+    }
   }
 
   /** The incident left this seat; what is unsaved stays in the draft. */
   stop() {
+    this.#isStopped = true; // what is under way still has its answer
     clearTimeout(this.#timer);
   }
 
   /** @param {number} ms */
   #soon(ms) {
     clearTimeout(this.#timer);
+    if (this.#isStopped) return;
     if (this.#draft.isAtRest) return this.#rest();
     this.#become("unsaved");
     this.#timer = setTimeout(() => void this.#run(), ms);
@@ -86,16 +93,14 @@ export class Saver {
 
   async #once() {
     if (this.#draft.isAtRest) return this.#rest();
-    const { fields, base } = this.#draft.toSave();
     this.#since = 0;
+    this.#wasStale = false;
     this.#become("saving");
-    let ack;
     try {
-      ack = await this.#save(fields, base);
+      await this.#draft.save(this.#save);
     } catch (error) {
       return this.#failed(/** @type {Refused} */ (error));
     }
-    this.#draft.confirm(fields, ack.seq ?? -1);
     this.refused = null;
     this.#retryMs = FIRST_RETRY_MS;
     if (this.#draft.isAtRest) this.#rest();
@@ -110,7 +115,9 @@ export class Saver {
 
   /** @param {Refused} refused */
   #failed(refused) {
+    if (this.#isStopped) return;
     if (refused.code === "form_changed") {
+      this.#wasStale = true;
       this.#become("unsaved");
       return this.#onStale(refused.facts);
     }
@@ -124,6 +131,7 @@ export class Saver {
 
   /** @param {SaveState} state */
   #become(state) {
+    if (this.#isStopped) return;
     this.state = state;
     this.#onState();
   }
