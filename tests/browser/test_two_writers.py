@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import city
 from tests.browser.look import look
 from tests.browser.words import both_languages
+from tests.halls import CATEGORY
 
 CLASH = "incident-form [data-part=clashes] li"
 
@@ -52,8 +53,50 @@ def test_what_two_write_is_joined_or_asked_about(stage, talking, pair_hall, lang
     expect(row).to_have_count(0)
     expect(former.field("Place")).to_have_value("Pier 5")
     next_one.knows_saved()
+
+    # Whoever looked into the list of categories took nothing away by leaving it.
+    next_one.field("Category").click()
+    former.chooses_category(CATEGORY[0])
+    former.knows_saved()
+    next_one.waits(1)
+    next_one.page.keyboard.press("Escape")
+    next_one.waits(1.5)
+    for operator in (former, next_one):
+        expect(operator.field("Category")).to_have_value(re.compile(CATEGORY[0]))
     assert next_one.number() == number
     caller.is_told("connected")
+
+
+@pytest.mark.deep
+def test_done_stops_once_for_a_decision(stage, talking, pair_hall):
+    line = stage.line()
+    _, former = talking(pair_hall, operator_url=line.url)
+    next_one = stage.operator(pair_hall.operators[1])
+    next_one.takes_seat(2)
+    next_one.becomes("ready")
+    hands_over(former, next_one)
+
+    line.hang()
+    former.field("Place").fill("Pier 5")
+    next_one.field("Place").fill("Pier 4")
+    next_one.knows_saved()
+    line.restore()
+    row = former.page.locator(CLASH)
+    expect(row).to_contain_text("Pier 4", timeout=20_000)
+    former.button("Done").dblclick()  # a double click is one press
+    former.waits(1.5)
+    expect(row).to_be_visible()
+    former.page.keyboard.press("Enter")  # nor does a second Enter decide
+    expect(row).to_be_visible()
+    former.button("Done").click()
+    former.is_at("idle")
+    left = former.page.locator("unsaved-words li")
+    expect(left).to_contain_text("Pier 5")
+    expect(left).to_contain_text("“Pier 4”")
+    expect(next_one.field("Place")).to_have_value("Pier 4")
+    left.get_by_role("button", name="Try again").click()
+    expect(left).to_have_count(0)
+    expect(next_one.field("Place")).to_have_value("Pier 5")
 
 
 def hands_over(former, next_one):

@@ -193,11 +193,13 @@ test("where one value can stand the person decides", () => {
   const draft = begun();
   draft.write("place", "door");
   draft.write("notes", "a");
-  assert.deepEqual(draft.rebase({ notes: "", place: "gate", priority: 2 }, 2), []);
-  assert.deepEqual(draft.clashes, { place: "gate" });
+  assert.deepEqual(draft.rebase({ notes: "", place: "gate", priority: 2 }, 2, "Wu"), []);
+  assert.deepEqual(draft.clashes, { place: { theirs: "gate", who: "Wu" } });
   assert.deepEqual(draft.toSave().fields, { notes: "a" });
   draft.confirm({ notes: "a" }, 3);
   assert.ok(draft.isAtRest && !draft.isEmpty);
+  draft.rebase({ notes: "a", place: "gate" }, 3, "Chen"); // one's own save of another field
+  assert.equal(draft.clashes.place.who, "Wu");
   draft.insist("place");
   assert.deepEqual(draft.toSave(), { fields: { place: "door" }, base: { place: "gate" } });
   draft.rebase({ place: "yard" }, 4);
@@ -237,6 +239,22 @@ test("a stale save is joined and sent again, and never in a tight circle", async
   mock.timers.tick(600);
   await settle();
   assert.deepEqual(sent[1], { fields: { notes: "knife\ntwo men" }, base: { notes: "knife" } });
+  assert.equal(saver.state, "saved");
+  mock.timers.reset();
+});
+
+test("a saver of words that were kept tells nothing while it is being made", async () => {
+  mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const kept = begun();
+  kept.write("notes", "kept");
+  let told = 0;
+  const saver = new Saver(kept, async () => ({ seq: 2 }), () => {
+    told += 1;
+  }, () => {});
+  assert.equal(told, 0, "its form would make another, and another");
+  assert.equal(saver.state, "unsaved");
+  mock.timers.tick(0);
+  await settle();
   assert.equal(saver.state, "saved");
   mock.timers.reset();
 });
@@ -293,6 +311,17 @@ test("of two who save one draft the second waits for the first", async () => {
   answers[1]({ seq: 3 });
   await Promise.all(both);
   assert.ok(draft.isEmpty);
+});
+
+test("what one saved once, chosen by a colleague later, is the colleague's", () => {
+  const draft = begun();
+  draft.write("place", "A");
+  draft.toSave();
+  draft.confirm({ place: "A" }, 2);
+  draft.rebase({ place: "B" }, 3, "Wu");
+  draft.write("place", "C");
+  draft.rebase({ place: "A" }, 4, "Wu");
+  assert.deepEqual(draft.clashes, { place: { theirs: "A", who: "Wu" } });
 });
 
 test("two texts that are too long together are asked about", () => {

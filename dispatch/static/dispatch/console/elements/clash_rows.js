@@ -6,17 +6,18 @@ import { priorityName } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("./incident_form.js").IncidentForm} IncidentForm */
+/** @typedef {import("../models/draft.js").Clash} Clash */
 /** @typedef {import("../models/draft.js").Fields} Fields */
 
 /** In characters: a text that is too long to be joined is shown by how it begins. */
 const LONGEST_SHOWN = 120;
 
 /**
- * @param {IncidentForm} form @param {Readonly<Fields>} clashes  what a colleague chose
- * @param {Fields} mine @param {string} who  saved theirs
+ * @param {IncidentForm} form @param {Readonly<Record<string, Clash>>} clashes
+ * @param {Fields} mine
  * @returns {string} the field whose row had the focus and is no more; "" if there is none
  */
-export function showClashes(form, clashes, mine, who) {
+export function showClashes(form, clashes, mine) {
   const list = form.find("clashes");
   const template = /** @type {HTMLTemplateElement} */ (form.find("clash"));
   const held = list.contains(document.activeElement) ? document.activeElement : null;
@@ -33,8 +34,8 @@ export function showClashes(form, clashes, mine, who) {
         "text",
         fill(words, {
           field: labelOf(form, field),
-          who: who || gettext("Somebody"),
-          theirs: named(form, field, clashes[field]),
+          who: clashes[field].who || gettext("Somebody"),
+          theirs: named(form, field, clashes[field].theirs),
           mine: named(form, field, mine[field]),
         }),
       );

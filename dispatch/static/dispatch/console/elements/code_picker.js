@@ -12,10 +12,16 @@ export class CodePicker extends HTMLElement {
   /** @type {Choice[]} */ #shown = [];
   #value = "";
   #active = -1;
+  /** The code when the list was opened: another may come from a colleague meanwhile. */
+  #began = "";
+  #isEmptied = false;
 
   connectedCallback() {
     const input = this.#input;
-    input.addEventListener("input", () => this.#open(input.value));
+    input.addEventListener("input", () => {
+      this.#isEmptied = input.value.trim() === "";
+      this.#open(input.value);
+    });
     input.addEventListener("click", () => this.#open(""));
     input.addEventListener("keydown", (event) => this.#pressed(event));
     input.addEventListener("blur", () => this.#close());
@@ -68,6 +74,7 @@ export class CodePicker extends HTMLElement {
 
   /** @param {string} typed */
   #open(typed) {
+    if (this.#list.hidden) this.#began = this.#value;
     const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
     this.#shown = this.#choices
       .filter(({ search }) => words.every((word) => search.includes(word)))
@@ -87,8 +94,11 @@ export class CodePicker extends HTMLElement {
     this.#list.hidden = true;
     this.#input.setAttribute("aria-expanded", "false");
     this.#input.removeAttribute("aria-activedescendant");
-    // Emptied by hand means "no category"; half a word means nothing.
-    if (this.#input.value.trim() === "" && this.#value) this.#become("");
+    // Emptied by hand means "no category"; half a word means nothing, and nor does a field
+    // that was empty before a colleague chose.
+    const isMeant = this.#isEmptied && this.#value === this.#began;
+    this.#isEmptied = false;
+    if (isMeant && this.#input.value.trim() === "") this.#become("");
     this.#writeLabel();
   }
 

@@ -17,6 +17,9 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("../models/shapes.js").Incident} Incident */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement | CodePicker} Control */
 
+/** A second press that comes sooner is the other half of a double click. */
+const READ_MS = 1000;
+
 export class IncidentForm extends Region {
   #incident = "";
   /** @type {import("../models/draft.js").Draft | null} */ #draft = null;
@@ -25,7 +28,8 @@ export class IncidentForm extends Region {
   #isComposing = false;
   /** @type {Record<string, any> | null} a refusal's facts that wait until it is done */
   #stale = null;
-  /** "Done" was pressed, and stopped for a decision: once. */ #wasAsked = false;
+  /** What "Done" stopped for, and when, by `performance.now()`. */
+  #asked = { clashes: "", at: 0 };
 
   begin() {
     const form = this.find("form");
@@ -53,15 +57,16 @@ export class IncidentForm extends Region {
     if (!incident) return;
     if (incident.incident !== this.#incident) this.#open(incident);
     this.#fields.disabled = this.desk.isVisitor;
+    if (!this.desk.isVisitor) this.#saver ??= this.#newSaver();
     this.#fillCategories();
     this.#rebase(incident);
-    for (const control of this.#controls) this.#fill(control);
-    this.write("priority-words", priorityName(Number(this.#draft?.value("priority"))));
+    for (const control of this.#controls) this.#fill(control, incident);
+    this.write("priority-words", priorityName(Number(this.#shown("priority", incident))));
     const links = incident.links.map(({ number }) => linkName(number));
     this.write("flags", [...incident.flags.map(flagName), ...links].join(" · "));
     this.#showSaved(incident);
     const clashes = this.desk.isVisitor ? {} : (this.#draft?.clashes ?? {});
-    const left = showClashes(this, clashes, this.#draft?.fields ?? {}, incident.saved_by);
+    const left = showClashes(this, clashes, this.#draft?.fields ?? {});
     if (left) this.#goTo(left);
   }
 
@@ -80,13 +85,19 @@ export class IncidentForm extends Region {
   #open(form) {
     const { incident, number } = form;
     this.#saver?.stop();
+    this.#saver = null;
     this.#incident = incident;
     this.#forget();
-    const draft = draftOf(sessionStorage, incident, number);
-    this.#draft = draft;
+    this.#draft = draftOf(sessionStorage, incident, number);
     this.#rebase(form); // first: what was kept here may be older than a colleague's words
-    this.#saver = new Saver(
-      draft,
+  }
+
+  /** @returns {Saver | null} */
+  #newSaver() {
+    const incident = this.#incident;
+    if (!this.#draft) return null;
+    return new Saver(
+      this.#draft,
       (fields, base) =>
         this.desk.command({ type: "update_incident", incident, ...fields, base }),
       () => this.show(),
@@ -115,16 +126,19 @@ export class IncidentForm extends Region {
   #forget() {
     this.#stale = null;
     this.#isComposing = false;
-    this.#wasAsked = false;
+    this.#asked = { clashes: "", at: 0 };
   }
 
   /** @returns {Promise<boolean>} whether the screen may be cleared; asked again, it may */
   async #isDone() {
     await this.#saver?.flush();
-    const isOpen = Object.keys(this.#draft?.clashes ?? {}).length > 0;
-    if (!isOpen || this.#wasAsked) return true;
-    this.#wasAsked = true;
-    /** @type {HTMLElement | null} */ (this.querySelector("[data-act=keep-mine]"))?.focus();
+    const clashes = JSON.stringify(this.#draft?.clashes ?? {});
+    if (clashes === "{}") return true;
+    const isRead = performance.now() - this.#asked.at > READ_MS;
+    if (this.#asked.clashes === clashes && isRead) return true;
+    if (this.#asked.clashes !== clashes) this.#asked = { clashes, at: performance.now() };
+    // Not to a button: who presses Enter twice would decide without having read.
+    this.find("clashes").focus();
     this.desk.say(gettext("Not saved: decide below"), "warn");
     return false;
   }
@@ -150,8 +164,9 @@ export class IncidentForm extends Region {
     if (this.#isComposing || !this.#draft) return;
     const stale = this.#stale;
     this.#stale = null;
-    const joined = this.#draft.rebase(/** @type {any} */ (incident), this.desk.incidentSeq);
-    if (stale) joined.push(...this.#draft.rebase(stale.fields, stale.seq));
+    const form = /** @type {Record<string, any>} */ (incident);
+    const joined = this.#draft.rebase(form, this.desk.incidentSeq, incident.saved_by);
+    if (stale) joined.push(...this.#draft.rebase(stale.fields, stale.seq, stale.saved_by));
     const who = stale?.saved_by ?? incident.saved_by;
     if (joined.length > 0)
       this.desk.say(
@@ -185,9 +200,18 @@ export class IncidentForm extends Region {
 
   // --- Showing -----------------------------------------------------------------------
 
-  /** @param {Control} control */
-  #fill(control) {
-    const value = String(this.#draft?.value(control.dataset.field ?? "") ?? "");
+  /**
+   * A visitor sees what is saved: of what they once typed themselves nothing stands there.
+   * @param {string} field @param {Incident} incident @returns {unknown}
+   */
+  #shown(field, incident) {
+    if (this.desk.isVisitor) return incident[/** @type {keyof Incident} */ (field)];
+    return this.#draft?.value(field);
+  }
+
+  /** @param {Control} control @param {Incident} incident */
+  #fill(control, incident) {
+    const value = String(this.#shown(control.dataset.field ?? "", incident) ?? "");
     if (control instanceof HTMLInputElement && control.type === "radio")
       control.checked = control.value === value;
     else if (control.value === value || this.#isComposing) return;

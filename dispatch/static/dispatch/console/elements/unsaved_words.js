@@ -5,6 +5,7 @@ import { Region } from "./region.js";
 import { showRows, slot, writeSlot } from "./rows.js";
 import { draftOf, incidentsWithDrafts } from "../models/draft.js";
 import { refusal } from "../models/refusals.js";
+import { priorityName } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../../lib/wire.js").Refused} Refused */
@@ -40,9 +41,8 @@ export class UnsavedWords extends Region {
       (incident) => incident,
       (row, incident) => {
         const draft = draftOf(sessionStorage, incident);
-        const words = Object.values(draft.fields)
-          .filter((value) => typeof value === "string")
-          .join(" · ");
+        const fields = Object.entries(draft.fields);
+        const words = fields.map(([field, value]) => inWords(field, value)).join(" · ");
         writeSlot(row, "text", [draft.number, words].filter(Boolean).join(": "));
         writeSlot(row, "why", this.#why.get(incident) ?? "");
         slot(row, "why").hidden = !this.#why.has(incident);
@@ -73,7 +73,7 @@ export class UnsavedWords extends Region {
     this.#tried.add(incident);
     const draft = draftOf(sessionStorage, incident);
     this.#why.delete(incident);
-    this.#ask(draft, incident, "");
+    this.#ask(draft, incident);
     let isSaved = false;
     for (let turn = 0; turn < TRIES && !draft.isAtRest; turn += 1) {
       try {
@@ -97,14 +97,16 @@ export class UnsavedWords extends Region {
       this.#why.set(incident, refusal(refused));
       return true;
     }
-    draft.rebase(refused.facts.fields, refused.facts.seq);
-    this.#ask(draft, incident, refused.facts.saved_by);
+    draft.rebase(refused.facts.fields, refused.facts.seq, refused.facts.saved_by);
+    this.#ask(draft, incident);
     return false;
   }
 
-  /** @param {import("../models/draft.js").Draft} draft @param {string} incident @param {string} who */
-  #ask(draft, incident, who) {
-    const theirs = Object.values(draft.clashes).join(" · ");
+  /** @param {import("../models/draft.js").Draft} draft @param {string} incident */
+  #ask(draft, incident) {
+    const clashes = Object.entries(draft.clashes);
+    const theirs = clashes.map(([field, clash]) => inWords(field, clash.theirs)).join(" · ");
+    const who = clashes[0]?.[1].who;
     const words = gettext("%(who)s wrote “%(theirs)s” there. Try again puts yours in its place.");
     if (!theirs) return;
     this.#why.set(incident, fill(words, { who: who || gettext("Somebody"), theirs }));
@@ -115,4 +117,9 @@ export class UnsavedWords extends Region {
     draftOf(sessionStorage, incident).discard();
     this.show();
   }
+}
+
+/** @param {string} field @param {string | number} value */
+function inWords(field, value) {
+  return field === "priority" ? priorityName(Number(value)) : String(value);
 }

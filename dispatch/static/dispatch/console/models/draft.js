@@ -8,6 +8,7 @@ import { joined } from "./merge.js";
 /** @typedef {{number: string, fields: Fields, base?: Fields, sent?: Fields}} Kept */
 /** @typedef {import("../../lib/wire.js").Ack} Ack */
 /** @typedef {(fields: Fields, base: Fields) => Promise<Ack>} Save  rejects with `Refused` */
+/** @typedef {{theirs: string | number, who: string}} Clash  what a colleague chose meanwhile */
 
 const PREFIX = "alarm110.draft.";
 /** In characters: the server takes no longer text. */
@@ -20,7 +21,7 @@ export class Draft {
   /** @type {string} */ #key;
   /** @type {Fields} */ #fields;
   /** @type {Fields} what stood there when the edit began */ #base;
-  /** @type {Fields} what a colleague chose meanwhile, until the person decides */ #clashes = {};
+  /** @type {Record<string, Clash>} until the person decides */ #clashes = {};
   /** @type {Fields} what was sent last: it comes back as saved, and is no colleague's */ #sent;
   /** @type {Promise<unknown> | null} */ #underWay = null;
   /** @type {Record<string, unknown>} the form as saved, as far as is known here */ #known = {};
@@ -49,7 +50,7 @@ export class Draft {
     return { ...this.#fields };
   }
 
-  /** @returns {Readonly<Fields>} what a colleague chose in fields where only one can stand */
+  /** @returns {Readonly<Record<string, Clash>>} what a colleague chose in fields where only one can stand */
   get clashes() {
     return this.#clashes;
   }
@@ -74,7 +75,7 @@ export class Draft {
     const saved = this.#known[field];
     if (!this.has(field) && saved !== undefined)
       this.#base[field] = /** @type {string | number} */ (saved);
-    if (this.#clashes[field] === value) return this.drop(field);
+    if (this.#clashes[field]?.theirs === value) return this.drop(field);
     this.#fields[field] = value;
     this.#keep();
   }
@@ -90,9 +91,14 @@ export class Draft {
     const { fields, base } = this.toSave();
     const saving = save(fields, base).then((ack) => this.confirm(fields, ack.seq ?? -1));
     this.#underWay = saving.catch(() => {});
-    await saving.finally(() => {
+    try {
+      await saving;
+    } catch (refused) {
+      this.#sent = {};
+      throw refused;
+    } finally {
       this.#underWay = null;
-    });
+    }
   }
 
   /** What is to be sent now. @returns {{fields: Fields, base: Fields}} */
@@ -115,6 +121,7 @@ export class Draft {
     if (isNews) this.#seq = seq;
     for (const [field, value] of Object.entries(saved)) {
       if (isNews) this.#known[field] = value;
+      delete this.#sent[field]; // from here on the same value is somebody's choice
       if (this.#fields[field] === value) this.#forget(field);
       else if (isNews && this.has(field)) this.#base[field] = value;
     }
@@ -124,10 +131,10 @@ export class Draft {
   /**
    * The form as it stands up to number `seq`. Texts are joined; where only one value can
    * stand, the person decides.
-   * @param {Record<string, unknown>} form @param {number} seq
+   * @param {Record<string, unknown>} form @param {number} seq @param {string} who  saved it
    * @returns {string[]} the texts to which a colleague's words were added
    */
-  rebase(form, seq) {
+  rebase(form, seq, who) {
     // An older state would pass for a change: an answer can overtake an entry.
     if (seq < this.#seq) return [];
     this.#seq = seq;
@@ -142,8 +149,9 @@ export class Draft {
       else if (theirs === this.#base[field] || isOwn) {
         this.#base[field] = theirs;
         delete this.#clashes[field];
+        if (isOwn) delete this.#sent[field];
       } else if (this.#join(field, String(theirs))) texts.push(field);
-      else this.#clashes[field] = theirs;
+      else if (this.#clashes[field]?.theirs !== theirs) this.#clashes[field] = { theirs, who };
     }
     this.#keep();
     return texts;
@@ -163,7 +171,7 @@ export class Draft {
   /** Mine shall stand, over what a colleague chose. @param {string} field */
   insist(field) {
     if (!(field in this.#clashes)) return;
-    this.#base[field] = this.#clashes[field];
+    this.#base[field] = this.#clashes[field].theirs;
     delete this.#clashes[field];
     this.#keep();
   }

@@ -41,7 +41,9 @@ export class Saver {
     this.#save = save;
     this.#onState = onState;
     this.#onStale = onStale;
-    if (!draft.isEmpty) this.#soon(0);
+    // Not told: whoever is making this one shows it in a moment.
+    if (!draft.isEmpty) this.state = draft.isAtRest ? "clash" : "unsaved";
+    if (!draft.isAtRest) this.#timer = setTimeout(() => void this.#run(), 0);
   }
 
   /** @param {string} field @param {string | number} value */
