@@ -68,6 +68,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "console-second": "The host: a colleague has come in.",
         "console-second-seat": "The colleague: whose call this is.",
         "console-handed-over": "Handed over: out of the call, in wrap-up.",
+        "console-two-writers": "Two wrote one form: who came later decides.",
         "console-keys": "Every key, and each can be changed.",
         "console-break-asked": "A break was asked for, and is waited for.",
         "console-paused": "A supervisor sent the seat on a break.",

@@ -12,6 +12,10 @@ REASON = {
     "en": "I need a second pair of eyes on the street",
     "zh": "请协助盯住街面情况",
 }
+PLACES = {
+    "en": ("Ferry terminal, north gate", "Ferry terminal, quay 3"),
+    "zh": ("客运码头北门", "客运码头3号泊位"),
+}
 NOTICE = {
     "en": "Ferry terminal closed: send crews by the north gate",
     "zh": "客运码头封闭，警力请走北门",
@@ -47,6 +51,12 @@ def colleagues(studio: Studio) -> None:
     expect(host.page.locator("call-head [data-part=wrap-up]")).to_be_visible()
     host.waits(1)
     studio.keep(host.page, "console-handed-over")
+    for operator, place in zip((host, lin), PLACES[studio.language], strict=True):
+        operator.field("Place").fill(place)  # both before either is saved
+    expect(lin.page.locator("incident-form .clashes li")).to_be_visible()
+    lin.waits(1)
+    studio.keep(lin.page, "console-two-writers")
+    lin.button("Take theirs").click()
     leaves(host, is_in_call=False)
     leaves(lin)
 
