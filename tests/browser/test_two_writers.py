@@ -63,6 +63,17 @@ def test_what_two_write_is_joined_or_asked_about(stage, talking, pair_hall, lang
     next_one.waits(1.5)
     for operator in (former, next_one):
         expect(operator.field("Category")).to_have_value(re.compile(CATEGORY[0]))
+
+    # Words that are no category are not taken for one in silence.
+    next_one.field("Category").fill("zzz")
+    next_one.page.keyboard.press("Enter")
+    next_one.sees("Nothing found. Try another word or a number.")
+    expect(next_one.field("Category")).to_have_value("zzz")
+    look(next_one.page, f"console-no-category-{language}")
+    next_one.page.keyboard.press("Tab")
+    words = "No category chosen for “%(words)s”. Choose one of the list."
+    next_one.sees(words, words="zzz")
+    expect(next_one.field("Category")).to_have_value(re.compile(CATEGORY[0]))
     assert next_one.number() == number
     caller.is_told("connected")
 

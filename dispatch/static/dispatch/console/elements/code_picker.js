@@ -1,7 +1,9 @@
 // A select one can search by typing a word or a code (ARIA combobox with a list). Its
-// `value` is the code; it tells "change" when a person chose.
+// `value` is the code; it tells "change" when a person chose, and "unknown" with the words
+// that were left there and are no choice.
 
 import { isComposing } from "../models/keys.js";
+import { gettext } from "../../lib/words.js";
 
 /** @typedef {{code: string, label: string, search: string}} Choice */
 
@@ -15,11 +17,13 @@ export class CodePicker extends HTMLElement {
   /** The code when the list was opened: another may come from a colleague meanwhile. */
   #began = "";
   #isEmptied = false;
+  #isTyped = false;
 
   connectedCallback() {
     const input = this.#input;
     input.addEventListener("input", () => {
       this.#isEmptied = input.value.trim() === "";
+      this.#isTyped = true;
       this.#open(input.value);
     });
     input.addEventListener("click", () => this.#open(""));
@@ -79,10 +83,9 @@ export class CodePicker extends HTMLElement {
     this.#shown = this.#choices
       .filter(({ search }) => words.every((word) => search.includes(word)))
       .slice(0, MOST_SHOWN);
-    this.#list.replaceChildren(
-      ...this.#shown.map((choice, index) => this.#option(choice, index)),
-    );
-    this.#list.hidden = this.#shown.length === 0;
+    const rows = this.#shown.map((choice, index) => this.#option(choice, index));
+    this.#list.replaceChildren(...(rows.length > 0 ? rows : [nothing()]));
+    this.#list.hidden = this.#choices.length === 0;
     this.#input.setAttribute("aria-expanded", String(!this.#list.hidden));
     this.#active = -1;
     const chosen = this.#shown.findIndex(({ code }) => code === this.#value);
@@ -96,10 +99,14 @@ export class CodePicker extends HTMLElement {
     this.#input.removeAttribute("aria-activedescendant");
     // Emptied by hand means "no category"; half a word means nothing, and nor does a field
     // that was empty before a colleague chose.
+    const left = this.#input.value.trim();
     const isMeant = this.#isEmptied && this.#value === this.#began;
-    this.#isEmptied = false;
-    if (isMeant && this.#input.value.trim() === "") this.#become("");
+    const isUnknown = this.#isTyped && left !== "" && left !== this.labelOf(this.#value);
+    this.#isEmptied = this.#isTyped = false;
+    if (isMeant && left === "") this.#become("");
     this.#writeLabel();
+    if (isUnknown)
+      this.dispatchEvent(new CustomEvent("unknown", { bubbles: true, detail: left }));
   }
 
   /** @param {number} by */
@@ -108,7 +115,7 @@ export class CodePicker extends HTMLElement {
     this.#list.children[this.#active]?.setAttribute("aria-selected", "false");
     this.#active = next;
     const option = this.#list.children[next];
-    if (!option) return;
+    if (!option || this.#shown.length === 0) return;
     option.setAttribute("aria-selected", "true");
     option.scrollIntoView({ block: "nearest" });
     this.#input.setAttribute("aria-activedescendant", option.id);
@@ -116,10 +123,10 @@ export class CodePicker extends HTMLElement {
 
   /** @param {Choice | undefined} choice */
   #choose(choice) {
-    if (choice) {
-      this.#input.value = choice.label;
-      this.#become(choice.code);
-    }
+    if (!choice) return; // nothing is found: the words stay, and the row says so
+    this.#input.value = choice.label;
+    this.#isTyped = false;
+    this.#become(choice.code);
     this.#close();
   }
 
@@ -152,4 +159,14 @@ export class CodePicker extends HTMLElement {
   get #list() {
     return /** @type {HTMLElement} */ (this.querySelector("[role=listbox]"));
   }
+}
+
+/** @returns {HTMLLIElement} */
+function nothing() {
+  const row = document.createElement("li");
+  row.role = "option";
+  row.setAttribute("aria-disabled", "true");
+  row.setAttribute("aria-selected", "false");
+  row.textContent = gettext("Nothing found. Try another word or a number.");
+  return row;
 }

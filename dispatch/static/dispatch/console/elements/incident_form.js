@@ -36,6 +36,11 @@ export class IncidentForm extends Region {
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", (event) => this.#typed(event.target));
     form.addEventListener("change", (event) => this.#typed(event.target));
+    form.addEventListener("unknown", (event) => {
+      const words = String(/** @type {CustomEvent} */ (event).detail);
+      const text = gettext("No category chosen for “%(words)s”. Choose one of the list.");
+      this.desk.say(fill(text, { words }), "warn");
+    });
     form.addEventListener("compositionstart", () => {
       this.#isComposing = true;
     });
