@@ -136,8 +136,7 @@ def test_on_the_next_visit_the_rest_is_sent(recording, served):
     recording.until(lambda: len(waiting(recording)) >= FEW, seconds=20)
     recording.hangs_up()
     recording.is_at("ended")
-    recording.presses("New alarm…")
-    recording.button("Yes, go back").click()
+    recording.presses("Back to the alarm button")
     recording.is_at("idle")
     pending = waiting(recording)
     assert len(pending) >= FEW
