@@ -5,7 +5,15 @@ from django.urls import path, re_path
 
 from dispatch import views
 from dispatch.admin import levels as desk
-from dispatch.api import call_backs, calls, console, levels, playback, records
+from dispatch.api import (
+    call_backs,
+    calls,
+    console,
+    levels,
+    playback,
+    record_export,
+    records,
+)
 
 urlpatterns = [
     path("", views.caller_page, name="caller"),
@@ -13,6 +21,11 @@ urlpatterns = [
     path("console/", views.console_page, name="console"),
     path("records/", records.records_page, name="records"),
     path("records/<str:number>/", records.record_page, name="record"),
+    path(
+        "records/<str:number>/export/",
+        record_export.export_record,
+        name="record-export",
+    ),
     path("service-levels/", levels.levels_page, name="levels"),
     path("service-levels/<str:code>/", levels.levels_page, name="agency-levels"),
     # Before the desk's own addresses, and behind its door.

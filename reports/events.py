@@ -313,8 +313,9 @@ class RecordViewed(EntryBody, frozen=True, kw_only=True):
 class RecordsExported(EntryBody, frozen=True, kw_only=True):
     """In the ledger: a table of records left the house; who, why, and how much.
 
-    ``what`` is the kind of record, ``query`` how the list was narrowed, as the page's
-    address said it; ``sha256`` is of the file that was handed out.
+    ``what`` is the kind of record, or ``record`` for the timeline of one; ``query`` is
+    how the list was narrowed, as the page's address said it, or which record it was;
+    ``sha256`` is of the file that was handed out.
     """
 
     kind: ClassVar[str] = "records.exported"

@@ -1,9 +1,14 @@
-"""Sizes and zones as every page writes them, the console's own script included."""
+"""Sizes, times and coordinates as every page and table writes them.
+
+The console's own script writes sizes the same way.
+"""
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
+
+from accounts.matching import E7
 
 KB, MB = 1_000, 1_000_000
 
@@ -20,6 +25,16 @@ def size(count: int) -> str:
 def zone(moment: datetime) -> str:
     """Return UTC+08:00, which needs no translation."""
     return f"UTC{timezone.localtime(moment).isoformat()[-6:]}"
+
+
+def local(moment: datetime | None) -> str:
+    """Write a time as ISO 8601 in the local zone, to the second; nothing as nothing."""
+    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else ""
+
+
+def coordinates(lat_e7: int, lon_e7: int) -> str:
+    """Return 37.53650, 121.39130: to about a metre, latitude first."""
+    return f"{lat_e7 / E7:.5f}, {lon_e7 / E7:.5f}"
 
 
 def _rounded(amount: float, to: str) -> Decimal:

@@ -17,8 +17,9 @@ from unfold.admin import TabularInline
 from accounts.models.ground import AnswerMode
 from dispatch.models import Call, Offer, Participant, Shift
 from reports.admin import ReadOnlyAdmin, RecordsAdmin
-from reports.admin.export import RecordResource, local
+from reports.admin.export import RecordResource
 from reports.admin.incidents import shown_caller
+from reports.written import coordinates, local
 
 
 class RoomInline(TabularInline):  # type: ignore[misc]
@@ -199,7 +200,7 @@ class CallAdmin(RecordsAdmin):
         """Show the last position the phone claimed, and how exact it claimed to be."""
         if call.lat_e7 is None or call.lon_e7 is None:
             return ""
-        place = f"{call.lat_e7 / 1e7:.5f}, {call.lon_e7 / 1e7:.5f}"
+        place = coordinates(call.lat_e7, call.lon_e7)
         metres = (call.accuracy_mm or 0) // 1000
         return f"{place} (± {metres} m) {call.area_name}".strip()
 

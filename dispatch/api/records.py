@@ -17,14 +17,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
+from accounts.admin.base import desk_rights
 from accounts.models import User
 from accounts.snapshots import rights_of
 from dispatch.actions.running import run
 from dispatch.api.answers import answer, door
-from dispatch.snapshots.looks import is_in_room, looker_at
+from dispatch.snapshots.looks import Looker, is_in_room, looker_at
 from dispatch.snapshots.record import find_incident, marks_of, record_of
 from dispatch.snapshots.record.page import page_of, ways_of
 from reports.actions.custody import note_reading
+from reports.admin.incidents import may_export
 from reports.clock import now
 from reports.errors import NoSuchClip
 from reports.models import Incident
@@ -46,24 +48,30 @@ def records_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def record_page(request: HttpRequest, number: str) -> HttpResponse:
     """Show an incident as one timeline on one clock; 404 to whoever may not read it."""
-    user = _user(request)
-    incident = find_incident(number)
-    looker = looker_at(user, incident) if incident is not None else None
-    if incident is None or looker is None:
-        raise Http404
+    incident, looker = find_readable(request, number)
     note_reading(incident, author=looker.author, viewer=looker.name)
-    has_desk = rights_of(user).has_desk
+    has_desk = desk_rights(request).has_desk
     return render(
         request,
         "record/page.html",
-        page_of(record_of(incident, user))
+        page_of(record_of(incident, _user(request)))
         | {
             "moment": now(),
             "desk": reverse("admin:reports_incident_change", args=[incident.pk])
             if has_desk
             else "",
+            "may_export": may_export(request, incident),
         },
     )
+
+
+def find_readable(request: HttpRequest, number: str) -> tuple[Incident, Looker]:
+    """Return a record, and as what this person may read it; else there is none."""
+    incident = find_incident(number)
+    looker = looker_at(_user(request), incident) if incident is not None else None
+    if incident is None or looker is None:
+        raise Http404
+    return incident, looker
 
 
 @door("GET")

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
 from reports.admin.base import ReadOnlyAdmin, RecordsAdmin
-from reports.admin.export import RecordResource, local
+from reports.admin.export import RecordResource
 from reports.models import EvidenceChunk, EvidenceClip, ViewCopy
+from reports.written import local
 
 
 class ClipResource(RecordResource):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,7 +13,6 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,21 +55,21 @@ class RecordResource(Resource):  # type: ignore[misc]
         return safe_cell("" if value is None else value)
 
 
-def local(moment: Any) -> str:
-    """Write a time as ISO 8601 in the local zone, to the second; nothing as nothing."""
-    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else ""
+def reason_field(widget: type[forms.Widget] | None = None) -> forms.CharField:
+    """Return the question that each export asks."""
+    return forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Kept in the ledger with your name and what you took."),
+        min_length=4,
+        max_length=200,
+        widget=widget,
+    )
 
 
 class ReasonForm(ExportForm):  # type: ignore[misc]
     """In which format, and why."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Kept in the ledger with your name and what you took."),
-        min_length=4,
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget,
-    )
+    reason = reason_field(UnfoldAdminTextInputWidget)
 
     def __init__(self, formats: Any, resources: Any, **kwargs: Any) -> None:
         super().__init__(formats, resources, **kwargs)
@@ -92,9 +92,11 @@ class ExportDesk(ExportMixin):  # type: ignore[misc]
     export_formats: ClassVar[list[type[Format]]] = [CSV, XLSX]
     model: type[Model]
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
+    def has_export_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         """Take what one may see."""
-        may: bool = self.has_view_permission(request)
+        may: bool = self.has_view_permission(request, obj)
         return may
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> list[int]:
@@ -131,30 +133,61 @@ class ExportDesk(ExportMixin):  # type: ignore[misc]
         content = file_format.export_data(table)
         if isinstance(content, str):
             content = (BOM + content).encode()
-        exported = RecordsExported(
-            what=self.model._meta.label_lower,
-            format=file_format.get_extension(),
-            rows=len(table),
-            reason=export_form.cleaned_data["reason"],
-            query=request.GET.urlencode()[:500],
-            sha256=hashlib.sha256(content).hexdigest(),
-            exporter=str(request.user),
-        )
-        with transaction.atomic():
-            note_export(exported, author=desk_author(request))
         stem = f"{self.model._meta.model_name}-{now():%Y%m%dT%H%M%SZ}"
-        name = f"{stem}.{exported.format}"
-        # The answer is the file and no page: the next one tells what it was.
-        told = _(
-            "%(name)s was taken. Rows: %(rows)d. SHA-256, as in the ledger: %(sha)s"
+        kind = file_format.get_extension()
+        return hand_out(
+            request,
+            Taken(
+                content=content,
+                name=f"{stem}.{kind}",
+                content_type=file_format.get_content_type(),
+                what=self.model._meta.label_lower,
+                format=kind,
+                rows=len(table),
+                reason=export_form.cleaned_data["reason"],
+                query=request.GET.urlencode(),
+            ),
         )
-        said = {"name": name, "rows": exported.rows, "sha": exported.sha256}
-        messages.success(request, told % said)
-        return HttpResponse(
-            content,
-            content_type=file_format.get_content_type(),
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that leaves, and what the ledger is told of it: ``RecordsExported``."""
+
+    content: bytes
+    name: str
+    content_type: str
+    what: str
+    format: str
+    rows: int
+    reason: str
+    query: str
+
+
+def hand_out(request: HttpRequest, taken: Taken) -> HttpResponse:
+    """Write into the ledger who takes a file, and hand it out once that is committed.
+
+    The answer is the file and no page: the next one tells what it was.
+    """
+    exported = RecordsExported(
+        what=taken.what,
+        format=taken.format,
+        rows=taken.rows,
+        reason=taken.reason,
+        query=taken.query[:500],
+        sha256=hashlib.sha256(taken.content).hexdigest(),
+        exporter=str(request.user),
+    )
+    with transaction.atomic():
+        note_export(exported, author=desk_author(request))
+    told = _("%(name)s was taken. Rows: %(rows)d. SHA-256, as in the ledger: %(sha)s")
+    said = {"name": taken.name, "rows": exported.rows, "sha": exported.sha256}
+    messages.success(request, told % said)
+    return HttpResponse(
+        taken.content,
+        content_type=taken.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{taken.name}"'},
+    )
 
 
 def desk_author(request: HttpRequest) -> Author:

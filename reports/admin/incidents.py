@@ -20,12 +20,12 @@ from accounts.models import Caller
 from accounts.models.fields import masked_phone
 from reports import words
 from reports.admin.base import ReadOnlyAdmin, RecordsAdmin
-from reports.admin.export import RecordResource, local
+from reports.admin.export import RecordResource
 from reports.admin.filters import DispositionFilter, PriorityFilter
 from reports.admin.timeline import rows_of
 from reports.models import Incident
 from reports.snapshots import mask_name
-from reports.written import zone
+from reports.written import local, zone
 
 
 class IncidentResource(RecordResource):
@@ -100,6 +100,13 @@ def may_read(request: HttpRequest, incident: Incident) -> bool:
     rights = desk_rights(request)
     agency = incident.agency_id
     return rights.may_supervise(agency) or rights.may_audit(agency)
+
+
+def may_export(request: HttpRequest, incident: Incident) -> bool:
+    """Say whether the desk gives this incident as a table to whoever asks."""
+    desk = admin.site.get_model_admin(Incident)
+    assert isinstance(desk, IncidentAdmin)
+    return desk.has_export_permission(request, incident)
 
 
 def _area_of_phone() -> Subquery:

@@ -247,7 +247,7 @@ class Operator(Person):
     def ends_call(self) -> None:
         """End the call, and confirm it."""
         self.button("End call").click()
-        self.button("End", exact=True).click()
+        self.button("Yes, end").click()
         expect(self.page.locator("call-head [data-part=wrap-up]")).to_be_visible()
 
     def finishes(self) -> None:

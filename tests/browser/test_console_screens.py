@@ -13,6 +13,9 @@ from tests.browser.words import both_languages
 SIZES = {"wide": (1440, 900), "small": (1280, 720)}
 # On which the whole form is in sight, whatever else moves to make room.
 DESKS = [(1280, 800), (1280, 860), (1280, 880), (1440, 900), (1920, 1080)]
+# A small window, and 1440 x 900 enlarged to 200 % (WCAG 2.2, 1.4.4): it is scrolled.
+SMALL = [(1100, 720), (1024, 768), (720, 450)]
+LEAST_PICTURE = 120  # pixels high; half a face can be told
 # What stands on the screen at once, and may not move.
 PARTS = [
     "call-head",
@@ -96,3 +99,30 @@ def test_a_call_is_on_one_screen_and_nothing_moves(talking, hall, language, size
     expect(page.locator("evidence-panel .clip").first).to_be_visible()
     look(page, f"console-evidence-{size}-{language}")
     assert page.evaluate(STICKS_OUT) == []
+
+
+@pytest.mark.deep
+def test_small_or_enlarged_the_picture_stays_one_and_the_way_out_in_sight(
+    talking, hall
+):
+    caller, operator = talking(hall)
+    page = operator.page
+    reads_live(operator)
+    caller.writes("They are in the kitchen")
+    operator.has_read("They are in the kitchen")
+    for width, height in SMALL:
+        page.set_viewport_size({"width": width, "height": height})
+        picture = page.locator("caller-picture").bounding_box()
+        assert picture["height"] >= LEAST_PICTURE, (width, height)
+        line = page.locator("console-bar [data-part=line]").bounding_box()
+        menu = page.locator("#availability").bounding_box()
+        is_beside = menu["x"] + menu["width"] <= line["x"]
+        is_below = menu["y"] + menu["height"] <= line["y"]
+        assert is_beside or is_below, f"the line is covered at {width}"
+        look(page, f"console-scrolled-{width}")
+        operator.field("Persons").scroll_into_view_if_needed()
+        assert page.locator("#persons").evaluate(IS_ON_TOP), (width, height)
+        end = page.locator("call-head [data-part=end]")
+        expect(end).to_be_in_viewport(ratio=1)
+        assert end.evaluate(IS_ON_TOP), "the end stays in sight"
+        page.locator("caller-picture").scroll_into_view_if_needed()

@@ -29,7 +29,8 @@ NAMES = """async () => {
   await painted().then(painted);
   const place = document.querySelector(".map");
   const whole = place.getBoundingClientRect();
-  const over = [...document.querySelectorAll(".map-acts, .map-note, .leaflet-control")];
+  const on = ".map-acts, .map-far, .map-note, .leaflet-control";
+  const over = [...document.querySelectorAll(on)];
   const names = [...place.querySelectorAll(".map-name span")];
   const shown = names.filter((name) => getComputedStyle(name).visibility === "visible");
   const meet = (one, other) => one.left < other.right && other.left < one.right
@@ -97,6 +98,15 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     # North of its own hall, not beside: a call left over rings in the nearest one.
     goes_on(caller, operator, latitude + 0.03, longitude)
     expect(place.locator("[data-part=outside]")).to_be_visible()
+    expect(place.locator("[data-part=area-line]")).to_be_hidden()
+    far = place.locator("[data-part=far]")
+    expect(far).to_have_text(re.compile(r"^about \d+(\.\d)? km north"))
+    for part in (place.locator("[data-part=outside]"), far):
+        assert part.evaluate("(part) => part.scrollWidth <= part.clientWidth"), "cut"
+    acts = place.locator(".map-acts").bounding_box()
+    words = far.bounding_box()
+    assert words["x"] + words["width"] <= acts["x"], "under the buttons"
+    look(page, "console-outside")
     assert page.locator(".map").bounding_box() == size
     assert outline(page) == held
     page.mouse.up()
@@ -107,6 +117,9 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     dot = here.bounding_box()
     assert whole["x"] < dot["x"] < whole["x"] + whole["width"]
     assert whole["y"] < dot["y"] < whole["y"] + whole["height"]
+    page.set_viewport_size({"width": 1100, "height": 720})
+    expect(far).to_be_visible()
+    look(page, "console-outside-small")
     caller.hangs_up()  # else it comes back to the line of whoever helps out there
     caller.is_at("ended")
 

@@ -32,6 +32,16 @@ BEYOND = """() => {
     pieces.flatMap(([at, length]) => [queued - at, at + length - ended]));
 }"""
 
+# Where each of these ends on the screen, whatever of it is to be seen.
+ENDS = """(names) => names.map((name) => Math.max(
+  ...[...document.querySelectorAll(name)]
+    .filter((one) => one.getClientRects().length)
+    .map((one) => one.getBoundingClientRect().bottom)))"""
+AT_HAND = [
+    *(".stage", ".stage figcaption", ".transport", ".scrubber"),
+    *(".line[aria-current]", ".lines"),
+]
+
 
 def test_a_call_is_played_afterwards_on_one_clock(talking, hall):
     caller, operator = talking(hall)
@@ -78,6 +88,7 @@ def test_a_call_is_played_afterwards_on_one_clock(talking, hall):
     expect(entry).to_have_attribute("aria-current", "time")
     page.wait_for_function(f"() => ({APART})().some((one) => one < 0.15)")
 
+    is_at_hand_without_scrolling(page)
     before = page.locator(".line[aria-current]").get_attribute("data-seq")
     page.keyboard.press(" ")
     expect(page.locator("[data-does=play]")).to_have_text(re.compile("Stop"))
@@ -90,6 +101,20 @@ def test_a_call_is_played_afterwards_on_one_clock(talking, hall):
     expect(page.locator("[data-does=play]")).to_have_text(re.compile("Play"))
     goes_by_keys(page)
     look(page, "record-played")
+
+
+def is_at_hand_without_scrolling(page: Page) -> None:
+    """Captions, keys, time bar and the entry of the moment are above the fold."""
+    size = page.viewport_size
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate("() => scrollTo(0, 0)")
+    page.wait_for_timeout(300)  # what stands above is measured, then laid out
+    shown = page.locator(".stage .figure-video:not([hidden])")
+    assert shown.count() >= 2, "two tiles"
+    ends = dict(zip(AT_HAND, page.evaluate(ENDS, AT_HAND), strict=True))
+    assert max(ends.values()) <= 900, ends
+    if size:
+        page.set_viewport_size(size)
 
 
 def goes_by_keys(page: Page) -> None:

@@ -131,7 +131,7 @@ def test_the_desks_screens(stage, ring_hall, language):
     operator.button("Phrases").click()
     operator.button("End call").click()
     see("7-end-question")
-    operator.button("Keep talking").click()
+    operator.button("No, go on").click()
     caller.button("Silent", exact=True).click()
     expect(page.locator("call-head [data-part=silent]")).to_be_visible()
     see("8-silent")

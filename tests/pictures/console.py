@@ -147,7 +147,7 @@ def call(studio: Studio) -> None:
     operator.button("End call").click()
     operator.waits(SETTLED)
     studio.keep(page, "console-end-question")
-    operator.button("Keep talking").click()
+    operator.button("No, go on").click()
     caller.presses("Silent")
     expect(page.locator("call-head [data-part=silent]")).to_be_visible()
     operator.waits(1)

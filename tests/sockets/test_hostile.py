@@ -53,9 +53,14 @@ BOTH = {
     "deep text": (post(DEEP), "malformed", True),
     "deep frame": (DEEP, "malformed", False),
     "deep objects": ('{"a":' * 10_000, "malformed", False),
-    "oversized": (post(json.dumps("x" * 65_536)), "too_large", False),
+    "oversized": (post(json.dumps("x" * 65_536)), "too_large", True),
     "oversized in bytes": (post(json.dumps("警" * 22_000, ensure_ascii=False)),
-                           "too_large", False),
+                           "too_large", True),
+    "oversized, as our pages write it": (
+        json.dumps({"type": "post_message", "text": "x" * 65_536, "id": ID}),
+        "too_large", True,
+    ),
+    "oversized without an id": (json.dumps("x" * 65_536), "too_large", False),
     "binary": (b"\x00\x01\x02", "malformed", False),
     "JSON as binary": (b'{"type":"typing"}', "malformed", False),
     "still too large": (

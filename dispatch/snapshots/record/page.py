@@ -9,11 +9,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from dispatch.snapshots.record import Record, words
+from dispatch.snapshots.record import Record, places, words
 from dispatch.snapshots.record.clock import Lane
 from dispatch.snapshots.record.lanes import ShownClip, clips_and_views, to_ms
 from dispatch.snapshots.record.timeline import Line
 from dispatch.states import EndReason
+from reports.events import PositionReported
 from reports.models import EvidenceClip, Incident, ViewCopy
 from reports.states import ClipKind, ClipState, ViewState
 from reports.words import place_of_phone
@@ -43,10 +44,22 @@ def page_of(record: Record) -> dict[str, Any]:
 
 
 def _where_the_phone_was(record: Record) -> str:
-    """Return the area of the newest position, said to be the phone's; else nothing."""
+    """Return the area of the newest position, said to be the phone's.
+
+    Of no named area, its coordinates. Nothing where none is known, or where the entry
+    that told of it was erased: the call's row still has what nobody may read any more.
+    """
+    told = [one for one in record.lines if one.kind == PositionReported.kind]
+    if told and told[-1].is_erased:
+        return ""
     for call in reversed(record.calls):
         if area := words.in_language(call.area_name, call.area_name_en):
             return place_of_phone(area)
+        if told and call.lat_e7 is not None and call.lon_e7 is not None:
+            is_outside = "position_outside" in record.incident.flags
+            return places.unnamed(
+                call.lat_e7, call.lon_e7, call.accuracy_mm, is_outside=is_outside
+            )
     return ""
 
 

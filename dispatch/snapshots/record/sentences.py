@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from dispatch.snapshots.record import words
+from dispatch.snapshots.record import places, words
 from dispatch.snapshots.record.words import Said
 from dispatch.states import EndReason, TransferKind
 from reports.states import ClipSource
@@ -19,17 +19,24 @@ from reports.states import ClipSource
 Body = dict[str, Any]
 
 FORM = ("category", "priority", "place", "disposition", "notes", "persons")
+# What no table takes along (reports/admin/incidents.py): it is about other people, too.
+STAYS = frozenset({"notes", "persons"})
 
 
 @dataclass(slots=True)
 class Teller:
-    """Tells entries in words. ``agencies``: label by id; ``categories``: by code."""
+    """Tells entries in words. ``agencies``: label by id; ``categories``: by code.
+
+    ``is_leaving``: for a file to take away, without what stays here.
+    """
 
     agencies: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
+    is_leaving: bool = False
     _form: Body = field(default_factory=dict)
     _parties: dict[str, Body] = field(default_factory=dict)
     _people: dict[str, str] = field(default_factory=dict)  # also of who has left
+    _place: Body | None = None  # the position before
     _host: tuple[str, str] | None = None  # the seat that took the call over, by labels
 
     def tell(self, kind: str, body: Body) -> Said:
@@ -67,6 +74,8 @@ class Teller:
 
     def _shown(self, name: str) -> object:
         value = self._form.get(name)
+        if self.is_leaving and value and name in STAYS:
+            return _("in the record only")
         return self.categories.get(str(value), value) if name == "category" else value
 
     def _message(self, body: Body) -> Said:
@@ -80,17 +89,8 @@ class Teller:
         )
 
     def _position(self, body: Body) -> Said:
-        position = body["position"]
-        place = words.in_language(position["area"], position["area_en"])
-        metres = max(1, position["accuracy_mm"] // 1000)
-        lat, lon = position["lat_e7"] / 1e7, position["lon_e7"] / 1e7
-        return Said(
-            _("Position: %(place)s, ± %(metres)s m")
-            % {"place": place or _("outside every known area"), "metres": metres},
-            icon="map-pin",
-            sort="place",
-            detail=f"{lat:.5f}, {lon:.5f}",
-        )
+        before, self._place = self._place, body["position"]
+        return places.told(body["position"], before)
 
     def _verified(self, body: Body) -> Said:
         masked = body["caller"].get("phone_masked", "")

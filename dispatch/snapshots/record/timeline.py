@@ -29,6 +29,7 @@ class Line:
     seq: int
     last_seq: int
     at: datetime
+    kind: str
     said: Said
     by: str
     is_erased: bool = False
@@ -39,19 +40,23 @@ class Line:
         return to_ms(self.at)
 
 
-def lines_of(incident: Incident) -> tuple[list[Line], int]:
+def lines_of(
+    incident: Incident, *, most: int | None = None, is_leaving: bool = False
+) -> tuple[list[Line], int]:
     """Return an incident's lines, and how many older entries are left out.
 
     Receipts of chunks, of which a call has thousands, are one line a clip.
+    ``is_leaving``: for a file to take away, see ``Teller``.
     """
+    most = MOST_LINES if most is None else most
     entries = Entry.objects.filter(stream__uuid=incident.uuid)
     told = entries.exclude(kind=ChunksStored.kind).order_by("-seq")
     rows = list(
         told.values_list(
             *("seq", "at", "kind", "author_kind", "author_id", "body__text")
-        )[:MOST_LINES]
+        )[:most]
     )
-    left_out = max(0, told.count() - len(rows)) if len(rows) == MOST_LINES else 0
+    left_out = max(0, told.count() - len(rows)) if len(rows) == most else 0
     rows.reverse()
     bodies: list[Any] = [
         msgspec.json.decode(text) if text else None for *_row, text in rows
@@ -63,12 +68,13 @@ def lines_of(incident: Incident) -> tuple[list[Line], int]:
         )
     }
     people = _people({(kind, author) for _, _, _, kind, author, _ in rows})
-    teller = Teller(agencies, categories_of(incident.agency))
+    teller = Teller(agencies, categories_of(incident.agency), is_leaving=is_leaving)
     lines = [
         Line(
             seq,
             seq,
             _when(kind, at, body),
+            kind,
             _said(teller, kind, body),
             _by(author_kind, author, people),
             is_erased=body is None,
@@ -116,7 +122,8 @@ def _folded(receipts: Receipts) -> Line:
         clip=receipts.clip,
         is_quiet=True,
     )
-    return Line(receipts.first, receipts.last, receipts.began, said, "")
+    kind = ChunksStored.kind
+    return Line(receipts.first, receipts.last, receipts.began, kind, said, "")
 
 
 def _people(authors: set[tuple[str, str]]) -> dict[str, str]:

@@ -34,6 +34,15 @@ test("outside every outline there is ground around the caller all the same", () 
   assert.ok(isWellInside(box, [30, 100]));
 });
 
+test("a caller outside is shown together with the nearest area, unless that is far away", () => {
+  const afield = { ...at(39.9, 116.4), area: "" };
+  const box = new MapView(false).next("one", [afield], [DISTRICT], null);
+  assert.deepEqual(box, { ...boxOf(DISTRICT), north: 39.9, west: 116.4 });
+  const abroad = { ...at(22.3, 114.2), area: "" };
+  const own = new MapView(false).next("two", [abroad], [DISTRICT], null);
+  assert.deepEqual(own, around([22.3, 114.2], 15_000));
+});
+
 test("it stays still while the caller is well inside, and follows at the edge", () => {
   const view = new MapView(true);
   const shown = view.next("one", here, [], null);

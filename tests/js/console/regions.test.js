@@ -10,6 +10,8 @@ const console_ = "../../../dispatch/static/dispatch/console";
 // Later than the parts: a region is an element from the moment it is read.
 const { Desk } = await import(`${console_}/models/desk.js`);
 const { ConsoleBar } = await import(`${console_}/elements/console_bar.js`);
+const { CallHead } = await import(`${console_}/elements/call_head.js`);
+const { CallerPicture } = await import(`${console_}/elements/caller_picture.js`);
 const { CallerPhone } = await import(`${console_}/elements/caller_phone.js`);
 const { MessageLine } = await import(`${console_}/elements/message_line.js`);
 
@@ -29,7 +31,7 @@ function desk(call) {
   return made;
 }
 
-const quiet = Object.assign(new EventTarget(), { isOn: true, why: "", remote: null });
+const quiet = Object.assign(new EventTarget(), { isOn: true, why: "", remote: null, videoAgeMs: 40 });
 
 test("who waits is not told once the line is closed: nobody knows it", () => {
   const room = { desk: desk(), ring: quiet };
@@ -55,6 +57,53 @@ test("what a phone gave is not told as what it gives once it is lost", () => {
   const lost = tones({ lost_at: AT });
   assert.deepEqual(lost.map(([tone]) => tone), ["muted", "muted", "muted", "muted", "muted"]);
   assert.equal(lost[0][1], `Last known: ${live[0][1]}`);
+});
+
+test("live video is green once a picture of it came, not when the phone says so", () => {
+  const room = { desk: desk({ lost_at: null }), media: Object.assign(new EventTarget(), { ...quiet, videoAgeMs: Infinity }) };
+  room.desk.frame({ type: "device", rung: "video", why: "", camera: "on", microphone: "on", position: "on", recording: "kept" });
+  const phone = regionOf(CallerPhone, room);
+  phone.show();
+  const mark = () => [phone.part("rung").dataset.tone, phone.part("rung").textContent];
+  assert.deepEqual(mark(), ["", "Live video is coming"]);
+  room.media.videoAgeMs = 30;
+  phone.tick();
+  assert.deepEqual(mark(), ["ok", "Live video"]);
+});
+
+test("a phone that was gone before it spoke has nothing that was last known", () => {
+  const room = { desk: desk({ lost_at: AT }), media: quiet };
+  const phone = regionOf(CallerPhone, room);
+  phone.show();
+  assert.equal(phone.part("rung").textContent, "The phone was gone before it could say what it gives.");
+});
+
+test("a lost call taken up late says from when its two minutes count", () => {
+  const later = "2026-08-21T01:05:00.000000Z";
+  const words = (connected) => {
+    const room = { desk: desk({ state: "connected", lost_at: AT, connected_at: connected }), media: quiet };
+    const picture = regionOf(CallerPicture, room);
+    picture.tick(Date.parse(later) + 20_000);
+    return picture.part("lost").textContent;
+  };
+  assert.match(words(later), /Counted from your answer, the call is kept for 1:40 more/);
+  assert.match(words("2026-08-21T00:59:00.000000Z"), /\. The call is kept for 0:00 more/);
+});
+
+test("Done on a cut line says at once that it waits", () => {
+  const room = { desk: desk({ state: "ended", end_reason: "operator" }), media: quiet };
+  const said = [];
+  room.desk.addEventListener("say", ({ detail }) => said.push(detail.text));
+  room.desk.seat.activity = "wrap_up";
+  const head = regionOf(CallHead, room);
+  head.dispatchEvent = (event) => event.detail?.push(new Promise(() => {})); // the words wait for the line
+  head.act("done");
+  assert.deepEqual(said, []);
+  room.desk.lineChanged("reconnecting", 0, 0);
+  const again = regionOf(CallHead, room);
+  again.dispatchEvent = head.dispatchEvent;
+  again.act("done");
+  assert.deepEqual(said, ["No connection. This is done as soon as it is back."]);
 });
 
 test("advice given at a seat goes with the seat", () => {

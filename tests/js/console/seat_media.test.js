@@ -47,6 +47,9 @@ beforeEach(() => {
       this.sent.push(frame);
       return true;
     },
+    async attempt(frame) {
+      this.sent.push(frame);
+    },
   });
   camera = new FakeDevice();
   microphone = new FakeDevice();
@@ -154,7 +157,10 @@ test("who closed the microphone as a guest and is given the call keeps it closed
   desk.isVisitor = false;
   media.follow();
   assert.equal(microphone.muted.at(-1), true);
+  const told = () => desk.sent.filter(({ type }) => type === "set_muted");
+  assert.deepEqual(told(), [{ type: "set_muted", who: "host", track: "audio", is_muted: true }], "the server holds it now");
   desk.incident = incident("b");
   media.follow();
   assert.equal(microphone.muted.at(-1), false, "the next call begins open");
+  assert.equal(told().length, 1);
 });

@@ -31,7 +31,7 @@ function place() {
 
     observe() {}
   };
-  const scroll = Object.assign(new EventTarget(), { scrollHeight: 300, clientHeight: 100, scrollTop: 0 });
+  const scroll = Object.assign(new EventTarget(), { scrollHeight: 300, clientHeight: 100, scrollTop: 0, dataset: {} });
   const end = new AtEnd(scroll, new EventTarget());
   const goTo = (top) => {
     scroll.scrollTop = top;
@@ -53,6 +53,9 @@ test("who scrolled up is left there, whatever comes, until the end is asked for"
   resize(40);
   end.keep();
   assert.equal(scroll.scrollTop, 50);
+  assert.equal(scroll.dataset.above, "true");
+  goTo(0);
+  assert.equal(scroll.dataset.above, "false");
   end.go();
   assert.equal(scroll.scrollTop, 300);
 });

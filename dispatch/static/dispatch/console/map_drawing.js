@@ -11,9 +11,9 @@ import { clearOf, spotOf } from "./models/map_view.js";
 /** @typedef {import("./models/shapes.js").Position} Position */
 
 const CLOSEST = 18;
-const FURTHEST = 6;
+const FURTHEST = 4; // a caller a province away, in one picture with the district
 const WAY = "way";
-const ON_IT = ".map-acts, .map-note, .leaflet-control"; // what lies over the ground
+const ON_IT = ".map-acts, .map-far, .map-note, .leaflet-control"; // what lies over the ground
 
 export class MapDrawing {
   /** @type {any} */ #L;

@@ -124,6 +124,9 @@ export class SeatMedia extends EventTarget {
     // A reload must not open a microphone that the person closed.
     const muted = this.#isVisitor ? false : this.#desk.incident?.muted?.host.audio;
     this.#microphone.mute(wasMuted || (muted ?? false));
+    // Closed as a guest, where nobody else holds it; the board and a reload ask the server.
+    if (wasMuted && !muted && !this.#isVisitor)
+      void this.#desk.attempt({ type: "set_muted", who: "host", track: "audio", is_muted: true });
     this.#begin();
   }
 

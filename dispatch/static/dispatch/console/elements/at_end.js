@@ -14,6 +14,7 @@ export class AtEnd {
     scroll.addEventListener("scroll", () => {
       const { scrollHeight, scrollTop, clientHeight } = scroll;
       this.#isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+      scroll.dataset.above = String(scrollTop > 1); // the page shows that there is more
     });
     const sizes = new ResizeObserver(() => this.keep());
     sizes.observe(scroll);

@@ -163,6 +163,8 @@ export class CallHead extends Region {
   async #finish() {
     if (this.#finishing) return;
     this.#finishing = true;
+    // Words that cannot be saved now are waited for; a press without an answer looks broken.
+    if (this.desk.line !== "live") this.desk.sayNoConnection();
     /** @type {Promise<unknown>[]} */
     const waits = [];
     this.dispatchEvent(new CustomEvent("wrapping-up", { bubbles: true, detail: waits }));

@@ -5,7 +5,8 @@
 import { Region } from "./region.js";
 import { MapDrawing } from "../map_drawing.js";
 import { loadGround, loadLeaflet } from "../map_loader.js";
-import { MapView } from "../models/map_view.js";
+import { farOff, farOffWords } from "../models/far_off.js";
+import { MapView, spotOf } from "../models/map_view.js";
 import { gettext } from "../../lib/words.js";
 
 const AGAIN_MS = 30_000; // after it could not come
@@ -38,6 +39,7 @@ export class CallerMap extends Region {
     if (stamp === this.#drawn) return;
     this.#drawn = stamp;
     this.#drawing.drawWay(trail);
+    this.#showFarOff(trail);
     this.#move(id, trail, this.#drawing.shown);
   }
 
@@ -52,6 +54,15 @@ export class CallerMap extends Region {
       this.#move(incident.incident.incident, trailOf(incident), null);
     } else return false;
     return true;
+  }
+
+  /** @param {import("../models/shapes.js").Position[]} trail  oldest first, at least one */
+  #showFarOff(trail) {
+    const last = /** @type {import("../models/shapes.js").Position} */ (trail.at(-1));
+    const spot = spotOf(last);
+    const words = last.is_inside ? "" : farOffWords(farOff(this.#outlines, spot));
+    this.reveal("far", words !== "");
+    this.write("far", words);
   }
 
   // --- Moving ------------------------------------------------------------------------

@@ -14,6 +14,8 @@ import { fill, gettext } from "../../lib/words.js";
 const RUNG_ICONS = { video: "video", stills: "image", voice: "mic", text: "message-square" };
 
 export class CallerPhone extends Region {
+  #wasComing = false;
+
   begin() {
     const bar = this.find("level");
     if (bar instanceof LevelBar) bar.stream = this.media.remote;
@@ -23,11 +25,26 @@ export class CallerPhone extends Region {
     if (this.desk.view !== "call") return;
     const { device } = this.desk;
     const own = seatReason(this.media.why);
+    this.#wasComing = this.#isComing;
     const isLost = this.#isLost;
-    const told = isLost ? lostOf(toldOf(device)) : toldOf(device);
+    const now = toldOf(device, this.#isComing);
+    const told = isLost ? lostOf(device, now.words) : now;
     writeMark(this.find("rung"), told.tone, told.icon, told.words);
     this.write("seat", own);
     this.#showMarks(device, isLost);
+  }
+
+  /** Green would say that one can look, beside a black picture. */
+  tick() {
+    if (this.#isComing !== this.#wasComing) this.show();
+  }
+
+  /** @returns {boolean} the phone sends video, and of it nothing has come here yet */
+  get #isComing() {
+    const { device, incident, isOver } = this.desk;
+    if (device?.rung !== "video" || device.why || isOver) return false;
+    const isStopped = Boolean(incident?.muted?.guest.video);
+    return !isStopped && !seatReason(this.media.why) && this.media.videoAgeMs === Infinity;
   }
 
   /** @returns {boolean} nobody here knows what the phone gives now, only what it gave */
@@ -48,8 +65,11 @@ export class CallerPhone extends Region {
   }
 }
 
-/** What matters most comes first. @param {Device | null} device */
-function toldOf(device) {
+/**
+ * What matters most comes first.
+ * @param {Device | null} device @param {boolean} isComing  it sends, and nothing is seen yet
+ */
+function toldOf(device, isComing) {
   if (device?.is_interrupted)
     return {
       tone: "warn",
@@ -62,6 +82,7 @@ function toldOf(device) {
       icon: "smartphone",
       words: gettext("The page is in the background on the phone"),
     };
+  if (isComing) return { tone: "", icon: "video", words: gettext("Live video is coming") };
   const isFull = device?.rung === "video" && !device.why;
   return {
     tone: !device ? "muted" : isFull ? "ok" : device.rung === "text" ? "warn" : "",
@@ -72,14 +93,15 @@ function toldOf(device) {
 
 /**
  * Good news of before must not stand beside "Caller lost" as if it still held.
- * @template {{tone: string, icon: string, words: string}} Told
- * @param {Told} told
+ * @param {Device | null} device @param {string} words  what it said while it was there
  */
-function lostOf({ words }) {
+function lostOf(device, words) {
   return {
     tone: "muted",
     icon: "wifi-off",
-    words: fill(gettext("Last known: %(words)s"), { words }),
+    words: device
+      ? fill(gettext("Last known: %(words)s"), { words })
+      : gettext("The phone was gone before it could say what it gives."),
   };
 }
 

@@ -133,7 +133,9 @@ export class CallerPicture extends Region {
     this.reveal("lost", isLost);
     if (!isLost) return;
     const isDeaf = isScriptless(this.desk.incident);
-    const from = [call.lost_at ?? "", call.connected_at ?? ""].sort().at(-1);
+    // Taken up while the phone was away, it has its two minutes from then on.
+    const wasLost = (call.connected_at ?? "") > (call.lost_at ?? "");
+    const from = wasLost ? call.connected_at : call.lost_at;
     const left = Math.max(0, LOST_SECONDS - secondsSince(from, now));
     const since = duration(secondsSince(call.lost_at, now));
     this.write(
@@ -145,9 +147,14 @@ export class CallerPicture extends Region {
               since,
               time: timeOfDay(call.lost_at),
             }),
-        fill(gettext("The call is kept for %(left)s more, then it is one to call back."), {
-          left: duration(left),
-        }),
+        fill(
+          wasLost
+            ? gettext(
+                "Counted from your answer, the call is kept for %(left)s more, then it is one to call back.",
+              )
+            : gettext("The call is kept for %(left)s more, then it is one to call back."),
+          { left: duration(left) },
+        ),
       ]),
     );
   }

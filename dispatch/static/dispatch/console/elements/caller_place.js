@@ -32,8 +32,11 @@ export class CallerPlace extends Region {
     this.reveal("age", Boolean(position));
     this.reveal("positions-fold", Boolean(position));
     if (!position) return;
-    this.write("area", areaName(position) || gettext("Area unknown"));
+    const area = areaName(position) || (position.is_inside ? gettext("Area unknown") : "");
+    this.write("area", area);
+    this.reveal("area-line", area !== "");
     this.reveal("outside", !position.is_inside);
+    this.find("facts").dataset.outside = String(!position.is_inside);
     this.write("coordinates", coordinates(position));
     this.#showTrail(trail.length ? trail : [position]);
     this.tick(this.desk.clock.now());

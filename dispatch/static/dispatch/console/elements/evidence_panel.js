@@ -48,6 +48,8 @@ export class EvidencePanel extends Region {
     record.hidden = this.desk.isVisitor; // the host's to read
     this.reveal("ended", isOver);
     if (isOver) this.write("ended", endedWords(incident.call));
+    // The recorder's last piece comes some seconds after the end, a phone's minutes later.
+    this.reveal("later", isOver && incident.call.state === "ended");
     this.reveal("empty", clips.length === 0);
     const older = incident.clips_older ?? 0;
     this.reveal("older", older > 0);

@@ -43,15 +43,18 @@ export class Acts extends EventTarget {
 
   /** Do it; if it is refused, say why. @param {Frame} frame @returns {Promise<Ack | null>} */
   async attempt(frame) {
-    if (this.line !== "live") {
-      this.say(gettext("No connection. This is done as soon as it is back."), "warn");
-    }
+    if (this.line !== "live") this.sayNoConnection();
     try {
       return await this.command(frame);
     } catch (refused) {
       this.say(refusal(/** @type {import("../../lib/wire.js").Refused} */ (refused)), "warn");
       return null;
     }
+  }
+
+  /** What was pressed is kept, and nothing happens yet. */
+  sayNoConnection() {
+    this.say(gettext("No connection. This is done as soon as it is back."), "warn");
   }
 
   /** @param {string} text @param {"" | "warn" | "ok"} [tone] */

@@ -2,7 +2,9 @@
 //
 // Two views. Far: the whole district, so that one sees where in it the caller is. Near:
 // the street, with the trail and the accuracy. Without tiles there is no street to see, so
-// the far one comes first.
+// the far one comes first. Outside all areas the far one holds the nearest of them, too.
+
+import { farOff } from "./far_off.js";
 
 /** @typedef {import("./shapes.js").Position} Position */
 /** @typedef {[number, number]} Spot  latitude, longitude in degrees */
@@ -23,7 +25,8 @@
 const METRES_A_DEGREE = 111_320;
 const SMALLEST_REACH_M = 60; // around the caller, in the near view
 const LARGEST_REACH_M = 20_000;
-const LOST_REACH_M = 15_000; // far view outside every outline
+const LOST_REACH_M = 15_000; // far view outside every outline, where none is near
+const FAR_PICTURE_M = 1_000_000; // to the nearest outline: further off, not in one picture
 const MARGIN = 0.2; // of the screen: nearer to its edge, the caller is followed
 
 /** @param {Position} position @returns {Spot} */
@@ -86,6 +89,12 @@ export function clearOf(width, height) {
   return CLEAR[rooms[1] > rooms[0] ? 1 : 0];
 }
 
+/** @param {Outline[]} outlines @param {Spot} spot @returns {Outline | null} the nearest */
+function nearby(outlines, spot) {
+  const far = farOff(outlines, spot);
+  return far && far.metres <= FAR_PICTURE_M ? far.outline : null;
+}
+
 export class MapView {
   #incident = "";
   /** A person moved the map: it stays where they put it. */
@@ -143,7 +152,7 @@ export class MapView {
   /** @param {Position} last @param {Outline[]} outlines @returns {Box} the district */
   #far(last, outlines) {
     const spot = spotOf(last);
-    const home = outlines.find(({ name }) => name === last.area);
+    const home = outlines.find(({ name }) => name === last.area) ?? nearby(outlines, spot);
     return home ? withSpot(boxOf(home), spot) : around(spot, LOST_REACH_M);
   }
 }

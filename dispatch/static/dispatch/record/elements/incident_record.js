@@ -20,6 +20,11 @@ export class IncidentRecord extends HTMLElement {
   /** @type {{row: HTMLElement, at: number}[]} */ #lines = [];
   /** @type {HTMLElement | null} */ #current = null;
   #waiting = new Waiting();
+  // The head is as tall as its notes are long; the stage takes what is left below it.
+  #above = new ResizeObserver(() => {
+    const { top } = this.getBoundingClientRect();
+    this.style.setProperty("--above", `${Math.round(top + scrollY)}px`);
+  });
 
   connectedCallback() {
     this.#lines = [...this.querySelectorAll(".line[data-at]")].map((row) => {
@@ -33,6 +38,7 @@ export class IncidentRecord extends HTMLElement {
     document.addEventListener("keydown", this.#pressed);
     this.addEventListener("change", () => this.#sort());
     part(this, "sorts").hidden = false;
+    if (this.previousElementSibling) this.#above.observe(this.previousElementSibling);
     this.#begin();
     this.#lookSoon();
     this.#remember();
@@ -53,6 +59,7 @@ export class IncidentRecord extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener("keydown", this.#pressed);
+    this.#above.disconnect();
   }
 
   get #keys() {
@@ -287,6 +294,8 @@ export class IncidentRecord extends HTMLElement {
     const clips = page.querySelector('[data-part="clips"]');
     const clock = page.querySelector("#record-clock");
     if (!clips || !clock) return false;
+    // What is told once (a file's digest) came with that page, and comes no second time.
+    this.parentElement?.prepend(...page.querySelectorAll(".record-message"));
     part(this, "clips").replaceChildren(...clips.children);
     const own = this.querySelector("#record-clock");
     if (own) own.textContent = clock.textContent;
