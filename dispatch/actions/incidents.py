@@ -21,9 +21,10 @@ from dispatch.states import CallState, ParticipantRole
 from reports import journal
 from reports.actions.incidents import save_form
 from reports.clock import wire_time
+from reports.errors import IdUsed
 from reports.events import IncidentUpdated
 from reports.journal import Draft, Recorded
-from reports.models import Incident
+from reports.models import Entry, Incident
 
 FORM_FIELDS = ("category", "priority", "place", "notes", "persons", "disposition")
 # Words that a cut line kept from being saved in time may follow for this long: a shift.
@@ -46,13 +47,14 @@ def update_incident(
     Raises:
         NotYours: the call is not at this seat, and such words are not named so.
         FormChanged: another value stands in a field than the edit began from.
+        IdUsed: the id is that of another command of this operator.
     """
     fields, base = _given(command), _given(command.base)
     call_id = _call_at(command.incident)
 
     def act(board: Switchboard) -> Recorded:
         seat = locked_seat(board, holder)
-        if known := known_ack(holder.author, command.id):
+        if known := _saved_before(holder, command):
             return known
         call = board.calls[call_id]
         host = board.hosts.get(call_id)
@@ -85,6 +87,27 @@ def update_incident(
         return board.commit()[0]
 
     return with_rooms([call_id], act, seats=[holder.seat_id])
+
+
+def _saved_before(holder: Holder, command: UpdateIncident) -> Recorded | None:
+    """Return where this very command already stands.
+
+    To take another command's entry for it would tell the operator that words are saved
+    which are nowhere. Another save of the same form under one id is taken for a
+    repetition: an entry holds the whole form as it then stood, not what was asked.
+
+    Raises:
+        IdUsed: the id is that of another command, or of another incident's form.
+    """
+    known = known_ack(holder.author, command.id)
+    if known is None:
+        return None
+    save = Entry.objects.filter(
+        stream__uuid=known.stream, seq=known.seq, kind=IncidentUpdated.kind
+    )
+    if known.stream != command.incident or not save.exists():
+        raise IdUsed
+    return known
 
 
 def _given(fields: object) -> dict[str, object]:

@@ -25,7 +25,7 @@ from dispatch import metrics
 from dispatch.actions.budget import Budget
 from dispatch.commands import Command, Frame, Hello, Pong, Still
 from dispatch.consumers.following import Following
-from dispatch.consumers.incoming import id_in, is_too_large, language_of
+from dispatch.consumers.incoming import id_at_an_end, id_in, is_too_large, language_of
 from dispatch.consumers.steps import Step, until_done
 from dispatch.errors import OverBudget
 from dispatch.events import rendering
@@ -160,7 +160,7 @@ class Socket(ABC):
             self.refuse(Malformed())
             return
         if is_too_large(text):
-            self.refuse(TooLarge())
+            self.refuse(TooLarge(), id_at_an_end(text))
             return
         try:
             frame = self.frames.decode(text)

@@ -11,6 +11,7 @@ from django.utils.translation import trans_real
 from dispatch.commands import MAX_FRAME_BYTES
 
 _ID = re.compile(r'"id"\s*:\s*"([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"')
+_END = 512  # characters of a frame over its limit that are read, at either end
 
 
 class _Identified(msgspec.Struct):
@@ -41,6 +42,15 @@ def id_in(text: str | bytes) -> UUID | None:
         shown = text if isinstance(text, str) else text.decode("utf-8", "replace")
         found = _ID.search(shown)
         return UUID(found[1]) if found else None
+
+
+def id_at_an_end(text: str | bytes) -> UUID | None:
+    """Return the id of a frame that is over its limit, if it stands near an end of it.
+
+    The rest, up to a megabyte, is not read for a refusal. Our own pages write the id
+    last, others first. Whoever hides it in the middle is told without it.
+    """
+    return id_in(text[:_END]) or id_in(text[-_END:])
 
 
 def language_of(headers: dict[bytes, bytes]) -> str:

@@ -12,6 +12,7 @@ from dispatch.errors import EpochStale, FormChanged, NotYours
 from dispatch.loops.matcher import match
 from dispatch.models import Participant
 from reports import journal
+from reports.errors import IdUsed
 from reports.models import Entry
 from tests.several import transfer
 
@@ -85,6 +86,37 @@ def test_what_the_operator_writes_never_reaches_the_caller(world):
     assert "drunk" not in str(book.snapshot)
     assert set(book.snapshot["incident"]) == {"incident", "number", "opened_at"}
     assert "operator" not in book.snapshot["call"]
+
+
+# --- An id that was given twice ------------------------------------------------------
+
+
+def test_the_id_of_another_command_saves_nothing_and_says_so(world):
+    chen, tapped = world.connected()
+    world.say(tapped.incident, chen, command=(used := uuid4()))
+    count = Entry.objects.count()
+
+    with pytest.raises(IdUsed) as refusal:
+        world.save(chen, tapped.incident, used, notes="two men")
+    assert refusal.value.code == "id_used"
+    assert world.call(tapped).incident.notes == ""
+    assert Entry.objects.count() == count
+    world.save(chen, tapped.incident, notes="two men")
+    world.check()
+
+
+def test_the_id_of_another_incidents_form_saves_nothing_either(world):
+    chen, tapped = world.connected()
+    first = world.save(chen, tapped.incident, used := uuid4(), notes="two men")
+    world.end(chen, tapped.call)
+    world.act_on("finish_wrap_up", chen)
+    mei = world.tap("mei")
+    world.take(chen, mei.call)
+
+    with pytest.raises(IdUsed):
+        world.save(chen, mei.incident, used, notes="two men")
+    assert world.call(mei).incident.notes == ""
+    assert world.save(chen, tapped.incident, used, notes="two men") == first
 
 
 # --- Two seats, one form -------------------------------------------------------------

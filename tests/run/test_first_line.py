@@ -160,7 +160,7 @@ def test_packages_that_cannot_be_had(tmp_path, pip_says, told):
     python.write_text(
         f"""#!/bin/sh
         [ "$2 $3" = "pip install" ] || exit 0
-        echo "{pip_says}"
+        echo "{pip_says}" >&2
         exit 1
         """
     )
