@@ -5,7 +5,7 @@ numbers, chains, inserts, and publishes after the commit. It is the last act of 
 transaction and happens at most once in it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -207,10 +207,10 @@ def replay(stream: UUID, after: int, limit: int = 1001) -> list[Published]:
     return _published(stream, rows)
 
 
-def replay_kinds(stream: UUID, kind: str, newest: int) -> list[Published]:
-    """Return the ``newest`` entries of one kind, oldest first."""
+def replay_kinds(stream: UUID, kinds: Collection[str], newest: int) -> list[Published]:
+    """Return the ``newest`` entries of some kinds, oldest first."""
     rows = (
-        Entry.objects.filter(stream__uuid=stream, kind=kind)
+        Entry.objects.filter(stream__uuid=stream, kind__in=kinds)
         .order_by("-seq")
         .values_list(*SENT_FIELDS)[:newest]
     )

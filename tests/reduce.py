@@ -137,6 +137,11 @@ def _warning(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
     snapshot["warning"] = entry["data"]["state"]
 
 
+def _new_host(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
+    _call(snapshot, entry, audience)
+    snapshot["muted"]["host"] = {"audio": False, "video": False}
+
+
 def _muted(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
     data = entry["data"]
     snapshot["muted"][data["who"]][data["track"]] = data["is_muted"]
@@ -189,6 +194,8 @@ def _nothing(snapshot: Snapshot, entry: Entry, audience: Audience) -> None:
 
 RULES: dict[str, Callable[[Snapshot, Entry, Audience], None]] = {
     **dict.fromkeys(REPLACED_BY_CALL, _call),
+    "call.connected": _new_host,
+    "call.transferred": _new_host,
     "incident.opened": _opened,
     "incident.updated": _incident,
     "caller.verified": _caller,

@@ -31,6 +31,9 @@ ACCOUNT_ADAPTER = "accounts.adapters.StaffAccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a long shift, in seconds
+# By default a cookie, which outlives signing out: what one person exported would be
+# told to the next at this browser.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Who sends the code that verifies a caller's phone: a class with ``send(phone, code)``.
 CODE_SENDER = env.text("ALARM110_CODE_SENDER", "accounts.adapters.ConsoleCodeSender")
 

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from dispatch.api.records import find_readable
 from dispatch.snapshots.record.table import headers, rows_of
@@ -27,13 +27,18 @@ class ReasonForm(forms.Form):
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def export_record(request: HttpRequest, number: str) -> HttpResponse:
-    """Hand a record's timeline out as a table; without a reason, lead back to it."""
+    """Hand a record's timeline out as a table; without a reason, lead back to it.
+
+    A GET comes from the sign-in of somebody whose session ended over the question.
+    """
     incident, _looker = find_readable(request, number)
     if not may_export(request, incident):
         raise Http404
+    if request.method != "POST":
+        return redirect("record", number=number)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _back(request, number, _("Nothing was taken. Say why you take it."))

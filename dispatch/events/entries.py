@@ -243,7 +243,11 @@ class CallWarning(EntryBody, frozen=True, kw_only=True):
 
 @declare
 class MediaMuted(EntryBody, frozen=True, kw_only=True):
-    """One side's sound or picture was stopped or let through, by the host."""
+    """One side's sound or picture was stopped or let through, by the host.
+
+    What a host stopped of their own ends with them: each ``call.connected`` and
+    ``call.transferred`` begins with the host's sound and picture let through.
+    """
 
     kind: ClassVar[str] = "media.muted"
     for_caller: ClassVar[frozenset[str] | None] = EVERYTHING

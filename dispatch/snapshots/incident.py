@@ -22,6 +22,7 @@ from reports.snapshots import caller_view, clip_views, incident_view
 MESSAGES = 200  # newest kept in a snapshot
 TRAIL = 50  # newest positions
 MUTINGS = 200  # newest; four tracks, so the last of each is among them
+NEW_HOST = frozenset({"call.connected", "call.transferred"})
 
 
 def incident_snapshot(uuid: UUID, *, for_caller: bool) -> tuple[int, dict[str, Any]]:
@@ -58,11 +59,13 @@ def incident_snapshot(uuid: UUID, *, for_caller: bool) -> tuple[int, dict[str, A
         bodies = {**opened, **moved, **known}
     messages = [
         {"seq": entry.seq, "at": wire_time(entry.at), **msgspec.json.decode(entry.text)}
-        for entry in replay_kinds(uuid, "message.posted", MESSAGES)
+        for entry in replay_kinds(uuid, ["message.posted"], MESSAGES)
     ]
     trail = [
         msgspec.json.decode(entry.text)["position"]
-        for entry in replay_kinds(uuid, "position.reported", 1 if for_caller else TRAIL)
+        for entry in replay_kinds(
+            uuid, ["position.reported"], 1 if for_caller else TRAIL
+        )
         if entry.text != "{}"
     ]
     snapshot = {
@@ -119,7 +122,7 @@ def _room(call: Call) -> dict[str, Any]:
 
 def warning_state(incident: UUID, call: UUID) -> str:
     """Return where the warning of the offender stands in this call, or nothing."""
-    for entry in replay_kinds(incident, "call.warning", 1):
+    for entry in replay_kinds(incident, ["call.warning"], 1):
         body = msgspec.json.decode(entry.text)
         if body.get("call") == str(call):
             return str(body["state"])
@@ -127,10 +130,17 @@ def warning_state(incident: UUID, call: UUID) -> str:
 
 
 def muted_tracks(incident: UUID, call: str) -> dict[str, dict[str, bool]]:
-    """Return which tracks of a call's two sides the host has stopped."""
+    """Return which tracks of a call's two sides the host has stopped.
+
+    What a host stopped of their own ends with them: whoever comes after them, or takes
+    the call from the line again, would else speak unheard and never have pressed it.
+    """
     muted = {who: {"audio": False, "video": False} for who in ("guest", "host")}
-    for entry in replay_kinds(incident, "media.muted", MUTINGS):
+    for entry in replay_kinds(incident, ["media.muted", *NEW_HOST], MUTINGS):
         body = msgspec.json.decode(entry.text)
-        if body.get("call") == call:
+        if entry.kind in NEW_HOST:
+            if body and body["call"]["call"] == call:
+                muted["host"] = {"audio": False, "video": False}
+        elif body.get("call") == call:
             muted[body["who"]][body["track"]] = body["is_muted"]
     return muted

@@ -48,7 +48,7 @@ def ringing_at(seat_id: int, epoch: int) -> Ringing | None:
     head = journal.heads([incident])[incident]
     said = [
         msgspec.json.decode(entry.text)
-        for entry in journal.replay_kinds(incident, "message.posted", LOOKED_AT)
+        for entry in journal.replay_kinds(incident, ["message.posted"], LOOKED_AT)
     ]
     words = [
         CallerWords(text=body["text"][:LINE_LENGTH], is_file=bool(body.get("clip")))

@@ -7,7 +7,9 @@ import pytest
 from dispatch.actions import guests
 from dispatch.errors import EpochStale, NoSeat, NotAsked, ReadOnly
 from dispatch.snapshots import incident_snapshot
+from dispatch.snapshots.media import standing_of
 from reports.models import Entry
+from tests import several
 from tests.ground import IN_LAIZHOU
 from tests.room_acts import answer_warning, mute, warn
 
@@ -163,3 +165,24 @@ def test_what_was_stopped_in_one_call_is_not_stopped_in_the_next(world):
     assert other.incident != tapped.incident
     assert snapshot(other)["warning"] == ""
     assert snapshot(other)["muted"]["guest"]["audio"] is False
+
+
+def test_what_a_host_stopped_of_their_own_ends_with_them(world):
+    """Whoever comes after them would speak unheard, and never have pressed it."""
+    chen, tapped = world.connected()
+    where = (tapped.incident, tapped.call)
+    wu = several.let_in(world, chen, tapped, "wu")
+    mute(world, chen, *where, who="host")
+    mute(world, chen, *where, who="guest")
+    assert standing_of(tapped.call).policy.muted == {
+        ("host", "audio"),
+        ("guest", "audio"),
+    }
+    several.hand_over(world, chen, tapped, several.place(tapped, wu).uuid)
+    assert standing_of(tapped.call).policy.muted == {("guest", "audio")}
+    for for_caller in (False, True):
+        muted = snapshot(tapped, for_caller=for_caller)["muted"]
+        assert (muted["host"]["audio"], muted["guest"]["audio"]) == (False, True)
+    world.check()
+    mute(world, wu, *where, who="host")
+    assert ("host", "audio") in standing_of(tapped.call).policy.muted

@@ -125,4 +125,9 @@ def test_small_or_enlarged_the_picture_stays_one_and_the_way_out_in_sight(
         end = page.locator("call-head [data-part=end]")
         expect(end).to_be_in_viewport(ratio=1)
         assert end.evaluate(IS_ON_TOP), "the end stays in sight"
+        page.keyboard.press("Alt+i")
+        page.get_by_placeholder("Seat, name, language or place").focus()
+        page.locator(".call").evaluate("(call) => call.scrollTo(0, 9999)")
+        assert end.evaluate(IS_ON_TOP), "also while somebody is looked for"
+        page.keyboard.press("Escape")
         page.locator("caller-picture").scroll_into_view_if_needed()

@@ -20,7 +20,7 @@ def test_the_callers_second_tab_watches_until_it_takes_over(talking, hall):
     second.sees("Your call continues in another window.")
     second.is_told("watching")
     second.has_read("From the first")
-    expect(second.button("Yes, end")).to_be_hidden()
+    expect(second.button("End", exact=True)).to_be_hidden()
     assert second.number() == first.number()
     assert holders(first, second) == [first]
 

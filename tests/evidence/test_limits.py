@@ -56,7 +56,7 @@ def test_of_many_gaps_few_are_told_and_all_are_kept(world):
     view = clip_view(clip)
     assert (len(view.gaps), view.gap_count, view.missing) == (20, 500, 20_000)
     assert [gap.segment for gap in view.gaps] == list(range(1, 21))
-    [entry] = journal.replay_kinds(tapped.incident, "clip.closed", 5)
+    [entry] = journal.replay_kinds(tapped.incident, ["clip.closed"], 5)
     assert len(entry.text) < 4000
 
 

@@ -201,9 +201,9 @@ def test_an_erased_body_leaves_the_chain_whole_and_replays_empty(stream):
 def test_the_newest_of_a_kind_come_oldest_first(stream):
     write(stream, *"abcde")
 
-    newest = journal.replay_kinds(stream, "message.posted", 2)
+    newest = journal.replay_kinds(stream, ["message.posted"], 2)
     assert [p.seq for p in newest] == [4, 5]
-    assert journal.replay_kinds(stream, "call.queued", 2) == []
+    assert journal.replay_kinds(stream, ["call.queued"], 2) == []
 
 
 # --- Tampering is named --------------------------------------------------------------

@@ -74,9 +74,13 @@ class Teller:
 
     def _shown(self, name: str) -> object:
         value = self._form.get(name)
-        if self.is_leaving and value and name in STAYS:
-            return _("in the record only")
+        if name in STAYS:
+            return self._of_others(value)
         return self.categories.get(str(value), value) if name == "category" else value
+
+    def _of_others(self, text: Any) -> Any:
+        """Return such words, or where they stand: a file holds none of them."""
+        return _("in the record only") if text and self.is_leaving else text
 
     def _message(self, body: Body) -> Said:
         clip = body.get("clip") or ""
@@ -232,15 +236,12 @@ class Teller:
         )
 
     def _called_back(self, body: Body) -> Said:
-        said = {
-            "operator": body["operator"],
-            "outcome": words.outcome(body["outcome"]),
-        }
+        said = body | {"outcome": words.outcome(body["outcome"])}
         return Said(
             _("%(operator)s called back: %(outcome)s") % said,
             icon="phone",
             sort="call",
-            detail=body.get("note", ""),
+            detail=self._of_others(body.get("note", "")),
         )
 
     # --- Who is in the room ---

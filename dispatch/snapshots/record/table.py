@@ -41,8 +41,7 @@ def rows_of(incident: Incident, most: int) -> list[Row] | None:
     digests = _digests(incident.uuid)
     parts = sorts()
     return [
-        (incident.number, *_told(line, parts), digests.get(line.last_seq, ""))
-        for line in lines
+        (incident.number, *_told(line, parts), digests[line.last_seq]) for line in lines
     ]
 
 
@@ -74,8 +73,12 @@ def _told(line: Line, parts: dict[str, str]) -> Row:
 
 
 def _digests(stream: UUID) -> dict[int, str]:
-    """Return each entry's digest by its number: the next one names it, or the head."""
+    """Return each entry's digest by its number: the next one names it, or the head.
+
+    The head first: whatever is written meanwhile names it.
+    """
+    head = dict(
+        Stream.objects.filter(uuid=stream).values_list("head_seq", "head_digest")
+    )
     entries = Entry.objects.filter(stream__uuid=stream).values_list("seq", "prev")
-    digests = {seq - 1: prev for seq, prev in entries.iterator()}
-    head = Stream.objects.filter(uuid=stream).values_list("head_seq", "head_digest")
-    return digests | dict(head)
+    return head | {seq - 1: prev for seq, prev in entries.iterator()}

@@ -42,6 +42,18 @@ test("a warning and a muting are the call's, and another call begins without", (
   assert.equal(state.muted.guest.audio, false);
 });
 
+test("what a host stopped of their own ends with them; what they stopped of the caller stays", () => {
+  let state = incident("a");
+  const stop = (who) => entry("media.muted", { call: "a", who, track: "audio", is_muted: true });
+  for (const type of ["call.transferred", "call.connected"]) {
+    state = withEntry(withEntry(state, stop("host")), stop("guest"));
+    state = withEntry(state, entry("call.caller_lost", { call: state.call }));
+    assert.equal(state.muted.host.audio, true);
+    state = withEntry(state, entry(type, { call: { ...state.call, seat: "seat-8" } }));
+    assert.deepEqual([state.muted.host.audio, state.muted.guest.audio], [false, true], type);
+  }
+});
+
 test("a clip opens, grows, closes and gets its copy", () => {
   let state = withEntry(incident("a"), entry("clip.opened", { clip: clip("c1") }));
   state = withEntry(state, entry("chunks.stored", { clip: "c1", chunks: [], bytes: 2048, chunk_count: 2 }));

@@ -45,8 +45,8 @@ test("who waits is not told once the line is closed: nobody knows it", () => {
 
 test("what a phone gave is not told as what it gives once it is lost", () => {
   const device = { type: "device", rung: "video", why: "", camera: "on", microphone: "on", position: "on", recording: "kept" };
-  const tones = (call) => {
-    const room = { desk: desk(call), media: quiet };
+  const tones = (call, media = quiet) => {
+    const room = { desk: desk(call), media };
     room.desk.frame(device);
     const phone = regionOf(CallerPhone, room);
     phone.show();
@@ -54,6 +54,8 @@ test("what a phone gave is not told as what it gives once it is lost", () => {
   };
   const live = tones({ lost_at: null });
   assert.deepEqual(live.map(([tone]) => tone), ["ok", "ok", "ok", "ok", "ok"]);
+  const never = Object.assign(new EventTarget(), { ...quiet, videoAgeMs: Infinity });
+  assert.match(tones({ lost_at: AT }, never)[0][1], /^Last known: Live video$/, "not that it is coming");
   const lost = tones({ lost_at: AT });
   assert.deepEqual(lost.map(([tone]) => tone), ["muted", "muted", "muted", "muted", "muted"]);
   assert.equal(lost[0][1], `Last known: ${live[0][1]}`);

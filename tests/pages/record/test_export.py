@@ -11,8 +11,10 @@ import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from accounts.states import RoleKind
+from dispatch.snapshots.record.sentences import Teller
 from dispatch.snapshots.record.timeline import lines_of
 from reports import journal
 from reports.actions.custody import LEDGER
@@ -133,8 +135,11 @@ def test_an_operator_who_supervises_elsewhere_takes_nothing_of_here(story):
 
 
 def test_nothing_is_taken_by_looking(story):
+    """Whose session ended over the question is led there by the sign-in."""
     answer = story.browser("han").get(f"{story.path}export/", secure=True)
-    assert answer.status_code == 405
+    assert (answer.status_code, answer["Location"]) == (302, story.path)
+    answer = story.browser("chen").get(f"{story.path}export/", secure=True)
+    assert answer.status_code == 404
     assert noted() == []
 
 
@@ -157,6 +162,16 @@ def test_whoever_took_it_reads_its_digest_on_the_record(story):
     assert digest not in browser.get(story.path, secure=True).content.decode()
 
 
+def test_it_is_told_to_nobody_who_signs_in_after_them(story):
+    browser = story.browser("han")
+    form = {"reason": "Monthly review"}
+    answer = browser.post(f"{story.path}export/", form, secure=True)
+    assert "messages" not in answer.cookies
+    browser.logout()
+    page = browser.get("/accounts/login/", secure=True).content.decode()
+    assert story.tapped.number not in page
+
+
 def test_it_holds_what_tables_of_the_desk_hold_of_people(story):
     """Notes and persons stay here; operators stand in it by name."""
     lin = story.world.place(story.tapped)
@@ -172,6 +187,16 @@ def test_it_holds_what_tables_of_the_desk_hold_of_people(story):
     assert "Notes: in the record only" in text
     assert "Place: East 1" in text
     assert str(story.world.staff["chen"]) in text
+
+
+def test_what_was_noted_of_a_call_back_stays_here_too():
+    body = {"operator": "Chen", "outcome": "reached", "note": "her sister answered"}
+    here, away = Teller(), Teller(is_leaving=True)
+    with override("en"):
+        told = [one.tell("call.called_back", body).detail for one in (here, away)]
+        nothing = away.tell("call.called_back", body | {"note": ""}).detail
+    assert told == ["her sister answered", "in the record only"]
+    assert nothing == ""
 
 
 def test_what_was_erased_is_in_no_file(story):

@@ -27,7 +27,7 @@ export class CallerPhone extends Region {
     const own = seatReason(this.media.why);
     this.#wasComing = this.#isComing;
     const isLost = this.#isLost;
-    const now = toldOf(device, this.#isComing);
+    const now = toldOf(device, this.#isComing && !isLost);
     const told = isLost ? lostOf(device, now.words) : now;
     writeMark(this.find("rung"), told.tone, told.icon, told.words);
     this.write("seat", own);

@@ -8,6 +8,7 @@ import { emptyRoom, passedBy, withRoomEntry } from "./room_state.js";
 /** @typedef {import("../../lib/wire.js").Entry} Entry */
 
 const LONGEST_TRAIL = 50;
+const NEW_HOST = new Set(["call.connected", "call.transferred"]);
 const MOST_CLIPS = 60; // kept, the newest; of older ones only how many there are
 
 /** @returns {import("./evidence_shapes.js").Muted} nothing is stopped */
@@ -48,7 +49,12 @@ export function withEntry(state, entry) {
 function withCall(state, entry) {
   /** @type {import("./shapes.js").Call} */ const call = entry.data.call;
   const passed = passedBy(entry) ?? state.passed ?? null;
-  if (call.call === state.call.call) return { ...state, call, passed };
+  if (call.call === state.call.call) {
+    // What a host stopped of their own ends with them.
+    const { guest } = state.muted ?? nothingMuted();
+    const muted = NEW_HOST.has(entry.type ?? "") ? { ...nothingMuted(), guest } : state.muted;
+    return { ...state, call, passed, muted };
+  }
   return {
     ...state,
     call,

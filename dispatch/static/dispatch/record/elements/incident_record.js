@@ -20,10 +20,12 @@ export class IncidentRecord extends HTMLElement {
   /** @type {{row: HTMLElement, at: number}[]} */ #lines = [];
   /** @type {HTMLElement | null} */ #current = null;
   #waiting = new Waiting();
-  // The head is as tall as its notes are long; the stage takes what is left below it.
+  // The stage takes what the head leaves below it. Beside long notes no screen holds both:
+  // then it has its usual size, and one scrolls to it.
   #above = new ResizeObserver(() => {
-    const { top } = this.getBoundingClientRect();
-    this.style.setProperty("--above", `${Math.round(top + scrollY)}px`);
+    const above = this.getBoundingClientRect().top + scrollY;
+    if (above > innerHeight / 2) this.style.removeProperty("--above");
+    else this.style.setProperty("--above", `${Math.round(above)}px`);
   });
 
   connectedCallback() {
@@ -38,7 +40,8 @@ export class IncidentRecord extends HTMLElement {
     document.addEventListener("keydown", this.#pressed);
     this.addEventListener("change", () => this.#sort());
     part(this, "sorts").hidden = false;
-    if (this.previousElementSibling) this.#above.observe(this.previousElementSibling);
+    for (let part = this.previousElementSibling; part; part = part.previousElementSibling)
+      this.#above.observe(part);
     this.#begin();
     this.#lookSoon();
     this.#remember();
@@ -295,7 +298,7 @@ export class IncidentRecord extends HTMLElement {
     const clock = page.querySelector("#record-clock");
     if (!clips || !clock) return false;
     // What is told once (a file's digest) came with that page, and comes no second time.
-    this.parentElement?.prepend(...page.querySelectorAll(".record-message"));
+    this.parentElement?.firstElementChild?.append(...page.querySelectorAll(".record-message"));
     part(this, "clips").replaceChildren(...clips.children);
     const own = this.querySelector("#record-clock");
     if (own) own.textContent = clock.textContent;
