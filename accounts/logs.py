@@ -118,11 +118,19 @@ def formatter(wanted: str) -> logging.Formatter:
 
 
 def write_to_stderr(process: str) -> None:
-    """Set a process up that knows no Django."""
+    """Set a process up that knows no Django.
+
+    A terminal is not told of each leg by its ids, unless somebody asked for lines.
+    """
     name_process(process)
+    wanted = os.environ.get("ALARM110_LOG", "").strip()
+    lines = formatter(wanted)
+    is_watched = isinstance(lines, Plain) and wanted != "plain"
     handler = logging.StreamHandler()
-    handler.setFormatter(formatter(os.environ.get("ALARM110_LOG", "").strip()))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    handler.setFormatter(lines)
+    logging.basicConfig(
+        level=logging.WARNING if is_watched else logging.INFO, handlers=[handler]
+    )
 
 
 def written_by(

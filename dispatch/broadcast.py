@@ -343,6 +343,9 @@ class Seated(Live, Protocol):
     def tell_silent(self, silent: Mapping[UUID, list[UUID]]) -> None:
         """Take the seats, by agency, whose console is not heard in mid call."""
 
+    def tell_waiting(self, waiting: Mapping[UUID, tuple[int, str]]) -> None:
+        """Take how many wait at neighbours, and since when, by helping agency."""
+
 
 _seat_ports: dict[int, Seated] = {}
 

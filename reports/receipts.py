@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.events import ChunksStored
@@ -15,7 +16,10 @@ from reports.models import Entry
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """All of one clip: how many, of which entry to which, from when until when."""
+    """All of one clip: how many, of which entry to which, from when until when, whose.
+
+    Between ``first`` and ``last`` others may stand, which are told by themselves.
+    """
 
     clip: str
     many: int
@@ -23,9 +27,31 @@ class Receipts:
     last: int
     began: datetime
     ended: datetime
+    author_kind: str
+    author_id: str
+
+    @property
+    def is_scattered(self) -> bool:
+        """Return whether other entries stand between these."""
+        return self.many < self.last - self.first + 1
+
+    @property
+    def numbers(self) -> str:
+        """Return the entries' numbers: 8, 6–9, or 8 … 90 with others in between."""
+        if self.first == self.last:
+            return str(self.first)
+        between = " … " if self.is_scattered else "–"
+        return f"{self.first}{between}{self.last}"
 
     def __str__(self) -> str:
         """Say it in the reader's language and zone."""
+        text = self._batches()
+        if not self.is_scattered:
+            return text
+        said = {"batches": text, "first": self.first, "last": self.last}
+        return _("%(batches)s (numbers between %(first)s and %(last)s)") % said
+
+    def _batches(self) -> str:
         text = ngettext(
             "pieces received in %(count)s batch, until %(time)s",
             "pieces received in %(count)s batches, until %(time)s",
@@ -46,6 +72,8 @@ def receipts_of(incident: UUID) -> Iterator[Receipts]:
             last=Max("seq"),
             began=Min("at"),
             ended=Max("at"),
+            author_kind=Min("author_kind"),
+            author_id=Min("author_id"),
         )
         .order_by("first")
     )

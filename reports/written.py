@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.matching import E7
 
@@ -35,6 +36,22 @@ def local(moment: datetime | None) -> str:
 def coordinates(lat_e7: int, lon_e7: int) -> str:
     """Return 37.53650, 121.39130: to about a metre, latitude first."""
     return f"{lat_e7 / E7:.5f}, {lon_e7 / E7:.5f}"
+
+
+def place_unnamed(
+    lat_e7: int, lon_e7: int, accuracy_mm: int | None, *, is_outside: bool
+) -> str:
+    """Return a position of which no area's name is known, as the phone claims it."""
+    return _("%(area)s: %(at)s, ± %(metres)s m (by the phone's position)") % {
+        "area": _("Outside all areas") if is_outside else _("Area unknown"),
+        "at": coordinates(lat_e7, lon_e7),
+        "metres": metres(accuracy_mm or 0),
+    }
+
+
+def metres(accuracy_mm: int) -> int:
+    """Return an accuracy in metres; no phone knows its place to less than one."""
+    return max(1, accuracy_mm // 1000)
 
 
 def _rounded(amount: float, to: str) -> Decimal:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 STEP = 1  # second
 STEPS_IN_A_FILE = 10  # between two lines of a log, where a terminal has one a step
-WIDTH = 48  # of a line written over the last one; blanks, as any terminal knows them
+WIDTH = 56  # of a line written over the last one; blanks, as any terminal knows them
 
 _TAKEN_UP = re.compile(
     r"^(?:Collecting|Requirement already satisfied:) (\S+==[^\s;]+)", re.MULTILINE
@@ -33,13 +33,15 @@ def key(release: str) -> str:
 
 
 def how_far(lock: str, said: str, folder: Path) -> str:
-    """Return how many of a lock file's packages pip has taken up, or put in place."""
+    """Return the step pip is at, and how many of a lock file's packages it has done."""
     wanted = {key(word) for word in re.findall(r"^[^#\s]\S*==\S+", lock, re.MULTILINE)}
     if _PLACING.search(said):
-        done, verb = {key(path.stem) for path in folder.glob("*.dist-info")}, "in place"
+        done = {key(path.stem) for path in folder.glob("*.dist-info")}
+        step = "2 of 2, putting in place"
     else:
-        done, verb = {key(release) for release in _TAKEN_UP.findall(said)}, "fetched"
-    return f"packages: {len(wanted & done)} of {len(wanted)} {verb}"
+        done = {key(release) for release in _TAKEN_UP.findall(said)}
+        step = "1 of 2, fetching"
+    return f"packages: {step}: {len(wanted & done)} of {len(wanted)}"
 
 
 def tell(text: str) -> None:

@@ -22,7 +22,13 @@ from dispatch.consumers.offered import Offered
 from dispatch.consumers.signed import SignedSocket
 from dispatch.errors import EpochStale, NotYours
 from dispatch.events import rendering
-from dispatch.events.frames import Followed, SilentSeats, Unfollowed, Welcome
+from dispatch.events.frames import (
+    Followed,
+    SilentSeats,
+    Unfollowed,
+    Welcome,
+    neighbours_wait,
+)
 from dispatch.media.interface import party
 from dispatch.snapshots import agency_snapshot, incident_snapshot
 from dispatch.snapshots.console import Console, Held, console_of, resume
@@ -54,6 +60,7 @@ class SeatSocket(SignedSocket[Console]):
         self._claimed: int | None = None  # the seat this window is known to work at
         self._offered = Offered(self)
         self._silent: list[UUID] = []  # colleagues' seats, as this window was told
+        self._waiting = neighbours_wait([])  # the same
 
     @property
     def host_epoch(self) -> int | None:
@@ -189,7 +196,7 @@ class SeatSocket(SignedSocket[Console]):
                 self.write(rendering.for_seat(entry))
             self.caught_up(stream, head)
         self._enter_held(held)
-        self._silent = []  # as the page believes after a welcome
+        self._silent, self._waiting = [], neighbours_wait([])  # as a page believes
         if place.holder and held.incident is None:
             self._offered.look(place.holder)
         self.sign_of_life()  # only now: a console that gets no welcome keeps no seat
@@ -308,6 +315,13 @@ class SeatSocket(SignedSocket[Console]):
         if self.is_open and mine != self._silent:
             self._silent = mine
             self.show(SilentSeats(seats=mine))
+
+    def tell_waiting(self, waiting: Mapping[UUID, tuple[int, str]]) -> None:
+        """Tell who waits at neighbours, when that changed."""
+        told = neighbours_wait(waiting[key] for key in self.follows if key in waiting)
+        if self.is_open and told != self._waiting:
+            self._waiting = told
+            self.show(told)
 
     async def _follow_incident(self, incident: UUID, call: UUID, role: str) -> None:
         async with self._reading:

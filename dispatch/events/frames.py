@@ -3,6 +3,7 @@
 Nothing here is numbered. What is lost costs time, never a fact: facts are entries.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -79,8 +80,8 @@ class Heartbeat(ServerFrame, frozen=True, tag="heartbeat", kw_only=True):
 class Place(ServerFrame, frozen=True, tag="place", kw_only=True, omit_defaults=False):
     """A waiting caller's place in line, from 1; at least every 5 s.
 
-    ``wait_seconds`` is an estimate or null; ``seats_open`` is how many seats could
-    answer; 0 means nobody is there and the page gives the number.
+    ``wait_seconds`` is an estimate or null; ``seats_open`` is how many seats are ready,
+    now or after their call; 0 means nobody is, and the page gives the number.
     """
 
     place: int
@@ -166,6 +167,26 @@ class SilentSeats(
     """
 
     seats: list[UUID]
+
+
+class NeighboursWait(
+    ServerFrame, frozen=True, tag="neighbours_wait", kw_only=True, omit_defaults=False
+):
+    """Calls at neighbours which this seat's agency helps, that no ready seat takes.
+
+    Whole each time, when it changed; none at first. Whoever becomes ready gets them.
+    ``oldest_at`` is since when the oldest of ``count`` waits, null where there is none.
+    """
+
+    count: int
+    oldest_at: str | None
+
+
+def neighbours_wait(told: Iterable[tuple[int, str]]) -> NeighboursWait:
+    """Return one frame of what each agency is told: how many, and since when."""
+    every = list(told)
+    oldest = min((at for _, at in every), default=None)
+    return NeighboursWait(count=sum(count for count, _ in every), oldest_at=oldest)
 
 
 class SignalShown(ServerFrame, frozen=True, tag="signal", kw_only=True):

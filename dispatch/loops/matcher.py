@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Window
@@ -113,7 +114,7 @@ def match() -> int:
     seats, epochs = _free_seats(moment)
     if not seats:
         return 0
-    lines = _lines(moment, _open_seats())
+    lines = _lines(moment, people_at_seats().on_duty)
     # Only lines that a free seat can serve: a long line elsewhere must not hide them.
     free = {seat.agency for seat in seats}
     served = [
@@ -180,15 +181,42 @@ def _heads(streams: set[UUID]) -> dict[UUID, int]:
     return journal.heads(streams)
 
 
-def _open_seats() -> Counter[int | None]:
-    """Return how many people are at their seats, on a break too, by agency.
+class People(NamedTuple):
+    """How many people are at their seats, by agency.
 
-    Not those who are away, having answered nothing: they keep nobody waiting.
+    ``on_duty``: on a break too; a neighbour waits for them. ``ready``: they take the
+    next call, or the one after their own. Nobody waits for those who are away, having
+    answered nothing.
     """
-    shifts = Shift.objects.filter(ended_at__isnull=True).exclude(
-        seat__availability__in=[Availability.OFF, Availability.AWAY]
-    )
-    return Counter(shifts.values_list("seat__agency_id", flat=True))
+
+    on_duty: Counter[int | None]
+    ready: Counter[int | None]
+
+
+def people_at_seats() -> People:
+    """Return who is at the seats; one query."""
+    people = People(Counter(), Counter())
+    for agency, availability in (
+        Shift.objects.filter(ended_at__isnull=True)
+        .exclude(seat__availability__in=[Availability.OFF, Availability.AWAY])
+        .values_list("seat__agency_id", "seat__availability")
+    ):
+        people.on_duty[agency] += 1
+        people.ready[agency] += availability == Availability.READY
+    return people
+
+
+def helpers_of(moment: datetime) -> dict[int, set[int]]:
+    """Return which agencies' seats may come to answer each agency's line; 2 queries."""
+    lines = _lines(moment, Counter())
+    return {
+        agency: {
+            agency,
+            *(tier.neighbour for tier in served.tiers),
+            *matching.stand_ins(agency, lines),
+        }
+        for agency, served in lines.items()
+    }
 
 
 def _lines(moment: datetime, open_seats: Counter[int | None]) -> dict[int, Line]:
@@ -270,28 +298,20 @@ def places_in_line(handling: float | None) -> dict[UUID, Place]:
     """Return every waiting call's place in its agency's line, from 1.
 
     The wait is estimated as the older and more urgent calls of all lines that its
-    helpers serve, this one's turn included, shared among the seats on duty there, each
-    taking ``handling`` seconds; null where nothing is known. 4 queries.
+    helpers serve, this one's turn included, shared among the seats that are ready
+    there, each taking ``handling`` seconds; null where nothing is known. Who is on a
+    break is not counted: "you are next" would be no truth. 4 queries.
     """
     line = list(Call.objects.in_line().values_list("uuid", "agency_id"))
     if not line:  # the rule, and this is asked each second
         return {}
-    open_seats = _open_seats()
-    lines = _lines(now(), open_seats)
-    helpers = {
-        agency: {
-            agency,
-            *(tier.neighbour for tier in served.tiers),
-            *matching.stand_ins(agency, lines),
-        }
-        for agency, served in lines.items()
-    }
+    ready, helpers = people_at_seats().ready, helpers_of(now())
     places: dict[UUID, Place] = {}
     counts: Counter[int | None] = Counter()  # of the calls so far, by line
     for uuid, agency in line:
         counts[agency] += 1
         pool = helpers.get(agency, {agency})
-        seats = sum(open_seats[helper] for helper in pool)
+        seats = sum(ready[helper] for helper in pool)
         ahead = sum(counts[helper] for helper in pool)
         wait = round(ahead / seats * handling) if handling and seats else None
         places[uuid] = Place(place=counts[agency], wait_seconds=wait, seats_open=seats)

@@ -1,17 +1,21 @@
-"""Tells seats which colleague's console is silent: whose call may be taken over."""
+"""Tells seats what their streams do not: whose console is silent, who waits next door.
+
+A silent colleague's call may be taken over; who waits next door comes to a ready seat.
+"""
 
 from datetime import timedelta
 from uuid import UUID
 
 from dispatch import broadcast as rooms
 from dispatch.loops.base import Loop
+from dispatch.loops.neighbours import waiting_at_neighbours
 from dispatch.models import Shift
 from dispatch.states import SEAT_LEASE_SECONDS, SILENT_SECONDS, Activity
 from reports.clock import now
 
 
 class Silence(Loop):
-    """Looks each second, as a lease leaves 4 s for it; one query, whoever sits here."""
+    """Looks each second, as a lease leaves 4 s for it; two queries for all windows."""
 
     def __init__(self) -> None:
         super().__init__("silence", 1.0)
@@ -23,8 +27,10 @@ class Silence(Loop):
         silent = await self.in_thread(silent_seats)
         if rooms.are_signs_late():
             silent = {}  # nobody's signs of life were written: all look silent
+        waiting = await self.in_thread(waiting_at_neighbours)
         for port in rooms.seated():
             port.tell_silent(silent)
+            port.tell_waiting(waiting)
 
 
 def silent_seats() -> dict[UUID, list[UUID]]:

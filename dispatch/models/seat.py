@@ -35,13 +35,18 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     """Questions about seats."""
 
     def free(self) -> Self:
-        """Return seats a call can be offered to, longest idle first."""
+        """Return seats a call can be offered to, longest idle first.
+
+        Not those whose console has not come back since a restart: a call would ring at
+        nobody, and then rest for a while from the one seat that could have had it.
+        """
         return self.filter(
             is_active=True,
             availability=Availability.READY,
             activity=Activity.IDLE,
             shifts__ended_at__isnull=True,
             shifts__isnull=False,
+            shifts__is_extended=False,
         ).order_by("idle_since", "pk")
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
@@ -19,8 +18,9 @@ from accounts.admin.base import desk_rights
 from accounts.models import Caller
 from accounts.models.fields import masked_phone
 from reports import words
+from reports.admin import calls_of
 from reports.admin.base import ReadOnlyAdmin, RecordsAdmin
-from reports.admin.export import RecordResource
+from reports.admin.export import EXPORT_ROWS, RecordResource
 from reports.admin.filters import DispositionFilter, PriorityFilter
 from reports.admin.timeline import rows_of
 from reports.models import Incident
@@ -38,13 +38,25 @@ class IncidentResource(RecordResource):
     source = Field(attribute="get_source_display", column_name=_("source"))
     category = Field(column_name=_("category"))
     priority = Field(column_name=_("priority"))
-    place = Field(attribute="place", column_name=_("place"))
+    place = Field(column_name=_("place"))
+    state = Field(column_name=_("state"))
+    silent = Field(column_name=_("silent"))
+    answered = Field(column_name=_("answered"))
+    ended = Field(column_name=_("ended"))
+    end_reason = Field(column_name=_("end reason"))
+    lost = Field(column_name=_("lost"))
+    callback = Field(column_name=_("call back"))
     disposition = Field(column_name=_("outcome"))
     flags = Field(column_name=_("to know"))
     linked = Field(column_name=_("linked"))
     caller = Field(column_name=_("caller"))
     saved = Field(column_name=_("saved"))
     saved_by = Field(attribute="saved_by", column_name=_("saved by"))
+
+    class Meta:
+        """The calls are read along in few queries, however many rows there are."""
+
+        chunk_size = EXPORT_ROWS
 
     def dehydrate_opened(self, incident: Incident) -> str:
         """Write the time."""
@@ -61,6 +73,38 @@ class IncidentResource(RecordResource):
     def dehydrate_priority(self, incident: Incident) -> str:
         """Name it, with its number, by which one sorts."""
         return f"{incident.priority} {words.priority(incident.priority)}"
+
+    def dehydrate_place(self, incident: Incident) -> str:
+        """Write it as the list and the record do."""
+        return calls_of.place_of(incident)
+
+    def dehydrate_state(self, incident: Incident) -> str:
+        """Name it."""
+        return calls_of.state_words(incident)
+
+    def dehydrate_silent(self, incident: Incident) -> str:
+        """Write yes or no."""
+        return _yes_or_no(is_so=calls_of.is_silent(incident))
+
+    def dehydrate_answered(self, incident: Incident) -> str:
+        """Write the time."""
+        return local(calls_of.answered_at(incident))
+
+    def dehydrate_ended(self, incident: Incident) -> str:
+        """Write the time."""
+        return local(calls_of.ended_at(incident))
+
+    def dehydrate_end_reason(self, incident: Incident) -> str:
+        """Name it."""
+        return calls_of.end_words(incident)
+
+    def dehydrate_lost(self, incident: Incident) -> str:
+        """Write yes or no."""
+        return _yes_or_no(is_so=calls_of.is_lost(incident))
+
+    def dehydrate_callback(self, incident: Incident) -> str:
+        """Say whether it is owed, or what came of it."""
+        return calls_of.callback_words(incident)
 
     def dehydrate_disposition(self, incident: Incident) -> str:
         """Name it; nothing while nobody has decided."""
@@ -81,6 +125,10 @@ class IncidentResource(RecordResource):
     def dehydrate_saved(self, incident: Incident) -> str:
         """Write the time."""
         return local(incident.saved_at)
+
+
+def _yes_or_no(*, is_so: bool) -> str:
+    return gettext("yes") if is_so else gettext("no")
 
 
 def shown_disposition(incident: Incident) -> str:
@@ -107,16 +155,6 @@ def may_export(request: HttpRequest, incident: Incident) -> bool:
     desk = admin.site.get_model_admin(Incident)
     assert isinstance(desk, IncidentAdmin)
     return desk.has_export_permission(request, incident)
-
-
-def _area_of_phone() -> Subquery:
-    """Return the newest known area's name in the reader's language, within a query."""
-    own, other = F("calls__area_name_en"), F("calls__area_name")
-    if (get_language() or "").startswith("zh"):
-        own, other = other, own
-    located = Incident.objects.filter(pk=OuterRef("pk"), calls__area_name__gt="")
-    name = Coalesce(NullIf(own, Value("")), other)
-    return Subquery(located.order_by("-calls__pk").values_list(name)[:1])
 
 
 # The theme's own link and button, in the words of its stylesheet.
@@ -181,9 +219,11 @@ class IncidentAdmin(RecordsAdmin):
     list_display = (
         "number",
         "opened_at",
+        "state_shown",
         "agency",
         "category_shown",
         "priority_shown",
+        "outcome_shown",
         "place_shown",
     )
     resource_classes = (IncidentResource,)
@@ -265,9 +305,8 @@ class IncidentAdmin(RecordsAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
-        """Read along in which area the phone was, by its newest call."""
-        rows: QuerySet[Incident] = super().get_queryset(request)
-        return rows.annotate(area=_area_of_phone())
+        """Read the calls along: how it stands, and where the phone was."""
+        return calls_of.read_along(super().get_queryset(request))
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Incident]:
         """Read the callers along."""
@@ -291,9 +330,27 @@ class IncidentAdmin(RecordsAdmin):
 
     @admin.display(description=_("place"), ordering="place")
     def place_shown(self, incident: Incident) -> str | None:
-        """Show what was written down, else in which area the phone said it was."""
-        area = getattr(incident, "area", None)
-        return incident.place or (words.place_of_phone(area) if area else None)
+        """Show what was written down, else where the phone said it was."""
+        return calls_of.place_of(incident) or None
+
+    @admin.display(description=_("state"))
+    def state_shown(self, incident: Incident) -> str:
+        """Say whether it waits, is live or over; in small what to know of the call."""
+        parts = [
+            (calls_of.is_silent(incident), gettext("silent")),
+            (calls_of.is_lost(incident), gettext("lost")),
+        ]
+        return format_html(
+            '<span class="alarm110-state" data-state="{}">{} <small>{}</small></span>',
+            calls_of.state_of(incident),
+            calls_of.state_words(incident),
+            ", ".join(text for is_so, text in parts if is_so),
+        )
+
+    @admin.display(description=_("outcome"), ordering="disposition")
+    def outcome_shown(self, incident: Incident) -> str | None:
+        """Name it; nothing while nobody has decided."""
+        return shown_disposition(incident) or None
 
     @admin.display(description=_("outcome"))
     def disposition_shown(self, incident: Incident) -> str:

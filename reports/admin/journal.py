@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
+from accounts.admin.base import desk_rights
 from accounts.models import Agency
 from reports.admin.base import ReadOnlyAdmin
 from reports.admin.export import ExportDesk, RecordResource
@@ -50,6 +51,16 @@ class JournalAdmin(ReadOnlyAdmin):
     """
 
     to_stream = ""  # from a row to its stream, as a query would
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Let an empty list say what is kept from whoever looks."""
+        rows = super().get_changelist_instance(request)
+        if not desk_rights(request).is_everywhere(*self.viewers):
+            rows.empty_because = _(
+                "Entries of the ledger (who read a record, who took a table) are shown "
+                "only to those whose role is in all agencies."
+            )
+        return rows
 
     def rows_within(
         self, rows: QuerySet[Any], agencies: frozenset[int]

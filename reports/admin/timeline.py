@@ -70,13 +70,12 @@ def shown(entry: Entry) -> dict[str, Any]:
 
 
 def _folded(receipts: Receipts) -> dict[str, Any]:
-    first, last = receipts.first, receipts.last
     return {
-        "first": first,
-        "seq": first if first == last else f"{first}–{last}",
+        "first": receipts.first,
+        "seq": receipts.numbers,
         "at": receipts.began,
         "kind": ChunksStored.kind,
-        "author": word("system"),
+        "author": word(receipts.author_kind),
         "facts": [("", str(receipts))],
     }
 

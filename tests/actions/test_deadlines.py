@@ -114,6 +114,20 @@ def test_a_restart_gives_an_open_offer_its_time(world):
     world.accept(chen)
 
 
+def test_after_a_restart_nobody_is_asked_whose_console_has_not_come_back(world):
+    """Rung in vain, the one seat that is there would rest from the call for a while."""
+    chen, wu = world.sit("chen"), world.sit("wu")
+    tapped = world.tap()
+    world.restart()
+    assert match() == 0
+    world.lives(seats=[wu])
+    assert match() == 1
+    assert world.offer_to("wu").call.uuid == tapped.call
+    world.tap("another")
+    world.lives(seats=[chen])
+    assert match() == 1
+
+
 def test_a_crash_loop_holds_no_seat(world):
     """Extended once between two signs of life, however often the process starts."""
     _, tapped = world.connected()

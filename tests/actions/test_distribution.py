@@ -12,7 +12,9 @@ from dispatch.actions import guests
 from dispatch.actions.assigning import Pair, assign
 from dispatch.errors import CallEnded, EpochStale
 from dispatch.loops.matcher import handling_seconds, match, places_in_line
-from dispatch.models import Offer, Seat
+from dispatch.loops.neighbours import waiting_at_neighbours
+from dispatch.models import Call, Offer, Seat
+from reports.clock import wire_time
 from tests.ground import IN_FUSHAN, IN_LAIZHOU
 
 
@@ -312,7 +314,7 @@ def test_the_places_of_a_long_line_cost_the_queries_of_a_short_one(world):
 def test_the_estimate_shares_who_is_ahead_among_the_seats_that_would_answer(world):
     """Fushan's one seat has an older call of its own, and helps Zhifu's two."""
     world.hire(2)
-    world.choose(world.sit("fu"), "break", "tea")
+    world.sit("fu")
     older = world.tap("older", position=IN_FUSHAN)
     mine = [world.tap(f"phone{n}") for n in range(3)]
     places = places_in_line(60.0)
@@ -321,6 +323,33 @@ def test_the_estimate_shares_who_is_ahead_among_the_seats_that_would_answer(worl
     assert [places[tapped.call].place for tapped in mine] == [1, 2, 3]
     assert [places[tapped.call].wait_seconds for tapped in mine] == [40, 60, 80]
     assert {places[tapped.call].seats_open for tapped in mine} == {3}
+
+
+def test_who_is_on_a_break_is_not_counted_on(world):
+    """ "You are next" for minutes would be no truth: the phone names the number."""
+    world.choose(world.sit("fu"), "break", "tea")
+    tapped = world.tap()
+    place = places_in_line(60.0)[tapped.call]
+    assert (place.seats_open, place.wait_seconds) == (0, None)
+    world.sit("chen")
+    assert places_in_line(60.0)[tapped.call].seats_open == 1
+
+
+def test_whoever_helps_learns_who_waits_for_nobody(world):
+    def waits():
+        return waiting_at_neighbours().get(world.fushan.uuid)
+
+    fu = world.sit("fu")
+    world.choose(fu, "break", "tea")
+    assert waits() is None
+    tapped = world.tap()
+    assert waits() is None, "a ready seat would have it by now, or nobody has"
+    world.passes(seconds=4)
+    queued = Call.objects.get(uuid=tapped.call).queued_at
+    assert waits() == (1, wire_time(queued))
+    assert world.zhifu.uuid not in waiting_at_neighbours(), "they see their own line"
+    world.choose(fu, "ready")
+    assert waits() is None, "it is offered there"
 
 
 def test_nothing_is_estimated_of_which_nothing_is_known(world):

@@ -67,6 +67,10 @@ def test_an_alarm_from_the_tap_to_the_end(stage, hall, language):
     operator.ends_call()
     caller.is_at("ended")
     caller.sees("The call-taker ended the call.")
+    caller.sees(
+        "If you still need help or are in danger again, call %(phone)s or raise a new "
+        "alarm."
+    )
     assert re.fullmatch(rf"{hall.code}-\d{{8}}-{number}", caller.end_number())
     operator.finishes()
 

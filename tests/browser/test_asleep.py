@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.look import look
+
+ENDS_LOST = "End the call? The caller is lost, and nobody is then asked to call back."
 LOCKED = 12  # seconds
 BACK = 5  # seconds after it is unlocked
 
@@ -41,9 +44,17 @@ def test_a_locked_phone_comes_back_to_the_same_call(talking, hall, cameras):
     for pid in asleep:
         os.kill(pid, signal.SIGSTOP)
     try:
-        operator.sees("Caller lost since %(since)s (%(time)s).", seconds=LOCKED)
+        operator.sees("Caller lost for %(long)s, since %(time)s.", seconds=LOCKED)
         operator.writes("Are you still there?")
         operator.knows_kept("Are you still there?")
+        operator.button("End call").click()
+        operator.sees(ENDS_LOST)
+        for width, height in ((1440, 900), (1280, 720)):
+            operator.page.set_viewport_size({"width": width, "height": height})
+            look(operator.page, f"console-lost-{width}")
+            end = operator.button("No, go on")
+            expect(end).to_be_in_viewport(ratio=1)
+        end.click()
     finally:
         for pid in asleep:
             os.kill(pid, signal.SIGCONT)

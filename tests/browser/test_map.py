@@ -44,6 +44,17 @@ NAMES = """async () => {
 }"""
 
 
+# The caller's dot: its middle is in the map, with nothing over it that stands there.
+DOT_IS_SEEN = """async () => {
+  const painted = () => new Promise(requestAnimationFrame);
+  await painted().then(painted);
+  const { left, top, width, height } = document.querySelector(".map-here")
+    .getBoundingClientRect();
+  const at = document.elementFromPoint(left + width / 2, top + height / 2);
+  return Boolean(at?.closest(".map")) && !at.closest(".leaflet-control");
+}"""
+
+
 def no_name_is_cut(page):
     """Fail if a name stands half in the map, under its buttons, or over another."""
     names = page.evaluate(NAMES)
@@ -105,7 +116,7 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
         assert part.evaluate("(part) => part.scrollWidth <= part.clientWidth"), "cut"
     acts = place.locator(".map-acts").bounding_box()
     words = far.bounding_box()
-    assert words["x"] + words["width"] <= acts["x"], "under the buttons"
+    assert words["y"] >= acts["y"] + acts["height"], "under the buttons"
     look(page, "console-outside")
     assert page.locator(".map").bounding_box() == size
     assert outline(page) == held
@@ -117,9 +128,16 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     dot = here.bounding_box()
     assert whole["x"] < dot["x"] < whole["x"] + whole["width"]
     assert whole["y"] < dot["y"] < whole["y"] + whole["height"]
-    page.set_viewport_size({"width": 1100, "height": 720})
-    expect(far).to_be_visible()
-    look(page, "console-outside-small")
+    # A province away: dot and outline in one picture, whatever lies on it.
+    spot = {"latitude": latitude + 2.4, "longitude": longitude - 5, "accuracy": 30}
+    caller.context.set_geolocation(spot)
+    expect(far).to_have_text(re.compile(r"^about \d{3} km north"), timeout=15_000)
+    for width, height in ((1440, 900), (1280, 720), (1920, 1080), (1100, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        look(page, f"console-outside-{width}")
+        assert page.evaluate(DOT_IS_SEEN), (width, height)
+        copy, panel = place.locator(".place-copy").bounding_box(), place.bounding_box()
+        assert copy["x"] + copy["width"] < panel["x"] + panel["width"], width
     caller.hangs_up()  # else it comes back to the line of whoever helps out there
     caller.is_at("ended")
 

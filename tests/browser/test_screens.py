@@ -36,7 +36,7 @@ def test_the_callers_screens(stage, hall, language):
     see("2-sending")
     page.unroute("**/api/v1/calls")
     caller.is_at("waiting")
-    caller.sees("Nobody is on duty here now. Call %(phone)s.")
+    caller.sees("Nobody can answer here now. Call %(phone)s.")
     see("3-nobody-on-duty")
     operator.becomes("break:rest")
     caller.sees("You are next")

@@ -6,6 +6,8 @@ import av
 import numpy as np
 from playwright.sync_api import expect
 
+from tests.browser.look import look
+
 # Every way in which a page can be heard or felt, written down instead.
 LISTEN = """
 window.noises = [];
@@ -64,12 +66,22 @@ def test_a_silent_alarm_makes_no_sound_and_no_light(stage, hall):
     for answer in ("Yes", "No", "Not sure", "Danger now"):
         caller.button(answer, exact=True).click()
         operator.has_read(answer)
+    danger = operator.page.locator("text-thread .message[data-danger=true]")
+    expect(danger).to_have_count(1)
+    expect(danger.locator(".message-danger")).to_be_visible()
+    operator.sees("The caller says: danger now.")
+    preview = operator.page.locator("caller-picture camera-preview")
+    expect(preview).to_contain_text(operator.words("Not shown: silent call."))
+    expect(preview).to_have_attribute("data-sending", "false")
+    look(operator.page, "console-silent-danger")
     expect(caller.page.locator("call-pictures img.theirs")).to_be_hidden()
 
     caller.reloads()
     caller.is_at("talking")
     assert brightness(caller.page) < DARK
     operator.ends_call()
+    expect(operator.page.locator("call-room")).to_be_hidden()  # it would say nothing
+    look(operator.page, "console-silent-wrap-up")
     caller.is_at("ended")
     assert brightness(caller.page) < DARK
     assert caller.page.evaluate("window.noises") == []

@@ -50,7 +50,7 @@ def test_a_call_fits_on_every_phone(stage, hall, language):
     fits(caller, f"sending-{language}")
     caller.page.unroute("**/api/v1/calls")
     caller.is_at("waiting")
-    caller.sees("Nobody is on duty here now. Call %(phone)s.")
+    caller.sees("Nobody can answer here now. Call %(phone)s.")
     fits(caller, f"waiting-{language}")
 
     operator.becomes("ready")

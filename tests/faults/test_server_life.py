@@ -55,6 +55,7 @@ def test_ctrl_c_leaves_nothing(small):
     small.stop()
     assert not list(small.home.glob("*.pid"))
     assert "Traceback" not in small.log()
+    assert f"Serving {small.url}/: the addresses answer now." in small.log()
 
     small.start()  # again, at once
 

@@ -7,7 +7,7 @@ import pytest
 from dispatch import broadcast as rooms
 from dispatch.loops.silence import silent_seats
 from dispatch.models import Shift
-from reports.clock import now
+from reports.clock import now, wire_time
 from tests.house import Console, House, Phone
 from tests.indoors.signals import until
 from tests.wire import Frame
@@ -127,6 +127,20 @@ async def test_seats_learn_whose_console_is_silent_and_when_it_is_heard_again(ho
     back = house.window(Console(house, "chen", chen.session))
     await back.open(seat=chen.seat, epoch=chen.epoch)
     assert (await heard)["seats"] == []
+
+
+async def test_a_seat_on_a_break_learns_who_waits_next_door_for_nobody(house):
+    fu = await house.console("fu", ready=False)
+    ma = await house.console("ma", ready=False)
+    await house.db(house.world.tap)
+    told = await fu.wait_for("neighbours_wait", seconds=8)
+    assert told["count"] == 1
+    assert told["oldest_at"] <= wire_time(now())
+    assert "neighbours_wait" not in ma.kinds(), "Laizhou helps nobody at once"
+    over = fu.expect("neighbours_wait")
+    await fu.command("set_availability", availability="ready")
+    last = await over
+    assert (last["count"], last["oldest_at"]) == (0, None)
 
 
 async def test_a_supervisor_at_a_seat_is_told_what_may_be_taken_over_at_any_time(house):

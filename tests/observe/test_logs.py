@@ -229,3 +229,26 @@ async def test_a_request_is_about_the_call_its_address_names(house, kept, monkey
         if text.startswith("{") and "inbox failed" in text
     ]
     assert found["call"] == call
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_terminal", "level"),
+    [
+        ("", True, logging.WARNING),
+        ("auto", True, logging.WARNING),
+        ("plain", True, logging.INFO),
+        ("json", True, logging.INFO),
+        ("", False, logging.INFO),
+    ],
+)
+def test_a_terminal_is_not_told_of_each_leg_by_its_ids(
+    monkeypatch, wanted, is_terminal, level
+):
+    told: dict[str, object] = {}
+    monkeypatch.setenv("ALARM110_LOG", wanted)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal, raising=False)
+    monkeypatch.setattr(logging, "basicConfig", told.update)
+    monkeypatch.setattr(logs, "_process", "manage")
+    logs.write_to_stderr("relay")
+
+    assert told["level"] == level

@@ -10,7 +10,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "phone-no-scripts": "JavaScript is off: a form raises the alarm, in words too.",
         "phone-no-scripts-done": "And says that it is there, with its number.",
         "phone-sending": "The tap has not arrived yet: it says so, and goes on trying.",
-        "phone-nobody": "The alarm stands, but nobody is on duty.",
+        "phone-nobody": "The alarm stands, but nobody is ready to answer.",
         "phone-waiting": "In line: place, what the phone gives, words at once.",
         "phone-waiting-number": "Asked on the waiting screen only: one's phone number.",
         "phone-live": "Connected: the call-taker, one's own camera, words both ways.",

@@ -71,7 +71,7 @@ def waiting(studio: Studio) -> None:
     studio.keep(page, "phone-sending")
     page.unroute("**/api/v1/calls")
     caller.is_at("waiting")
-    caller.sees("Nobody is on duty here now. Call %(phone)s.")
+    caller.sees("Nobody can answer here now. Call %(phone)s.")
     caller.waits(1)
     studio.keep(page, "phone-nobody")
     operator = on_a_break(studio, "chen")

@@ -1,9 +1,12 @@
-"""A first start says whom to sign in as, whatever the city."""
+"""A first start says whom to sign in as, whatever the city, and a log no passwords."""
+
+import io
+from unittest.mock import patch
 
 import pytest
 
 from accounts.models import Agency
-from alarm110.management.commands.prepare import _first_operator
+from alarm110.management.commands.prepare import Command, _first_operator
 
 HEAD = "# Demo log-ins: user name, password, what for.\n"
 ALDER = """\
@@ -29,3 +32,41 @@ def test_it_is_an_operator_whom_an_alarm_without_a_place_reaches(people, name):
         code="990100", name="指挥室", name_en="Control Room", is_default=True
     )
     assert _first_operator(HEAD + people) == name
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("out", "is_first", "is_shown"),
+    [
+        (io.StringIO, True, True),
+        (io.StringIO, False, False),
+        (Terminal, False, True),
+    ],
+)
+def test_passwords_are_shown_at_the_first_start_and_on_a_terminal(
+    settings, tmp_path, out, is_first, is_shown
+):
+    settings.HOME, settings.EMBEDDED, settings.TLS = tmp_path, True, False
+    (tmp_path / "demo.txt").write_text(HEAD + ALDER)
+    if not is_first:
+        Agency.objects.create(code="990100", name="指挥室", is_default=True)
+    told, here = out(), "alarm110.management.commands.prepare"
+    with (
+        patch(f"{here}.check_folder"),
+        patch(f"{here}.check_ports"),
+        patch(f"{here}.compile_catalogues"),
+        patch.object(Command, "_migrate"),
+        patch.object(Command, "_collect_static"),
+        patch.object(Command, "_onboard"),
+    ):
+        Command(stdout=told)._prepare()
+
+    assert ("ncp4-upr3-x27k" in told.getvalue()) == is_shown
+    hint = f"The demo log-ins are in {tmp_path / 'demo.txt'} (only its owner may read"
+    assert (hint in told.getvalue()) != is_shown
+    assert "sign in at the seats as " in told.getvalue()

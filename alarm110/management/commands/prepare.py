@@ -63,9 +63,10 @@ class Command(BaseCommand):
         self._collect_static()
         if settings.TLS and ensure_certificate(settings.HOME, _certified_hosts()):
             self.stdout.write("Made a certificate for this machine.")
-        if settings.EMBEDDED and not Agency.objects.exists():
+        is_first = settings.EMBEDDED and not Agency.objects.exists()
+        if is_first:
             self._onboard()
-        self._say_where()
+        self._say_where(shows_passwords=is_first or self.stdout.isatty())
 
     def _migrate(self) -> None:
         check_database()
@@ -101,7 +102,8 @@ class Command(BaseCommand):
             if line.startswith("give a password"):
                 self.stdout.write(line)
 
-    def _say_where(self) -> None:
+    def _say_where(self, *, shows_passwords: bool) -> None:
+        """Say where to go; passwords are not for each log that a start goes into."""
         if isinstance(sys.stdout, io.TextIOWrapper):
             # A terminal without UTF-8 must not stop an emergency line.
             sys.stdout.reconfigure(errors="replace")
@@ -121,9 +123,14 @@ class Command(BaseCommand):
         self.stdout.write(f"Records:      {places[0]}/records/")
         logins = settings.HOME / "demo.txt"
         if logins.exists():
-            self.stdout.write(f"Demo log-ins (kept in {logins}):")
             people = logins.read_text(encoding="utf-8").rstrip()
-            self.stdout.write(people)
+            if shows_passwords:
+                self.stdout.write(f"Demo log-ins (kept in {logins}):")
+                self.stdout.write(people)
+            else:
+                self.stdout.write(
+                    f"The demo log-ins are in {logins} (only its owner may read it)."
+                )
             if name := _first_operator(people):
                 self.stdout.write(TO_TRY.format(name=name))
         self.stdout.write("")

@@ -70,7 +70,7 @@ class Command(BaseCommand):
             await loops.start()
             pid_file.write_text(f"{os.getpid()}\n", encoding="ascii")
             address_file.write_text(f"{self._address()}\n", encoding="utf-8")
-            self.stdout.write(f"Serving {self._address()}")
+            self.stdout.write(f"Serving {self._address()}: the addresses answer now.")
             self.stdout.flush()
 
         web = server.AlarmServer(

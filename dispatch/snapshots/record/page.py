@@ -9,18 +9,22 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from dispatch.snapshots.record import Record, places, words
+from accounts.models import Assurance
+from dispatch.snapshots.record import Record, words
 from dispatch.snapshots.record.clock import Lane
 from dispatch.snapshots.record.lanes import ShownClip, clips_and_views, to_ms
 from dispatch.snapshots.record.timeline import Line
 from dispatch.states import EndReason
 from reports.events import PositionReported
 from reports.models import EvidenceClip, Incident, ViewCopy
-from reports.states import ClipKind, ClipState, ViewState
+from reports.states import ClipKind, ClipSource, ClipState, ViewState
 from reports.words import place_of_phone
-from reports.written import size, zone
+from reports.written import place_unnamed, size, zone
 
 SECOND = 1_000
+# So long a phone that has left its call may take to send what it still has.
+SENDING = timedelta(seconds=20)
+FAR_OFF = frozenset({"position_outside"})
 
 
 def page_of(record: Record) -> dict[str, Any]:
@@ -33,7 +37,7 @@ def page_of(record: Record) -> dict[str, Any]:
         "assurance": incident.caller.get_assurance_display(),
         "priority": words.priority(incident.priority),
         "disposition": words.disposition(incident.disposition),
-        "flags": [words.flag(flag) for flag in incident.flags],
+        "flags": _flags(incident),
         "calls": [_call(call) for call in record.calls],
         "lines": _lines(record),
         "clips": [_clip(one, record) for one in record.clips],
@@ -41,6 +45,16 @@ def page_of(record: Record) -> dict[str, Any]:
         "zone": zone(incident.opened_at),
         "place": incident.place or _where_the_phone_was(record),
     }
+
+
+def _flags(incident: Incident) -> list[dict[str, str]]:
+    """Return what one must know, with its tone; not again what *Caller* says."""
+    is_said = incident.caller.assurance == Assurance.NONE
+    return [
+        {"words": words.flag(flag), "tone": "warn" if flag in FAR_OFF else ""}
+        for flag in incident.flags
+        if not (is_said and flag == "unverified")
+    ]
 
 
 def _where_the_phone_was(record: Record) -> str:
@@ -57,7 +71,7 @@ def _where_the_phone_was(record: Record) -> str:
             return place_of_phone(area)
         if told and call.lat_e7 is not None and call.lon_e7 is not None:
             is_outside = "position_outside" in record.incident.flags
-            return places.unnamed(
+            return place_unnamed(
                 call.lat_e7, call.lon_e7, call.accuracy_mm, is_outside=is_outside
             )
     return ""
@@ -101,6 +115,7 @@ def _clip(one: ShownClip, record: Record) -> dict[str, Any]:
         is_open=clip.state == ClipState.OPEN,
         missing=sum(gap["last"] - gap["first"] + 1 for gap in clip.gaps),
         is_complete=clip.is_complete,
+        has_stopped=_has_stopped(clip, record),
     )
     address = ""
     if one.is_playable and view is not None:
@@ -129,6 +144,17 @@ def _clip(one: ShownClip, record: Record) -> dict[str, Any]:
         "original": reverse("original", args=[clip.uuid]) if clip.chunk_count else "",
         "ask": reverse("ask-view", args=[clip.uuid]),
     }
+
+
+def _has_stopped(clip: EvidenceClip, record: Record) -> bool:
+    """Return whether the phone is gone, and nothing of its clip arrives any more."""
+    if (
+        clip.source != ClipSource.PHONE
+        or record.proof.checked_at - clip.heard_at < SENDING
+    ):
+        return False
+    calls = [call for call in record.calls if clip.call in (None, call.uuid)]
+    return bool(calls) and all(call.ended_at or call.lost_at for call in calls)
 
 
 def ways_of(incident: Incident) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.matching import E7, KM_PER_DEGREE
 from dispatch.snapshots.record import words
 from dispatch.snapshots.record.words import Said
-from reports.written import coordinates
+from reports.written import coordinates, metres
 
 Position = dict[str, Any]
 
@@ -23,12 +23,12 @@ def told(position: Position, before: Position | None) -> Said:
     place = words.in_language(position["area"], position["area_en"])
     said: dict[str, object] = {
         "place": place or _("outside every known area"),
-        "metres": _metres(position["accuracy_mm"]),
+        "metres": metres(position["accuracy_mm"]),
     }
     sentence, is_same = _("Position: %(place)s, ± %(metres)s m"), False
     if before is not None:
         moved = round(_apart(before, position))
-        is_same = not moved and said["metres"] == _metres(before["accuracy_mm"])
+        is_same = not moved and said["metres"] == metres(before["accuracy_mm"])
         if moved:
             said["distance"] = _far(moved)
             sentence = _(
@@ -43,22 +43,6 @@ def told(position: Position, before: Position | None) -> Said:
         detail=coordinates(position["lat_e7"], position["lon_e7"]),
         is_quiet=is_same,
     )
-
-
-def unnamed(
-    lat_e7: int, lon_e7: int, accuracy_mm: int | None, *, is_outside: bool
-) -> str:
-    """Return a position of which no area's name is known, as the phone claims it."""
-    return _("%(area)s: %(at)s, ± %(metres)s m (by the phone's position)") % {
-        "area": _("Outside all areas") if is_outside else _("Area unknown"),
-        "at": coordinates(lat_e7, lon_e7),
-        "metres": _metres(accuracy_mm or 0),
-    }
-
-
-def _metres(accuracy_mm: int) -> int:
-    """Return an accuracy in metres; no phone knows its place to less than one."""
-    return max(1, accuracy_mm // 1000)
 
 
 def _far(metres: int) -> str:

@@ -27,12 +27,13 @@ STAYS = frozenset({"notes", "persons"})
 class Teller:
     """Tells entries in words. ``agencies``: label by id; ``categories``: by code.
 
-    ``is_leaving``: for a file to take away, without what stays here.
+    ``is_leaving``: for a file, without what stays here. ``is_silent``: as was the tap.
     """
 
     agencies: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
     is_leaving: bool = False
+    is_silent: bool = False
     _form: Body = field(default_factory=dict)
     _parties: dict[str, Body] = field(default_factory=dict)
     _people: dict[str, str] = field(default_factory=dict)  # also of who has left
@@ -50,9 +51,11 @@ class Teller:
 
     def _opened(self, body: Body) -> Said:
         self._form = body["incident"]
-        number = body["incident"]["number"]
+        told = _("Alarm raised: incident %(number)s")
+        if self.is_silent:
+            told = _("Silent alarm raised: incident %(number)s")
         return Said(
-            _("Alarm raised: incident %(number)s") % {"number": number},
+            told % {"number": body["incident"]["number"]},
             icon="siren",
             sort="call",
             is_mark=True,
@@ -309,11 +312,9 @@ class Teller:
         name = words.clip(clip["kind"], clip["source"], clip["side"])
         is_snapshot = clip["source"] == ClipSource.SEAT
         is_moment = clip["kind"] in ("photo", "file")
-        said = _("%(clip)s: begins to arrive") % {"clip": name}
-        if began := words.relay_began(clip["source"], clip["claimed_at"]):
-            said = _("%(clip)s: kept since %(time)s") % {"clip": name, "time": began}
+        began = words.clip_began(name, clip["source"], clip["claimed_at"])
         return Said(
-            name if is_moment else said,
+            name if is_moment else began,
             icon=words.clip_icon(clip["kind"]),
             sort="recording",
             clip=clip["clip"],

@@ -9,6 +9,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency, User
+from dispatch.events import CallQueued
 from dispatch.snapshots.record.lanes import to_ms
 from dispatch.snapshots.record.sentences import Teller, agency_ids
 from dispatch.snapshots.record.words import Said
@@ -23,7 +24,8 @@ MOST_LINES = 3_000  # the newest; the desk's page of entries has all
 class Line:
     """One entry in words; or several of one kind, ``seq`` to ``last_seq``.
 
-    ``by`` is who did it. ``is_erased``: what it said was erased, the chain is whole.
+    ``numbers`` is how these are written, ``by`` is who did it. ``is_erased``: what it
+    said was erased, the chain is whole.
     """
 
     seq: int
@@ -33,6 +35,7 @@ class Line:
     said: Said
     by: str
     is_erased: bool = False
+    numbers: str = ""
 
     @property
     def ms(self) -> int:
@@ -67,8 +70,15 @@ def lines_of(
             uuid__in=agency_ids([body for body in bodies if body])
         )
     }
-    people = _people({(kind, author) for _, _, _, kind, author, _ in rows})
-    teller = Teller(agencies, categories_of(incident.agency), is_leaving=is_leaving)
+    receipts = list(receipts_of(incident.uuid))
+    authors = {(kind, author) for _, _, _, kind, author, _ in rows}
+    people = _people(authors | {(one.author_kind, one.author_id) for one in receipts})
+    teller = Teller(
+        agencies,
+        categories_of(incident.agency),
+        is_leaving=is_leaving,
+        is_silent=_was_silent(rows, bodies),
+    )
     lines = [
         Line(
             seq,
@@ -78,12 +88,13 @@ def lines_of(
             _said(teller, kind, body),
             _by(author_kind, author, people),
             is_erased=body is None,
+            numbers=str(seq),
         )
         for (seq, at, kind, author_kind, author, _), body in zip(
             rows, bodies, strict=True
         )
     ]
-    lines += map(_folded, receipts_of(incident.uuid))
+    lines += (_folded(one, people) for one in receipts)
     return sorted(lines, key=lambda line: line.seq), left_out
 
 
@@ -91,6 +102,17 @@ def categories_of(agency: Agency) -> dict[str, str]:
     """Return what an agency's categories are called, by code: Burglary (0101)."""
     codes = (row["code"] for row in agency.categories)
     return {code: agency.category_label(code) for code in codes}
+
+
+def _was_silent(rows: list[Any], bodies: list[Any]) -> bool:
+    """Return whether the first call was silent from the tap on."""
+    queued = (
+        body
+        for (_seq, _at, kind, *_), body in zip(rows, bodies, strict=True)
+        if kind == CallQueued.kind and body
+    )
+    call: Any = next(queued, {"call": None})["call"]
+    return isinstance(call, dict) and call.get("mode") == "silent"
 
 
 def _when(kind: str, at: datetime, body: Any) -> datetime:
@@ -114,7 +136,7 @@ def _said(teller: Teller, kind: str, body: Any) -> Said:
         return Said(kind, icon="info", sort="call")
 
 
-def _folded(receipts: Receipts) -> Line:
+def _folded(receipts: Receipts, people: dict[str, str]) -> Line:
     said = Said(
         str(receipts),
         icon="check-check",
@@ -122,8 +144,15 @@ def _folded(receipts: Receipts) -> Line:
         clip=receipts.clip,
         is_quiet=True,
     )
-    kind = ChunksStored.kind
-    return Line(receipts.first, receipts.last, receipts.began, kind, said, "")
+    return Line(
+        receipts.first,
+        receipts.last,
+        receipts.began,
+        ChunksStored.kind,
+        said,
+        _by(receipts.author_kind, receipts.author_id, people),
+        numbers=receipts.numbers,
+    )
 
 
 def _people(authors: set[tuple[str, str]]) -> dict[str, str]:

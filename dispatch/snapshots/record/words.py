@@ -213,22 +213,34 @@ def clip_icon(kind: str) -> str:
     return icons.get(kind, "file")
 
 
-def relay_began(source: str, claimed_at: str) -> str:
-    """Return when the relay began to record, by our own clock: 21:21:05; else nothing.
+def clip_began(name: str, source: str, claimed_at: str) -> str:
+    """Return that a clip begins; of the relay's, since when, by our own clock.
 
-    A recording is known some time later, once its first piece is whole.
+    Such a recording is known some time later, once its first piece is whole.
     """
+    arrives = _("%(clip)s: begins to arrive") % {"clip": name}
     if source != ClipSource.RELAY:
-        return ""
+        return arrives
     try:
         moment = timezone.localtime(datetime.fromisoformat(claimed_at))
     except ValueError:
-        return ""
-    return f"{moment:%H:%M:%S}"
+        return arrives
+    return _(
+        "%(clip)s: recorded from %(time)s on; it is entered when its first minute, or "
+        "the call, is over"
+    ) % {"clip": name, "time": f"{moment:%H:%M:%S}"}
 
 
-def wholeness(*, is_open: bool, missing: int, is_complete: bool) -> tuple[str, str]:
-    """Return whether all of a clip came, and the tone to say it in."""
+def wholeness(
+    *, is_open: bool, missing: int, is_complete: bool, has_stopped: bool = False
+) -> tuple[str, str]:
+    """Return whether all of a clip came, and the tone to say it in.
+
+    ``has_stopped``: it is open, but nothing of it arrives any more.
+    """
+    if is_open and has_stopped:
+        said = _("the phone stopped sending; the rest comes if it comes back")
+        return said, "warn"
     if is_open:
         return _("still being uploaded"), "warn"
     if missing:

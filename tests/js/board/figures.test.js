@@ -33,8 +33,10 @@ test("a sum leaves the frames as they came: the next showing adds them up again"
 });
 
 test("a share is never rounded up to a target that was missed", () => {
-  assert.equal(figures.percent(0.8999), "89%");
-  assert.equal(figures.percent(0.9), "90%");
+  assert.equal(figures.percent(0.8999, 0.9), "89%");
+  assert.equal(figures.percent(0.9, 0.9), "90%");
+  assert.equal(figures.percent(0.9996), "99%", "not all of them");
+  assert.equal(figures.percent(2 / 3, 0.9), "67%");
   assert.equal(figures.percent(1), "100%");
   assert.equal(figures.percent(null), "–");
 });
@@ -75,6 +77,12 @@ test("each fault is told where it stands, in words", () => {
   assert.equal(tones({ canary_at: null }).canary, "muted");
   const bad = tones({ agencies: { a: { lapsed: 1, stuck: 2, late: ["s"] } } });
   assert.deepEqual([bad.lapsed, bad.stuck, bad.late], ["warn", "warn", "warn"]);
+});
+
+test("a test alarm of this minute was answered just now, not 0 minutes ago", () => {
+  const told = (at) => facts(health({ canary_at: `2026-08-21T${at}.000000Z` }), NOW).at(-1)?.words;
+  assert.equal(told("01:09:30"), "Test alarm answered just now");
+  assert.equal(told("01:08:00"), "Test alarm answered 2 min ago");
 });
 
 test("a refusal says what happened meanwhile and who did it", () => {

@@ -29,5 +29,6 @@ test("what came of it goes before how the call ended, and nobody is taken for on
 
 test("a fix says how good and how old it is", () => {
   assert.equal(fixAge(12000, 4.9), "±12 m, 4 s ago");
-  assert.equal(fixAge(1_400_000, 75), "±1.4 km, 1:15 ago");
+  assert.equal(fixAge(1_400_000, 75), "±1.4 km, 1 min 15 s ago");
+  assert.equal(fixAge(12000, 7500), "±12 m, 2 h 5 min ago", "2:05 would be a time of day");
 });

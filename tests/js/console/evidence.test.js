@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  beganAt, clipsOf, extent, lookWords, missing, size, sourceName, viewAddress, viewWords, waysToLook, wholeness,
+  beganAt, clipsOf, extent, lookWords, missing, phoneClips, size, sourceName, viewAddress, viewWords, waysToLook, wholeness,
 } from "../../../dispatch/static/dispatch/console/models/evidence.js";
 import { clip } from "./cast.js";
 
@@ -53,6 +53,15 @@ test("growing, complete, with gaps, or without a known end", () => {
   assert.equal(wholeness(closed()).words, "complete");
   assert.equal(wholeness(closed({ is_complete: false })).words, "the end may be missing");
   assert.equal(wholeness(withGaps([{ segment: 0, first: 1, last: 1 }], { is_complete: false })).tone, "warn");
+});
+
+test("a clip of a phone that is gone does not grow, one of the relay does", () => {
+  const words = "stopped; the rest comes if the phone comes back";
+  assert.deepEqual(wholeness(clip("c"), true), { tone: "warn", icon: "wifi-off", words });
+  assert.equal(wholeness(closed(), true).words, "complete");
+  assert.equal(wholeness(clip("c", { source: "relay" }), true).words, "still arriving");
+  const clips = { empty: clip("empty"), seat: closed({ source: "seat" }), got: clip("got", { chunk_count: 2 }) };
+  assert.deepEqual(phoneClips(clips).map(({ clip: id }) => id), ["got"]);
 });
 
 test("size in bytes, length only as a copy told it", () => {

@@ -78,6 +78,7 @@ test("another call takes the map out of the hand that moved it for the last one"
 });
 
 test("the caller stands under the buttons where the map is tall, beside them where it is low", () => {
-  assert.deepEqual(clearOf(365, 250), { paddingTopLeft: [8, 44], paddingBottomRight: [8, 24] });
-  assert.deepEqual(clearOf(365, 102), { paddingTopLeft: [8, 8], paddingBottomRight: [196, 24] });
+  assert.deepEqual(clearOf(365, 250), { paddingTopLeft: [12, 44], paddingBottomRight: [12, 24] });
+  assert.equal(clearOf(365, 250, 64).paddingBottomRight[1], 64, "over the words at the foot");
+  assert.deepEqual(clearOf(365, 102), { paddingTopLeft: [12, 12], paddingBottomRight: [196, 24] });
 });

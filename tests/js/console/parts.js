@@ -26,6 +26,10 @@ class Part extends EventTarget {
     this.children.push(...parts);
   }
 
+  prepend(...parts) {
+    this.children.unshift(...parts);
+  }
+
   before() {}
 
   toggleAttribute() {}

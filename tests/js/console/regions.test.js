@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { makePart, regionOf } from "./parts.js";
-import { CHEN, MemoryStorage, ZHIFU, incident, seat, snapshot } from "./cast.js";
+import { CHEN, MemoryStorage, ZHIFU, clip, incident, seat, snapshot } from "./cast.js";
 
 const console_ = "../../../dispatch/static/dispatch/console";
 // Later than the parts: a region is an element from the moment it is read.
@@ -12,17 +12,19 @@ const { Desk } = await import(`${console_}/models/desk.js`);
 const { ConsoleBar } = await import(`${console_}/elements/console_bar.js`);
 const { CallHead } = await import(`${console_}/elements/call_head.js`);
 const { CallerPicture } = await import(`${console_}/elements/caller_picture.js`);
+const { CameraPreview } = await import(`${console_}/elements/camera_preview.js`);
 const { CallerPhone } = await import(`${console_}/elements/caller_phone.js`);
+const { WaitingLine } = await import(`${console_}/elements/waiting_line.js`);
 const { MessageLine } = await import(`${console_}/elements/message_line.js`);
 
 const AT = "2026-08-21T01:00:00.000000Z";
 
-/** @param {object} [call]  a call at the seat, or none */
-function desk(call) {
+/** @param {object} [call]  a call at the seat, or none @param {object} [more]  of its incident */
+function desk(call, more = {}) {
   const made = new Desk(new MemoryStorage(), { command: async () => ({}), send: () => true });
   made.lineChanged("live", 0, 0);
   const own = call ? { activity: "on_call", call: "a", room_role: "host" } : {};
-  const state = call && incident("a", { call: { ...incident("a").call, seat: "seat-7", ...call } });
+  const state = call && incident("a", { call: { ...incident("a").call, seat: "seat-7", ...call }, ...more });
   made.welcome({
     type: "welcome", epoch: 3, at: AT, cursors: { [ZHIFU]: 1, i: 1 },
     snapshots: { [ZHIFU]: snapshot({ seats: { "seat-7": seat(7, { ...own, epoch: 3 }) } }), ...(call ? { i: state } : {}) },
@@ -41,6 +43,33 @@ test("who waits is not told once the line is closed: nobody knows it", () => {
   room.desk.lineChanged("down", 0, 4409);
   bar.show();
   assert.equal(bar.part("line").textContent, "");
+});
+
+test("who waits at a neighbour for nobody is told, here where one read that nobody waits", () => {
+  const room = { desk: desk(), ring: quiet };
+  room.desk.seat.availability = "break";
+  const [bar, line] = [regionOf(ConsoleBar, room), regionOf(WaitingLine, room)];
+  const said = [];
+  line.announce = (words) => said.push(words);
+  line.part("row").content = { firstElementChild: { cloneNode: makeRow } };
+  const words = () => {
+    bar.show();
+    line.show();
+    return [bar, line, line].map((one, n) => one.part(["line", "empty-what", "not-ready-words"][n]).textContent);
+  };
+  assert.deepEqual(words(), ["Nobody is waiting", "Nobody is waiting.", "Nobody here is Ready."]);
+  room.desk.clock.hear(AT);
+  const oldest = new Date(Date.parse(AT) - 62_000).toISOString();
+  room.desk.frame({ type: "neighbours_wait", count: 1, oldest_at: oldest });
+  const told = words();
+  assert.match(told[0], /^1 waiting at a neighbour · oldest 1:0[23]$/);
+  assert.equal(bar.part("line").dataset.tone, "warn");
+  assert.equal(told[1], "Nobody is waiting in your own line.");
+  assert.match(told[2], /1 caller waits at a neighbour, where nobody is Ready: as Ready you get the call\.$/);
+  words();
+  assert.equal(said.length, 1, "once");
+  room.desk.frame({ type: "neighbours_wait", count: 0, oldest_at: null });
+  assert.equal(words()[0], "Nobody is waiting");
 });
 
 test("what a phone gave is not told as what it gives once it is lost", () => {
@@ -74,10 +103,62 @@ test("live video is green once a picture of it came, not when the phone says so"
 });
 
 test("a phone that was gone before it spoke has nothing that was last known", () => {
-  const room = { desk: desk({ lost_at: AT }), media: quiet };
-  const phone = regionOf(CallerPhone, room);
-  phone.show();
-  assert.equal(phone.part("rung").textContent, "The phone was gone before it could say what it gives.");
+  const words = (more, call = { lost_at: AT }) => {
+    const room = { desk: desk(call, more), media: quiet };
+    if (!call.lost_at) room.desk.lineChanged("reconnecting", 0, 0);
+    const phone = regionOf(CallerPhone, room);
+    phone.show();
+    return phone.part("rung").textContent;
+  };
+  assert.equal(words({}), "The phone was gone before it could say what it gives.");
+  const clips = { c: clip("c", { chunk_count: 4 }) };
+  assert.equal(words({ clips }), "The phone is gone; what it gave is under Evidence.");
+  const position = { lat_e7: 1, lon_e7: 1 };
+  assert.equal(words({ position }), "The phone is gone; where it was stands under Place.");
+  assert.match(words({ clips }, { lost_at: null }), /has not said yet/, "it is the line here that is cut");
+});
+
+test("where a lost phone has left recordings, the empty picture points to them", () => {
+  const words = (more) => {
+    const room = { desk: desk({ lost_at: AT }, more), media: { ...quiet, videoAgeMs: Infinity, addEventListener() {} } };
+    const picture = regionOf(CallerPicture, room);
+    picture.tick(Date.parse(AT) + 21_000);
+    assert.match(picture.part("lost").textContent, /^Caller lost for 0:21, since \d\d:\d\d:\d\d\./);
+    return picture.part("words").textContent;
+  };
+  assert.equal(words({}), "No picture yet.");
+  assert.equal(words({ clips: { c: clip("c", { chunk_count: 4 }) } }), "No picture now. Recordings are under Evidence.");
+});
+
+test("the end question says what is given up with a lost caller, and the head who waited", () => {
+  const head = (call, more) => {
+    const shown = regionOf(CallHead, { desk: desk(call, more), media: quiet });
+    shown.dispatchEvent = () => true;
+    shown.show();
+    return shown;
+  };
+  const asked = (call, more) => head(call, more).part("end-words").textContent;
+  assert.equal(asked({}), "End the call?");
+  assert.match(asked({ lost_at: AT }), /The caller is lost, and nobody is then asked to call back\.$/);
+  const plain = { incident: { ...incident("a").incident, flags: ["no_scripts"] } };
+  assert.match(asked({ lost_at: AT }, plain), /^End the call\? Nobody is then asked/);
+  const waited = (at) => head({ connected_at: `2026-08-21T00:${at}.000000Z` }).part("waited");
+  assert.equal(waited("00:20").hidden, true);
+  assert.deepEqual([waited("00:40").hidden, waited("00:40").dataset.tone], [false, ""]);
+  const long = waited("03:12");
+  assert.deepEqual([long.textContent, long.dataset.tone], ["Answered after 3:12", "warn"]);
+});
+
+test("in a silent call one's own picture says that nobody is shown it", () => {
+  globalThis.MediaStream = class {};
+  const camera = Object.assign(new EventTarget(), { state: "on", stream: null, isShown: true });
+  const shown = (call) => {
+    const preview = regionOf(CameraPreview, { desk: desk(call), camera, media: quiet });
+    preview.show();
+    return [preview.dataset.sending, preview.part("note").hidden, preview.part("note").textContent];
+  };
+  assert.deepEqual(shown({ mode: "normal" }).slice(0, 2), ["true", true]);
+  assert.deepEqual(shown({ mode: "silent" }), ["false", false, "Not shown: silent call."]);
 });
 
 test("a lost call taken up late says from when its two minutes count", () => {

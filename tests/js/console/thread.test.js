@@ -21,6 +21,13 @@ test("only what this window wrote is signed with you", () => {
   assert.deepEqual(lines.map(({ from }) => from), ["Caller", "Police", "Police", "You", "You", "You"]);
 });
 
+test("danger is marked as the caller's, never as the seat's", () => {
+  const state = incident("a", { messages: [said(1, "caller"), said(2, "seat")] });
+  const lines = linesOf(state, new Map(), [], ({ side }) => side === "caller");
+  assert.deepEqual(lines.map(({ isDanger }) => isDanger), [true, false]);
+  assert.deepEqual(linesOf(state, new Map(), []).map(({ isDanger }) => isDanger), [false, false]);
+});
+
 /** A place of 100 px with 300 px of lines, whose sizes change by hand. */
 function place() {
   let sized;

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  barsOf,
   heardAtFirst,
+  isCallerUnprepared,
   lastBy,
   nextTo,
   photoAt,
@@ -43,6 +45,26 @@ test("a hole in a piece is a gap, and the piece goes on after it", () => {
 test("two segments overlap by a moment: the later one is shown", () => {
   const video = clip({ pieces: [[T, 60_000, 0], [T + 59_800, 60_000, 60_000]] });
   assert.deepEqual(placeIn(video, T + 59_900), { is: "piece", seconds: 60.1 });
+});
+
+test("segments that touch are one bar, and a gap between them is none", () => {
+  const bars = barsOf([
+    [T, 60_000, 0], [T + 59_700, 9000, 60_000], [T + 69_100, 5000, 69_000],
+    [T + 80_000, 1000, 74_000], [T + 81_000, 1000, null],
+  ]);
+  assert.deepEqual(bars, [
+    { at: T, length: 74_100, isPlayable: true },
+    { at: T + 80_000, length: 1000, isPlayable: true },
+    { at: T + 81_000, length: 1000, isPlayable: false },
+  ]);
+});
+
+test("the stage says that the caller is missing only because nobody asked for a copy", () => {
+  const [phone, seat] = [clip({ way: "ask" }), clip({ side: "seat" })];
+  assert.equal(isCallerUnprepared([phone, seat]), true);
+  assert.equal(isCallerUnprepared([phone, seat, clip({ source: "relay" })]), false);
+  assert.equal(isCallerUnprepared([clip({ way: "wait" }), seat]), false);
+  assert.equal(isCallerUnprepared([clip({ way: "ask", kind: "photo" }), seat]), false);
 });
 
 test("what has no copy ran in silence", () => {

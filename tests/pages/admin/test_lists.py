@@ -32,7 +32,12 @@ def test_the_ledger_is_found_by_its_kinds_by_those_of_all_agencies(here, cast):
     assert desk(cast.han).get(record, secure=True).status_code == 200
     path = "reports/entry/?q=record.viewed"
     assert ">ledger</a>" in text(desk(cast.tang), path)
-    assert "0 results" in text(desk(cast.han), path)
+    shown = text(desk(cast.han), path)
+    assert "0 results" in shown
+    why = "shown only to those whose role is in all agencies"
+    assert why in shown
+    assert why not in text(desk(cast.tang), "reports/entry/?q=no-such-thing")
+    assert why not in text(desk(cast.han), "dispatch/call/?q=no-such-thing")
 
 
 def test_all_entries_of_an_incident_are_one_press_away(here, cast):

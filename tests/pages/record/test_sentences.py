@@ -73,7 +73,10 @@ def test_a_live_recording_says_since_when_it_is_kept():
     since = clip | {"claimed_at": "2026-11-26T06:00:07.250000Z"}
     with timezone.override("Asia/Shanghai"):
         told = told_of(("clip.opened", {"clip": since}))
-    assert told == "Video, live, the caller's side: kept since 14:00:07"
+    assert told == (
+        "Video, live, the caller's side: recorded from 14:00:07 on; it is entered when "
+        "its first minute, or the call, is over"
+    )
     phones = since | {"source": "phone"}
     told = told_of(("clip.opened", {"clip": phones}))
     assert told == "Video, from the phone: begins to arrive"

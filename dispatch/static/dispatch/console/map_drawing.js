@@ -11,7 +11,7 @@ import { clearOf, spotOf } from "./models/map_view.js";
 /** @typedef {import("./models/shapes.js").Position} Position */
 
 const CLOSEST = 18;
-const FURTHEST = 4; // a caller a province away, in one picture with the district
+const FURTHEST = 2; // a caller a province away, with the district, on a map a finger high
 const WAY = "way";
 const ON_IT = ".map-acts, .map-far, .map-note, .leaflet-control"; // what lies over the ground
 
@@ -135,15 +135,15 @@ export class MapDrawing {
     this.#way.clearLayers();
   }
 
-  /** @param {Box} box */
-  show({ south, west, north, east }) {
+  /** @param {Box} box @param {number} foot  how high the words at the foot stand, pixels */
+  show({ south, west, north, east }, foot) {
     this.#isShown = true;
     const corners = [
       [south, west],
       [north, east],
     ];
     const { x, y } = this.#map.getSize();
-    const clear = clearOf(x, y); // of the buttons and the scale
+    const clear = clearOf(x, y, foot); // of the buttons, the scale and the words
     this.#ourselves(() => this.#map.fitBounds(corners, { animate: false, ...clear }));
   }
 

@@ -42,9 +42,8 @@ export class BoardFigures extends View {
       const county = frame.figures;
       row.write("name", agencyName(this.state.agency(frame.agency)));
       row.write("offered", String(county.offered));
-      row.write("in-10", figures.percent(figures.answeredIn(county, 10)));
-      row.write("in-15", figures.percent(figures.answeredIn(county, 15)));
-      row.write("in-20", figures.percent(figures.answeredIn(county, 20)));
+      for (const { seconds, share } of figures.TARGETS)
+        row.write(`in-${seconds}`, figures.percent(figures.answeredIn(county, seconds), share));
       row.write("abandoned", `${county.abandoned_before} / ${county.abandoned_after}`);
       row.write("speed", figures.seconds(figures.averageWait(county)));
       row.write("occupancy", figures.percent(figures.occupancy(county)));
@@ -58,7 +57,7 @@ export class BoardFigures extends View {
   /** @param {number} seconds @param {number} goal @param {number | null} share */
   #target(seconds, goal, share) {
     const part = this.find(`in-${seconds}`);
-    const words = figures.percent(share);
+    const words = figures.percent(share, goal);
     const tone = share === null ? "muted" : share >= goal ? "ok" : "warn";
     if (part.textContent !== words) part.textContent = words;
     const box = /** @type {HTMLElement} */ (part.closest("[data-tone]"));

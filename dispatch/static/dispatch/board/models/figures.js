@@ -61,11 +61,15 @@ export function occupancy(sums) {
   return part === null ? null : Math.min(1, part);
 }
 
-/** @param {number | null} part @returns {string} 93%, or a dash where nothing is known */
-export function percent(part) {
+/**
+ * @param {number | null} part @param {number} [goal]  never reached by rounding up
+ * @returns {string} 93%, or a dash where nothing is known
+ */
+export function percent(part, goal = 1) {
   if (part === null) return "–";
-  // Never rounded up to a target that was not met.
-  return `${Math.floor(part * 100 + 1e-9)}%`;
+  const nearest = Math.round(part * 100);
+  const isTooHigh = part < goal && nearest >= Math.round(goal * 100);
+  return `${isTooHigh ? Math.floor(part * 100 + 1e-9) : nearest}%`;
 }
 
 /** @param {number | null} value @returns {string} 4.2 s */

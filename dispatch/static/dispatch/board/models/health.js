@@ -85,11 +85,16 @@ function canaryFact({ canary_at, canary_ok }, now) {
     return { key: "canary", tone: "muted", words: gettext("Test alarm: never run") };
   }
   const age = secondsSince(canary_at, now);
-  const ago = age < 3600
-    ? fill(gettext("%(n)s min ago"), { n: Math.floor(age / 60) })
-    : fill(gettext("%(n)s h ago"), { n: Math.floor(age / 3600) });
+  const ago = sinceThen(age);
   const words = canary_ok
     ? fill(gettext("Test alarm answered %(ago)s"), { ago })
     : fill(gettext("Test alarm NOT answered %(ago)s"), { ago });
   return { key: "canary", tone: canary_ok && age < CANARY_SECONDS ? "ok" : "warn", words };
+}
+
+/** @param {number} age  in seconds */
+function sinceThen(age) {
+  if (age < 60) return gettext("just now");
+  if (age < 3600) return fill(gettext("%(n)s min ago"), { n: Math.floor(age / 60) });
+  return fill(gettext("%(n)s h ago"), { n: Math.floor(age / 3600) });
 }

@@ -61,8 +61,8 @@ export function placeSentence(place, phone, isKnown, isSilent) {
   if (!place) return { main: "", more: "", isNobody: false };
   if (place.seats_open === 0) {
     const main = isSilent
-      ? gettext("Nobody is on duty here now. If you can speak safely, call %(phone)s.")
-      : gettext("Nobody is on duty here now. Call %(phone)s.");
+      ? gettext("Nobody can answer here now. If you can speak safely, call %(phone)s.")
+      : gettext("Nobody can answer here now. Call %(phone)s.");
     const more = isSilent
       ? gettext("Your alarm stays in line. You can write.")
       : gettext("Your alarm stays in line.");
@@ -152,7 +152,7 @@ export function microphoneSentence(
   }
   if (state === "on" && isLive) {
     const words = isSilent
-      ? gettext("Heard; phone silent")
+      ? gettext("Police hear; phone silent")
       : gettext("Live sound");
     return { tone: "live", words };
   }

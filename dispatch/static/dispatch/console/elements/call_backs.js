@@ -5,8 +5,8 @@ import { Region } from "./region.js";
 import { rowsOf, showRows, slot, writeMark, writeSlot } from "./rows.js";
 import { askPhone } from "../evidence_door.js";
 import { callsToReturn } from "../models/agency_state.js";
-import { duration, secondsSince, timeOfDay } from "../models/clock.js";
-import { areaName, outcomeName, shortNumber } from "../models/words.js";
+import { secondsSince, timeOfDay } from "../models/clock.js";
+import { areaName, outcomeName, shortNumber, spanWords } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").LineCall} LineCall */
@@ -37,7 +37,7 @@ export class CallBacks extends Region {
   tick(now) {
     for (const row of rowsOf(this.find("calls"))) {
       const { endedAt } = row.dataset;
-      const ago = duration(secondsSince(endedAt, now));
+      const ago = spanWords(secondsSince(endedAt, now));
       writeSlot(
         row,
         "when",

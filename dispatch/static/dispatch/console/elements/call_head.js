@@ -12,6 +12,9 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("../models/shapes.js").Call} Call */
 /** @typedef {import("../models/shapes.js").Seat} Seat */
 
+const WAIT_TOLD_SECONDS = 30;
+const LONG_WAIT_SECONDS = 60;
+
 export class CallHead extends Region {
   #isAsking = false;
   #finishing = false;
@@ -33,6 +36,7 @@ export class CallHead extends Region {
     if (this.#hasEnded && isWrapUp) this.#goToRecord();
     if (incident) this.#showCall(incident.call, incident.caller);
     else this.write("number", "");
+    this.write("end-words", endQuestion(incident));
     this.tick(this.desk.clock.now());
   }
 
@@ -90,7 +94,16 @@ export class CallHead extends Region {
     this.write("who", who || gettext("Unknown caller"));
     this.write("assurance", who ? assuranceName(caller.assurance) : "");
     this.reveal("silent", call.mode === "silent" && !this.desk.isOver);
+    this.#showWait(call);
     this.#announceOnce(call);
+  }
+
+  /** Of this answer: a call that came back to the line was answered before. @param {Call} call */
+  #showWait({ queued_at: from, connected_at: at }) {
+    const seconds = at ? secondsSince(from, Date.parse(at)) : 0;
+    this.reveal("waited", seconds > WAIT_TOLD_SECONDS);
+    this.write("waited", fill(gettext("Answered after %(time)s"), { time: duration(seconds) }));
+    this.find("waited").dataset.tone = seconds > LONG_WAIT_SECONDS ? "warn" : "";
   }
 
   /** It keeps nobody from "Done": the next caller may be worse off than this record. */
@@ -172,4 +185,17 @@ export class CallHead extends Region {
     if (isDone) await this.desk.attempt({ type: "finish_wrap_up" });
     this.#finishing = false;
   }
+}
+
+/**
+ * Two minutes after its caller was lost a call ends by itself, and is one to call back;
+ * ended by a person it is not.
+ * @param {import("../models/shapes.js").IncidentSnapshot | null} incident @returns {string}
+ */
+function endQuestion(incident) {
+  if (incident?.call.state !== "connected" || !incident.call.lost_at)
+    return gettext("End the call?");
+  return isScriptless(incident)
+    ? gettext("End the call? Nobody is then asked to call back.")
+    : gettext("End the call? The caller is lost, and nobody is then asked to call back.");
 }

@@ -32,6 +32,7 @@ export class CallRoom extends Region {
   show() {
     const { incident, seat } = this.desk;
     if (this.desk.view !== "call" || !incident || !seat) return;
+    this.hidden = this.desk.isOver; // the head says how it ended; nobody is in it
     const people = this.desk.isOver ? [] : peopleOf(incident, seat);
     if (!people.some(({ key }) => key === this.#menuOf)) this.#menuOf = "";
     this.write("lead", this.#leadWords());
@@ -132,7 +133,7 @@ export class CallRoom extends Region {
 
   #leadWords() {
     const { incident, seat } = this.desk;
-    if (!incident || !seat || this.desk.isOver) return gettext("You are out of the call.");
+    if (!incident || !seat || this.desk.isOver) return "";
     const { call } = incident;
     if (!this.desk.isVisitor) return gettext("In the call:");
     const words =

@@ -73,7 +73,7 @@ export class CallerMap extends Region {
    */
   #move(incident, trail, shown) {
     const box = this.#view.next(incident, trail, this.#outlines, shown);
-    if (box) this.#drawing?.show(box);
+    if (box) this.#drawing?.show(box, this.#foot);
     this.#tellCentre();
   }
 
@@ -84,6 +84,13 @@ export class CallerMap extends Region {
     this.#drawing.fit();
     const trail = trailOf(incident);
     if (incident && this.#drawn) this.#move(incident.incident.incident, trail, null);
+  }
+
+  /** How high the words at the foot of the map stand, in pixels; the caller must not lie there. */
+  get #foot() {
+    const far = this.find("far");
+    if (far.hidden) return 0;
+    return this.find("map").getBoundingClientRect().bottom - far.getBoundingClientRect().top;
   }
 
   #hold() {

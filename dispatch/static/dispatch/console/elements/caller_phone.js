@@ -4,6 +4,7 @@
 import { LevelBar } from "./level_bar.js";
 import { Region } from "./region.js";
 import { writeMark } from "./rows.js";
+import { phoneClips } from "../models/evidence.js";
 import { recordingName, rungSentence, seatReason } from "../models/rungs.js";
 import { isScriptless } from "../models/scriptless.js";
 import { deviceState } from "../models/words.js";
@@ -28,7 +29,7 @@ export class CallerPhone extends Region {
     this.#wasComing = this.#isComing;
     const isLost = this.#isLost;
     const now = toldOf(device, this.#isComing && !isLost);
-    const told = isLost ? lostOf(device, now.words) : now;
+    const told = isLost ? this.#lostOf(device, now.words) : now;
     writeMark(this.find("rung"), told.tone, told.icon, told.words);
     this.write("seat", own);
     this.#showMarks(device, isLost);
@@ -52,6 +53,18 @@ export class CallerPhone extends Region {
     const { incident, isOver, line } = this.desk;
     const isLost = Boolean(incident?.call.lost_at) && incident?.call.state === "connected";
     return (isLost || line !== "live") && !isOver && !isScriptless(incident);
+  }
+
+  /**
+   * Good news of before must not stand beside "Caller lost" as if it still held.
+   * @param {Device | null} device @param {string} now  what it says, or said while it was there
+   */
+  #lostOf(device, now) {
+    const { incident } = this.desk;
+    const isGone = incident?.call.state === "connected" && incident.call.lost_at;
+    const silent = isGone ? goneWords(incident) : now; // else the line here is cut
+    const words = device ? fill(gettext("Last known: %(words)s"), { words: now }) : silent;
+    return { tone: "muted", icon: "wifi-off", words };
   }
 
   /** @param {Device | null} device @param {boolean} isLost */
@@ -92,17 +105,15 @@ function toldOf(device, isComing) {
 }
 
 /**
- * Good news of before must not stand beside "Caller lost" as if it still held.
- * @param {Device | null} device @param {string} words  what it said while it was there
+ * Of a phone that was gone before this seat came: it told this seat nothing itself.
+ * @param {import("../models/shapes.js").IncidentSnapshot} incident @returns {string}
  */
-function lostOf(device, words) {
-  return {
-    tone: "muted",
-    icon: "wifi-off",
-    words: device
-      ? fill(gettext("Last known: %(words)s"), { words })
-      : gettext("The phone was gone before it could say what it gives."),
-  };
+function goneWords({ clips, position }) {
+  if (phoneClips(clips).length)
+    return gettext("The phone is gone; what it gave is under Evidence.");
+  return position
+    ? gettext("The phone is gone; where it was stands under Place.")
+    : gettext("The phone was gone before it could say what it gives.");
 }
 
 /** @param {Device} device @returns {HTMLElement[]} */

@@ -3,6 +3,7 @@
 
 import { Region } from "./region.js";
 import { duration, secondsSince, timeOfDay } from "../models/clock.js";
+import { phoneClips } from "../models/evidence.js";
 import { STANDS_AFTER_MS, choosePicture } from "../models/frame_watch.js";
 import { seatReason } from "../models/rungs.js";
 import { isScriptless } from "../models/scriptless.js";
@@ -104,7 +105,7 @@ export class CallerPicture extends Region {
   }
 
   /** @param {IncidentSnapshot} incident @returns {string} */
-  #emptyWords({ call, muted }) {
+  #emptyWords({ call, muted, clips }) {
     if (call.state === "ended")
       return fill(gettext("The call ended at %(time)s."), { time: timeOfDay(call.ended_at) });
     if (this.desk.isOver) return gettext("You are out of the call.");
@@ -123,7 +124,9 @@ export class CallerPicture extends Region {
       case "asking":
         return gettext("The phone asks the caller whether the camera may be used.");
       default:
-        return own || gettext("No picture yet.");
+        return call.lost_at && phoneClips(clips).some(({ kind }) => /video|audio/.test(kind))
+          ? gettext("No picture now. Recordings are under Evidence.")
+          : own || gettext("No picture yet.");
     }
   }
 
@@ -137,14 +140,14 @@ export class CallerPicture extends Region {
     const wasLost = (call.connected_at ?? "") > (call.lost_at ?? "");
     const from = wasLost ? call.connected_at : call.lost_at;
     const left = Math.max(0, LOST_SECONDS - secondsSince(from, now));
-    const since = duration(secondsSince(call.lost_at, now));
+    const long = duration(secondsSince(call.lost_at, now));
     this.write(
       "lost",
       sentences([
         isDeaf
           ? gettext("This phone runs no scripts: it cannot read or answer.")
-          : fill(gettext("Caller lost since %(since)s (%(time)s)."), {
-              since,
+          : fill(gettext("Caller lost for %(long)s, since %(time)s."), {
+              long,
               time: timeOfDay(call.lost_at),
             }),
         fill(

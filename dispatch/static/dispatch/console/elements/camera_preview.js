@@ -38,7 +38,7 @@ export class CameraPreview extends Region {
     if (this.#video.srcObject !== this.#host) this.#video.srcObject = this.#host;
     const isSeen = Boolean(track && !track.muted);
     this.#video.hidden = !isSeen;
-    this.dataset.sending = "false";
+    this.dataset.sending = this.dataset.unseen = "false";
     this.reveal("note", !isSeen);
     this.write("note", gettext("No picture of who leads the call."));
   }
@@ -48,10 +48,18 @@ export class CameraPreview extends Region {
     const isOn = state === "on";
     if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
     this.#video.hidden = !isOn;
-    this.dataset.sending = String(isShown);
-    this.reveal("note", !isOn);
-    this.write("note", noteOf(state));
+    const isUnseen = isOn && this.#isSilent;
+    this.dataset.sending = String(isShown && !isUnseen);
+    this.dataset.unseen = String(isUnseen);
+    this.reveal("note", !isOn || isUnseen);
+    this.write("note", isUnseen ? gettext("Not shown: silent call.") : noteOf(state));
     this.write("toggle-words", isOn ? gettext("Turn camera off") : gettext("Turn camera on"));
+  }
+
+  /** In silence a phone lights up for nobody: it shows no face, whatever reaches it. */
+  get #isSilent() {
+    const { view, incident } = this.desk;
+    return view === "call" && incident?.call.mode === "silent" && !this.desk.isOver;
   }
 
   /** @param {string} act */

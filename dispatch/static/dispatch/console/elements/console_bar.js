@@ -9,6 +9,7 @@ import { inLanguage, seatName } from "../models/words.js";
 import { fill, gettext, ngettext, sentences } from "../../lib/words.js";
 import { foreignZone } from "../../lib/zone.js";
 
+const LONG_SECONDS = 60;
 const KEPT_SECONDS = 8; // a seat's lease; then its call goes back to the line
 
 export class ConsoleBar extends Region {
@@ -78,17 +79,22 @@ export class ConsoleBar extends Region {
   #showLine(now) {
     const isKnown = this.desk.you && this.desk.line === "live"; // closed: nobody knows who waits
     const calls = isKnown ? callsWaiting(this.desk.agencies) : [];
-    const oldest = oldestSince(calls);
+    const { count, oldestAt } = this.desk.neighboursWait;
+    const isNextDoor = calls.length === 0 && count > 0;
+    const oldest = isNextDoor && isKnown ? oldestAt : oldestSince(calls);
     if (!isKnown) this.write("line", "");
     else if (!oldest) this.write("line", gettext("Nobody is waiting"));
     else {
-      const many = ngettext("%(count)s waiting", "%(count)s waiting", calls.length);
+      const many = isNextDoor
+        ? ngettext("%(count)s waiting at a neighbour", "%(count)s waiting at neighbours", count)
+        : ngettext("%(count)s waiting", "%(count)s waiting", calls.length);
       const longest = fill(gettext("oldest %(time)s"), {
         time: duration(secondsSince(oldest, now)),
       });
-      this.write("line", `${fill(many, { count: calls.length })} · ${longest}`);
+      this.write("line", `${fill(many, { count: calls.length || count })} · ${longest}`);
     }
-    this.find("line").dataset.tone = oldest && secondsSince(oldest, now) > 60 ? "warn" : "";
+    const isLong = oldest !== null && secondsSince(oldest, now) > LONG_SECONDS;
+    this.find("line").dataset.tone = isLong ? "warn" : "";
   }
 
   // --- The truth about the connection ------------------------------------------------

@@ -61,7 +61,7 @@ export class EvidencePanel extends Region {
       template,
       clips,
       ({ clip }) => clip,
-      (row, clip) => this.#fill(row, clip),
+      (row, clip) => this.#fill(row, clip, Boolean(incident.call.lost_at)),
     );
     this.#showWanted(incident.clips ?? {});
   }
@@ -132,9 +132,9 @@ export class EvidencePanel extends Region {
     button.setAttribute("aria-expanded", String(this.#isOpen));
   }
 
-  /** @param {HTMLElement} row @param {Clip} clip */
-  #fill(row, clip) {
-    const whole = wholeness(clip);
+  /** @param {HTMLElement} row @param {Clip} clip @param {boolean} isGone  its phone is lost */
+  #fill(row, clip, isGone) {
+    const whole = wholeness(clip, isGone);
     const way = waysToLook(clip);
     const isWaiting = this.#wanted?.clip === clip.clip || way === "wait";
     writeMark(slot(row, "kind"), "", kindIcon(clip), kindName(clip));

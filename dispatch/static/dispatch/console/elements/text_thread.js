@@ -12,6 +12,8 @@ import { isScriptless } from "../models/scriptless.js";
 import { newId } from "../../lib/wire.js";
 import { gettext } from "../../lib/words.js";
 
+/** @typedef {import("../models/shapes.js").Message} Message */
+
 const TYPING_EVERY_MS = 2000;
 const TYPING_SHOWN_MS = 4000;
 
@@ -26,6 +28,7 @@ export class TextThread extends Region {
   /** @type {AtEnd | null} */ #end = null;
   #toldTypingAt = 0;
   #theyTypedAt = 0;
+  #heard = 0; // number of the newest message that stands here
 
   begin() {
     const words = this.#words;
@@ -46,7 +49,8 @@ export class TextThread extends Region {
   show() {
     const { incident } = this.desk;
     if (!incident) return;
-    if (incident.incident.incident !== this.#incident) this.#open(incident.incident.incident);
+    if (incident.incident.incident !== this.#incident) this.#open(incident);
+    this.#hear(incident.messages);
     const { isOver } = this.desk;
     const isDeaf = isScriptless(incident) && !isOver;
     this.reveal("scriptless", isDeaf);
@@ -58,7 +62,7 @@ export class TextThread extends Region {
     showRows(
       this.find("messages"),
       template,
-      linesOf(incident, this.#ids, this.#outbox?.items ?? []),
+      linesOf(incident, this.#ids, this.#outbox?.items ?? [], (message) => this.#isDanger(message)),
       ({ key }) => key,
       fillLine,
     );
@@ -139,12 +143,13 @@ export class TextThread extends Region {
 
   // --- Showing -----------------------------------------------------------------------
 
-  /** @param {string} incident */
-  #open(incident) {
+  /** @param {import("../models/shapes.js").IncidentSnapshot} snapshot */
+  #open({ incident: { incident }, messages }) {
     const isNew = !this.#outbox; // what stood there was cleared with the call before
     this.#incident = incident;
     this.#ids.clear();
     this.#theyTypedAt = 0;
+    this.#heard = messages.at(-1)?.seq ?? 0;
     this.#outbox = new Outbox(sessionStorage, incident);
     // The first words may have been quicker than the incident: they are this call's.
     if (isNew && !this.#outbox.unsent) this.#outbox.unsent = this.#words.value;
@@ -158,6 +163,26 @@ export class TextThread extends Region {
     this.#words.value = "";
     this.#words.disabled = false; // or the next call could not have the focus at once
     this.find("messages").replaceChildren();
+  }
+
+  /**
+   * Whose words have come writes no more; and what cannot wait is said as they come.
+   * @param {Message[]} messages
+   */
+  #hear(messages) {
+    const news = messages.filter(({ seq, side }) => side === "caller" && seq > this.#heard);
+    this.#heard = messages.at(-1)?.seq ?? this.#heard;
+    if (news.length) this.#theyTypedAt = 0;
+    if (!news.some((message) => this.#isDanger(message))) return;
+    const words = gettext("The caller says: danger now.");
+    this.desk.say(words, "warn");
+    this.announce(words);
+  }
+
+  /** One of the phone's quick answers, in whichever language it is. @param {Message} message */
+  #isDanger({ side, text }) {
+    const { dangerEn, dangerZh } = this.dataset;
+    return side === "caller" && [dangerEn, dangerZh].includes(text.trim());
   }
 
   #theyType() {

@@ -16,15 +16,17 @@ import { gettext } from "../../lib/words.js";
  * @property {string} at
  * @property {string} kept
  * @property {Clip | null} clip
+ * @property {boolean} isDanger  the caller pressed "Danger now"
  */
 
 /**
  * @param {import("../models/shapes.js").IncidentSnapshot} incident
  * @param {Map<number, string>} ids  of this window's messages: number → id
  * @param {import("../models/outbox.js").Outgoing[]} outgoing
+ * @param {(message: import("../models/shapes.js").Message) => boolean} [isDanger]
  * @returns {Line[]} oldest first
  */
-export function linesOf({ messages, clips }, ids, outgoing) {
+export function linesOf({ messages, clips }, ids, outgoing, isDanger = () => false) {
   const own = new Set([...ids.values(), ...outgoing.map(({ id }) => id)]);
   const keyOf = (/** @type {typeof messages[number]} */ { client_id: id, seq }) =>
     id ?? ids.get(seq) ?? String(seq);
@@ -36,6 +38,7 @@ export function linesOf({ messages, clips }, ids, outgoing) {
     at: timeOfDay(message.at),
     kept: message.side === "seat" ? gettext("✓ kept") : "",
     clip: clips?.[message.clip ?? ""] ?? null,
+    isDanger: isDanger(message),
   }));
   const known = new Set(kept.map(({ key }) => key));
   const going = outgoing
@@ -48,6 +51,7 @@ export function linesOf({ messages, clips }, ids, outgoing) {
       at: "",
       kept: why || gettext("not kept yet"),
       clip: null,
+      isDanger: false,
     }));
   return [...kept, ...going];
 }
@@ -64,6 +68,8 @@ function writerName(side, isOwn) {
 /** @param {HTMLElement} row @param {Line} line */
 export function fillLine(row, line) {
   row.dataset.side = line.side;
+  row.dataset.danger = String(line.isDanger);
+  slot(row, "danger").hidden = !line.isDanger;
   writeSlot(row, "text", line.text);
   slot(row, "text").hidden = !line.text;
   writeSlot(row, "from", line.from);

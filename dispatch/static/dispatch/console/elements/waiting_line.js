@@ -55,8 +55,20 @@ function nobodyReadyWords(count) {
   return fill(words, { count });
 }
 
+/** @param {number} count @returns {string} whom only becoming ready helps */
+function neighboursWords(count) {
+  if (!count) return "";
+  const words = ngettext(
+    "%(count)s caller waits at a neighbour, where nobody is Ready: as Ready you get the call.",
+    "%(count)s callers wait at neighbours, where nobody is Ready: as Ready you get a call.",
+    count,
+  );
+  return fill(words, { count });
+}
+
 export class WaitingLine extends Region {
   #taking = "";
+  #told = 0;
 
   show() {
     const calls = callsWaiting(this.desk.agencies);
@@ -65,7 +77,11 @@ export class WaitingLine extends Region {
     const isKnown = this.desk.line === "live";
     this.write(
       "empty-what",
-      isKnown ? gettext("Nobody is waiting.") : gettext("No connection: nobody knows who waits."),
+      isKnown
+        ? this.desk.neighboursWait.count > 0
+          ? gettext("Nobody is waiting in your own line.")
+          : gettext("Nobody is waiting.")
+        : gettext("No connection: nobody knows who waits."),
     );
     const isOtherReady = isAnybodyReady(this.desk.agencies, this.desk.seat?.seat);
     this.write("empty-why", this.#emptyWords(isKnown, isOtherReady));
@@ -73,7 +89,16 @@ export class WaitingLine extends Region {
       "not-ready",
       this.desk.seat !== null && this.desk.seat.availability !== "ready",
     );
-    this.write("not-ready-words", notReadyWords(this.desk.seat, isOtherReady, calls.length));
+    const { count } = this.desk.neighboursWait;
+    this.write(
+      "not-ready-words",
+      sentences([
+        notReadyWords(this.desk.seat, isOtherReady, calls.length),
+        neighboursWords(count),
+      ]),
+    );
+    if (count > 0 && this.#told === 0) this.announce(neighboursWords(count));
+    this.#told = count;
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
     showRows(
       this.find("calls"),

@@ -20,12 +20,19 @@ import { Refused } from "../../lib/wire.js";
 const NOT_ALLOWED = 4401;
 const HIDDEN = "not_found"; // the page itself says what is no longer this person's
 
+/** @returns {{count: number, oldestAt: string | null}} */
+function nobodyAtNeighbours() {
+  return { count: 0, oldestAt: null };
+}
+
 export class Desk extends Acts {
   /** @type {You | null} */ you = null;
   /** @type {number | null} */ epoch = null;
   /** @type {import("./shapes.js").Device | null} */ device = null;
   /** @type {import("./shapes.js").OfferWords | null} */ offerWords = null;
   /** @type {string[]} seats whose console is silent in mid call */ silentSeats = [];
+  /** Calls at neighbours which nobody who is ready may answer: they come to who becomes it. */
+  neighboursWait = nobodyAtNeighbours();
   /** @type {Notice | null} */ notice = null;
   /** When the server was last heard before the line broke, on this computer's clock. */
   cutAt = 0;
@@ -118,6 +125,7 @@ export class Desk extends Acts {
     this.you = /** @type {You} */ (welcome.you);
     this.epoch = welcome.epoch;
     this.silentSeats = [];
+    this.neighboursWait = nobodyAtNeighbours();
     this.#streams.welcome(welcome);
     if (welcome.epoch !== null && this.you.seat) {
       this.shift.hold(this.you.seat, welcome.epoch);
@@ -168,6 +176,9 @@ export class Desk extends Acts {
         break;
       case "silent_seats":
         this.silentSeats = frame.seats;
+        break;
+      case "neighbours_wait":
+        this.neighboursWait = { count: frame.count, oldestAt: frame.oldest_at };
         break;
       case "followed":
         this.#streams.stand(frame.stream, frame.snapshot, frame.cursor);

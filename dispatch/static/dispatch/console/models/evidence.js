@@ -21,6 +21,11 @@ export function clipsOf(clips) {
   );
 }
 
+/** @param {Record<string, Clip> | undefined} clips @returns {Clip[]} what the phone gave */
+export function phoneClips(clips) {
+  return clipsOf(clips).filter(({ source, chunk_count: count }) => source === "phone" && count);
+}
+
 /**
  * When it was begun: a recording of the relay arrives a minute later, or when the call is
  * over. The relay's clock is the server's own; a phone's is believed where it can be true.
@@ -74,8 +79,15 @@ export function extent({ view, bytes }) {
   return [length ? duration(length / 1000) : "", size(bytes)].filter(Boolean).join(" · ");
 }
 
-/** @param {Clip} clip @returns {Mark} whether it grows, and whether all of it came */
-export function wholeness(clip) {
+/**
+ * @param {Clip} clip @param {boolean} [isGone]  the phone is lost
+ * @returns {Mark} whether it grows, and whether all of it came
+ */
+export function wholeness(clip, isGone = false) {
+  if (clip.state === "open" && clip.source === "phone" && isGone) {
+    const words = gettext("stopped; the rest comes if the phone comes back");
+    return { tone: "warn", icon: "wifi-off", words };
+  }
   if (clip.state === "open")
     return { tone: "", icon: "circle-dot", words: gettext("still arriving") };
   if (clip.gap_count)

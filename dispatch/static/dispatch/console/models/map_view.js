@@ -70,23 +70,28 @@ function withSpot(one, [lat, lon]) {
   };
 }
 
-// Around what is shown: above it the buttons, or, where the map is low, beside it; below
-// it the scale.
+// Around what is shown, so that a caller in its corner is seen whole: above it the buttons,
+// or, where the map is low, beside it; below it the scale.
 const CLEAR = [
-  { paddingTopLeft: [8, 44], paddingBottomRight: [8, 24] },
-  { paddingTopLeft: [8, 8], paddingBottomRight: [196, 24] },
+  { paddingTopLeft: [12, 44], paddingBottomRight: [12, 24] },
+  { paddingTopLeft: [12, 12], paddingBottomRight: [196, 24] },
 ];
 
 /**
  * @param {number} width @param {number} height  of the map, pixels
+ * @param {number} [foot]  how high the words at its foot stand
  * @returns {{paddingTopLeft: number[], paddingBottomRight: number[]}} what leaves more room
  *   for the caller, with nothing lying on it
  */
-export function clearOf(width, height) {
-  const rooms = CLEAR.map(({ paddingTopLeft: [left, top], paddingBottomRight: [right, low] }) =>
+export function clearOf(width, height, foot = 0) {
+  const clear = CLEAR.map(({ paddingTopLeft, paddingBottomRight: [right, low] }) => ({
+    paddingTopLeft,
+    paddingBottomRight: [right, Math.max(low, foot)],
+  }));
+  const rooms = clear.map(({ paddingTopLeft: [left, top], paddingBottomRight: [right, low] }) =>
     Math.min(width - left - right, height - top - low),
   );
-  return CLEAR[rooms[1] > rooms[0] ? 1 : 0];
+  return clear[rooms[1] > rooms[0] ? 1 : 0];
 }
 
 /** @param {Outline[]} outlines @param {Spot} spot @returns {Outline | null} the nearest */

@@ -1,6 +1,5 @@
 // Codes into words, in the language of the page.
 
-import { duration } from "./clock.js";
 import { accuracy } from "./trail.js";
 import { fill, gettext, isEnglish } from "../../lib/words.js";
 
@@ -29,14 +28,24 @@ export function areaName(place) {
 }
 
 /**
+ * A length of time that "ago" can follow: 1:56 would be taken for a time of day.
+ * @param {number} seconds @returns {string} 4 s, 3 min 16 s, 2 h 5 min
+ */
+export function spanWords(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  if (hours) return fill(gettext("%(hours)s h %(minutes)s min"), { hours, minutes });
+  return minutes
+    ? fill(gettext("%(minutes)s min %(seconds)s s"), { minutes, seconds: whole % 60 })
+    : fill(gettext("%(seconds)s s"), { seconds: whole });
+}
+
+/**
  * @param {number} accuracyMm @param {number} seconds  since the phone was there
  * @returns {string} ±12 m, 4 s ago
  */
 export function fixAge(accuracyMm, seconds) {
-  const time =
-    seconds < 60
-      ? fill(gettext("%(seconds)s s"), { seconds: Math.floor(seconds) })
-      : duration(seconds);
+  const time = spanWords(seconds);
   return fill(gettext("%(accuracy)s, %(time)s ago"), { accuracy: accuracy(accuracyMm), time });
 }
 

@@ -3,7 +3,7 @@
 // being prepared is asked for again until it is there.
 
 import { RecordPlayer } from "./record_player.js";
-import { lastBy, nextTo, shareOf } from "../models/one_clock.js";
+import { barsOf, lastBy, nextTo, shareOf } from "../models/one_clock.js";
 import { actOf } from "../models/keys.js";
 import { haveChanged, Waiting } from "../models/waiting.js";
 import { request } from "../../lib/http.js";
@@ -129,8 +129,8 @@ export class IncidentRecord extends HTMLElement {
     };
     if (kind === "photo" || kind === "file") return [bar(at, 0, "moment")];
     const isSilent = way !== "play";
-    const bars = pieces.map(([from, length, copy]) =>
-      bar(from, length, isSilent || copy === null ? "silent" : "piece"),
+    const bars = barsOf(pieces).map(({ at, length, isPlayable }) =>
+      bar(at, length, isSilent || !isPlayable ? "silent" : "piece"),
     );
     for (const [from, length, words] of gaps) {
       const gap = bar(from, length, "gap");

@@ -4,6 +4,7 @@
 import { ClipFigure } from "./clip_figure.js";
 import {
   heardAtFirst,
+  isCallerUnprepared,
   isRunning,
   photoAt,
   shareOf,
@@ -85,6 +86,7 @@ export class RecordPlayer extends HTMLElement {
     this.hidden = clock.clips.length === 0;
     // Nothing is to be seen (yet): no black box stands for it.
     this.#find("stage").hidden = !clock.clips.some(({ way }) => way === "play");
+    this.#find("unprepared").hidden = !isCallerUnprepared(clock.clips);
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     playhead.seek(at);

@@ -33,6 +33,7 @@
  */
 
 const PHOTO_MS = 15_000; // so long a picture stays on the stage while the clock goes on
+const TOUCH_MS = 500; // less between two segments is no time of which there is nothing
 
 /** @param {Clip} clip @param {number} moment @returns {Place} */
 export function placeIn({ pieces, gaps }, moment) {
@@ -109,6 +110,32 @@ export function heardAtFirst(clips) {
     for (const clip of ofSide) if (clip.source === source) heard.add(clip.clip);
   }
   return heard;
+}
+
+/**
+ * One bar for segments that follow each other: only a gap that is told looks like one.
+ * @param {Piece[]} pieces  in their order
+ * @returns {{at: number, length: number, isPlayable: boolean}[]}
+ */
+export function barsOf(pieces) {
+  /** @type {{at: number, length: number, isPlayable: boolean}[]} */
+  const bars = [];
+  for (const [at, length, copy] of pieces) {
+    const [last, isPlayable] = [bars.at(-1), copy !== null];
+    if (last?.isPlayable === isPlayable && at - last.at - last.length < TOUCH_MS)
+      last.length = Math.max(last.length, at + length - last.at);
+    else bars.push({ at, length, isPlayable });
+  }
+  return bars;
+}
+
+/**
+ * @param {Clip[]} clips
+ * @returns {boolean} whether nobody sees the caller only because no copy was asked for
+ */
+export function isCallerUnprepared(clips) {
+  const caller = clips.filter(({ side, kind }) => side === "caller" && isRunning(kind));
+  return caller.some(({ way }) => way === "ask") && !caller.some(({ way }) => way === "play");
 }
 
 /** @param {string} kind @returns {boolean} whether a clip of this kind has a length */
