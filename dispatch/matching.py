@@ -96,7 +96,7 @@ def pair(
     matches = []
     for call in sorted(calls, key=lambda c: (c.priority, c.queued_at, c.pk)):
         waited = (moment - call.queued_at).total_seconds()
-        opened, closed = _lines(call.agency, lines, waited)
+        opened, closed = lines_at(call.agency, lines, waited)
         passed: list[tuple[FreeSeat, str]] = []
         for agency, why in opened:
             able = _able(free.get(agency, ()), call, refused, moment, passed)
@@ -111,7 +111,7 @@ def pair(
     return matches
 
 
-def _lines(
+def lines_at(
     agency: int, lines: Mapping[int, Line], waited: float
 ) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """Return the agencies whose seats may answer now, and who may not yet, with why."""

@@ -10,7 +10,9 @@ from reports.clock import now
 
 
 def is_served(line: Agency) -> bool:
-    """Say whether somebody is on duty, on a break too, to whom its calls may come.
+    """Say whether somebody is ready, now or after a call, to whom its calls may come.
+
+    Not whoever is on a break: the phone would read that nobody can answer.
 
     As the matcher has it (``loops/matcher.py``): neighbours help by their tiers, and
     outside an agency's hours who stands in, and the next one where that is closed too.
@@ -21,8 +23,7 @@ def is_served(line: Agency) -> bool:
         real = tiers.filter(neighbour__is_synthetic=False)
         helpers |= {*real.values_list("neighbour_id", flat=True), *_stand_ins(line)}
     shifts = Shift.objects.filter(ended_at__isnull=True, seat__agency_id__in=helpers)
-    absent = [Availability.OFF, Availability.AWAY]
-    return shifts.exclude(seat__availability__in=absent).exists()
+    return shifts.filter(seat__availability=Availability.READY).exists()
 
 
 def _stand_ins(line: Agency) -> list[int]:

@@ -57,7 +57,7 @@ def transfer_call(
     """Give one's call to a seat, where it rings, or to another agency's line.
 
     Raises:
-        NobodyFree: nobody is on duty for the line; the caller would be left alone.
+        NobodyFree: nobody is ready for the line; the caller would be left alone.
         SeatNotFree: the seat cannot be asked; ``facts`` say what it does.
         TransferPending: the call is being offered to another seat.
     """

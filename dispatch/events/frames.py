@@ -172,7 +172,7 @@ class SilentSeats(
 class NeighboursWait(
     ServerFrame, frozen=True, tag="neighbours_wait", kw_only=True, omit_defaults=False
 ):
-    """Calls at neighbours which this seat's agency helps, that no ready seat takes.
+    """Calls at neighbours whose turn at this agency has begun, with no seat free.
 
     Whole each time, when it changed; none at first. Whoever becomes ready gets them.
     ``oldest_at`` is since when the oldest of ``count`` waits, null where there is none.

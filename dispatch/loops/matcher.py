@@ -20,6 +20,7 @@ from dispatch.loops.base import Loop
 from dispatch.matching import FreeSeat, Line, Overflow, WaitingCall
 from dispatch.models import Call, Offer, Participant, Seat, Shift
 from dispatch.states import (
+    Activity,
     Availability,
     CallState,
     OfferState,
@@ -30,6 +31,8 @@ from reports.broadcast import Published
 from reports.clock import monotonic, now
 
 log = logging.getLogger(__name__)
+
+WAITS_OR_RINGS = (Activity.IDLE, Activity.OFFERED)
 
 REFUSED_SECONDS = 15  # a seat that refused, slept or sent it on is not asked again
 AFTER_REST_SECONDS = 10  # nor for so long after its rest, if it slept
@@ -114,7 +117,7 @@ def match() -> int:
     seats, epochs = _free_seats(moment)
     if not seats:
         return 0
-    lines = _lines(moment, people_at_seats().on_duty)
+    lines = lines_served(moment, people_at_seats().on_duty)
     # Only lines that a free seat can serve: a long line elsewhere must not hide them.
     free = {seat.agency for seat in seats}
     served = [
@@ -185,30 +188,33 @@ class People(NamedTuple):
     """How many people are at their seats, by agency.
 
     ``on_duty``: on a break too; a neighbour waits for them. ``ready``: they take the
-    next call, or the one after their own. Nobody waits for those who are away, having
-    answered nothing.
+    next call, or the one after their own. ``free``: at once, or it rings there. Nobody
+    waits for those who are away, having answered nothing.
     """
 
     on_duty: Counter[int | None]
     ready: Counter[int | None]
+    free: Counter[int | None]
 
 
 def people_at_seats() -> People:
     """Return who is at the seats; one query."""
-    people = People(Counter(), Counter())
-    for agency, availability in (
+    people = People(Counter(), Counter(), Counter())
+    for agency, availability, activity in (
         Shift.objects.filter(ended_at__isnull=True)
         .exclude(seat__availability__in=[Availability.OFF, Availability.AWAY])
-        .values_list("seat__agency_id", "seat__availability")
+        .values_list("seat__agency_id", "seat__availability", "seat__activity")
     ):
         people.on_duty[agency] += 1
-        people.ready[agency] += availability == Availability.READY
+        is_ready = availability == Availability.READY
+        people.ready[agency] += is_ready
+        people.free[agency] += is_ready and activity in WAITS_OR_RINGS
     return people
 
 
 def helpers_of(moment: datetime) -> dict[int, set[int]]:
     """Return which agencies' seats may come to answer each agency's line; 2 queries."""
-    lines = _lines(moment, Counter())
+    lines = lines_served(moment, Counter())
     return {
         agency: {
             agency,
@@ -219,7 +225,7 @@ def helpers_of(moment: datetime) -> dict[int, set[int]]:
     }
 
 
-def _lines(moment: datetime, open_seats: Counter[int | None]) -> dict[int, Line]:
+def lines_served(moment: datetime, open_seats: Counter[int | None]) -> dict[int, Line]:
     """Return how each agency's line is served at this moment.
 
     The canary's agency stands alone: its calls never ring at a real seat.

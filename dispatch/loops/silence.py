@@ -27,9 +27,10 @@ class Silence(Loop):
         silent = await self.in_thread(silent_seats)
         if rooms.are_signs_late():
             silent = {}  # nobody's signs of life were written: all look silent
-        waiting = await self.in_thread(waiting_at_neighbours)
         for port in rooms.seated():
             port.tell_silent(silent)
+        waiting = await self.in_thread(waiting_at_neighbours)
+        for port in rooms.seated():
             port.tell_waiting(waiting)
 
 

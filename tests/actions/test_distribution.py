@@ -352,6 +352,17 @@ def test_whoever_helps_learns_who_waits_for_nobody(world):
     assert waits() is None, "it is offered there"
 
 
+def test_whoever_helps_learns_it_once_their_turn_has_begun_and_all_are_busy(world):
+    """Zhifu's one seat is ready, and talks; Fushan helps after 20 s."""
+    world.connected()
+    world.choose(world.sit("fu"), "break", "tea")
+    world.tap("hua")
+    world.passes(10, sweep=False)
+    assert waiting_at_neighbours() == {}
+    world.passes(11, sweep=False)
+    assert waiting_at_neighbours()[world.fushan.uuid][0] == 1
+
+
 def test_nothing_is_estimated_of_which_nothing_is_known(world):
     tapped = world.tap()
     alone = places_in_line(60.0)[tapped.call]

@@ -232,7 +232,10 @@ def test_a_call_is_not_given_to_a_line_that_nobody_serves(world):
     with pytest.raises(NobodyFree):
         transfer(world, chen, tapped, agency=world.laizhou.uuid)
 
-    world.choose(ma, "break", "tea")  # back soon
+    world.choose(ma, "break", "tea")  # the phone would read that nobody can answer
+    with pytest.raises(NobodyFree):
+        transfer(world, chen, tapped, agency=world.laizhou.uuid)
+    world.choose(ma, "ready")
     transfer(world, chen, tapped, agency=world.laizhou.uuid)
     assert world.call(tapped).agency_id == world.laizhou.pk
 

@@ -133,7 +133,7 @@ def test_a_killed_browser_costs_two_seconds_of_the_recording(stage, hall, phone)
     # be looked at.
     assert (clip.kind, clip.state, clip.is_complete) == ("video", "open", False)
     plays(operator, clip)
-    stopped = operator.words("stopped; the rest comes if the phone comes back")
+    stopped = operator.words("not all is here; the rest comes if the phone sends it")
     expect(row_of(operator, clip)).to_contain_text(stopped)
     operator.ends_call()
 

@@ -141,7 +141,7 @@ def test_a_place_known_for_minutes_before_the_tap_reaches_the_seat_with_its_age(
 
     operator.is_at("call")  # in the hall whose ground that is, not at the centre
     age = operator.page.locator("caller-place [data-part=age]")
-    expect(age).to_contain_text(re.compile(r"3:\d\d"))
+    expect(age).to_contain_text(re.compile(r"3 min \d+ s ago"))
 
 
 def test_the_language_is_changed_before_the_alarm(stage, hall):

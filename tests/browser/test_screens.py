@@ -21,6 +21,10 @@ POLICY = "default-src 'none'; style-src 'self'; img-src 'self'"
 def test_the_callers_screens(stage, hall, language):
     operator = stage.operator(hall.operators[0], language)
     operator.takes_seat()
+    before = stage.caller(hall, language)  # whom the seat takes first
+    before.open()
+    before.tap()
+    before.is_at("waiting")
     caller = stage.caller(hall, language, color_scheme=SCHEMES[language])
     page = caller.page
 
@@ -38,7 +42,8 @@ def test_the_callers_screens(stage, hall, language):
     caller.is_at("waiting")
     caller.sees("Nobody can answer here now. Call %(phone)s.")
     see("3-nobody-on-duty")
-    operator.becomes("break:rest")
+    operator.becomes("ready")
+    before.is_at("talking")
     caller.sees("You are next")
     # With words below it, there is little room to unfold anything.
     caller.writes("Two men at the door, one has a knife")
@@ -54,8 +59,8 @@ def test_the_callers_screens(stage, hall, language):
     caller.button("No, go on").click()
     expect(page.locator("#words")).to_be_visible()
 
-    operator.becomes("ready")
-    operator.is_at("call")
+    before.hangs_up()
+    operator.button("Done").click()
     caller.is_at("talking")
     operator.writes("I see your camera. Are you alone?")
     caller.button("Yes", exact=True).click()

@@ -71,8 +71,10 @@ def test_a_silent_alarm_makes_no_sound_and_no_light(stage, hall):
     expect(danger.locator(".message-danger")).to_be_visible()
     operator.sees("The caller says: danger now.")
     preview = operator.page.locator("caller-picture camera-preview")
-    expect(preview).to_contain_text(operator.words("Not shown: silent call."))
-    expect(preview).to_have_attribute("data-sending", "false")
+    expect(preview).to_contain_text(
+        operator.words("The caller does not see you: silent call.")
+    )
+    expect(preview).to_have_attribute("data-unseen", "true")
     look(operator.page, "console-silent-danger")
     expect(caller.page.locator("call-pictures img.theirs")).to_be_hidden()
 

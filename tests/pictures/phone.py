@@ -61,6 +61,10 @@ def without_scripts(studio: Studio) -> None:
 
 def waiting(studio: Studio) -> None:
     """From the tap to the answer."""
+    before = studio.caller()  # whom the seat takes first
+    before.open()
+    before.tap()
+    before.is_at("waiting")
     caller = studio.caller()
     page = caller.page
     caller.open()
@@ -74,7 +78,8 @@ def waiting(studio: Studio) -> None:
     caller.sees("Nobody can answer here now. Call %(phone)s.")
     caller.waits(1)
     studio.keep(page, "phone-nobody")
-    operator = on_a_break(studio, "chen")
+    operator = studio.seated("chen")
+    before.is_at("talking")
     caller.sees("You are next")
     caller.writes(SAID[studio.language][0])
     caller.knows_kept(SAID[studio.language][0])
@@ -89,7 +94,7 @@ def waiting(studio: Studio) -> None:
     caller.is_at("ended")
     caller.sees(ALL_SENT, seconds=20)
     studio.keep(page, "phone-end")
-    leaves(operator, is_in_call=False)
+    leaves(operator)
 
 
 def live(studio: Studio) -> None:
@@ -161,7 +166,7 @@ def cut(studio: Studio) -> None:
         caller.sees(
             "The call-taker was cut off. You keep your place in line.", seconds=30
         )
-        caller.sees("You are next")
+        caller.sees("Nobody can answer here now. Call %(phone)s.")
         studio.keep(caller.page, "phone-seat-lost")
         caller.hangs_up()
         caller.is_at("ended")
@@ -175,7 +180,9 @@ def silent(studio: Studio) -> None:
     caller.open()
     caller.tap(silently=True)
     caller.is_at("waiting")
-    caller.sees("You are next")
+    caller.sees(
+        "Nobody can answer here now. If you can speak safely, call %(phone)s."
+    )
     caller.sees("Recording, kept by the police", seconds=20)
     studio.keep(caller.page, "phone-silent-waiting")
     operator.becomes("ready")

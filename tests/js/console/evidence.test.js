@@ -56,7 +56,7 @@ test("growing, complete, with gaps, or without a known end", () => {
 });
 
 test("a clip of a phone that is gone does not grow, one of the relay does", () => {
-  const words = "stopped; the rest comes if the phone comes back";
+  const words = "not all is here; the rest comes if the phone sends it";
   assert.deepEqual(wholeness(clip("c"), true), { tone: "warn", icon: "wifi-off", words });
   assert.equal(wholeness(closed(), true).words, "complete");
   assert.equal(wholeness(clip("c", { source: "relay" }), true).words, "still arriving");

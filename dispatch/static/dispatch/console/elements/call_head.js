@@ -13,7 +13,6 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("../models/shapes.js").Seat} Seat */
 
 const WAIT_TOLD_SECONDS = 30;
-const LONG_WAIT_SECONDS = 60;
 
 export class CallHead extends Region {
   #isAsking = false;
@@ -98,12 +97,11 @@ export class CallHead extends Region {
     this.#announceOnce(call);
   }
 
-  /** Of this answer: a call that came back to the line was answered before. @param {Call} call */
+  /** No word of waiting: a call that came back to the line was answered before. @param {Call} call */
   #showWait({ queued_at: from, connected_at: at }) {
     const seconds = at ? secondsSince(from, Date.parse(at)) : 0;
     this.reveal("waited", seconds > WAIT_TOLD_SECONDS);
-    this.write("waited", fill(gettext("Answered after %(time)s"), { time: duration(seconds) }));
-    this.find("waited").dataset.tone = seconds > LONG_WAIT_SECONDS ? "warn" : "";
+    this.write("waited", fill(gettext("Taken %(time)s after the alarm"), { time: duration(seconds) }));
   }
 
   /** It keeps nobody from "Done": the next caller may be worse off than this record. */

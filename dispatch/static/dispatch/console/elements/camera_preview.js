@@ -49,10 +49,10 @@ export class CameraPreview extends Region {
     if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
     this.#video.hidden = !isOn;
     const isUnseen = isOn && this.#isSilent;
-    this.dataset.sending = String(isShown && !isUnseen);
+    this.dataset.sending = String(isShown); // recorded, and seen by colleagues in the room
     this.dataset.unseen = String(isUnseen);
     this.reveal("note", !isOn || isUnseen);
-    this.write("note", isUnseen ? gettext("Not shown: silent call.") : noteOf(state));
+    this.write("note", isUnseen ? gettext("The caller does not see you: silent call.") : noteOf(state));
     this.write("toggle-words", isOn ? gettext("Turn camera off") : gettext("Turn camera on"));
   }
 

@@ -49,7 +49,8 @@ export class EvidencePanel extends Region {
     this.reveal("ended", isOver);
     if (isOver) this.write("ended", endedWords(incident.call));
     // The recorder's last piece comes some seconds after the end, a phone's minutes later.
-    this.reveal("later", isOver && incident.call.state === "ended");
+    const isEnded = incident.call.state === "ended";
+    this.reveal("later", isOver && isEnded);
     this.reveal("empty", clips.length === 0);
     const older = incident.clips_older ?? 0;
     this.reveal("older", older > 0);
@@ -61,7 +62,7 @@ export class EvidencePanel extends Region {
       template,
       clips,
       ({ clip }) => clip,
-      (row, clip) => this.#fill(row, clip, Boolean(incident.call.lost_at)),
+      (row, clip) => this.#fill(row, clip, Boolean(incident.call.lost_at) || isEnded),
     );
     this.#showWanted(incident.clips ?? {});
   }

@@ -59,8 +59,8 @@ function nobodyReadyWords(count) {
 function neighboursWords(count) {
   if (!count) return "";
   const words = ngettext(
-    "%(count)s caller waits at a neighbour, where nobody is Ready: as Ready you get the call.",
-    "%(count)s callers wait at neighbours, where nobody is Ready: as Ready you get a call.",
+    "%(count)s caller waits at a neighbour, where nobody is free: as Ready you get the call.",
+    "%(count)s callers wait at neighbours, where nobody is free: as Ready you get a call.",
     count,
   );
   return fill(words, { count });
@@ -89,7 +89,7 @@ export class WaitingLine extends Region {
       "not-ready",
       this.desk.seat !== null && this.desk.seat.availability !== "ready",
     );
-    const { count } = this.desk.neighboursWait;
+    const count = isKnown ? this.desk.neighboursWait.count : 0;
     this.write(
       "not-ready-words",
       sentences([
@@ -97,7 +97,8 @@ export class WaitingLine extends Region {
         neighboursWords(count),
       ]),
     );
-    if (count > 0 && this.#told === 0) this.announce(neighboursWords(count));
+    if (count > 0 && this.#told === 0 && this.desk.view === "idle")
+      this.announce(neighboursWords(count));
     this.#told = count;
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
     showRows(

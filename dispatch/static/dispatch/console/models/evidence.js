@@ -85,7 +85,7 @@ export function extent({ view, bytes }) {
  */
 export function wholeness(clip, isGone = false) {
   if (clip.state === "open" && clip.source === "phone" && isGone) {
-    const words = gettext("stopped; the rest comes if the phone comes back");
+    const words = gettext("not all is here; the rest comes if the phone sends it");
     return { tone: "warn", icon: "wifi-off", words };
   }
   if (clip.state === "open")
