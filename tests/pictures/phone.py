@@ -180,9 +180,7 @@ def silent(studio: Studio) -> None:
     caller.open()
     caller.tap(silently=True)
     caller.is_at("waiting")
-    caller.sees(
-        "Nobody can answer here now. If you can speak safely, call %(phone)s."
-    )
+    caller.sees("Nobody can answer here now. If you can speak safely, call %(phone)s.")
     caller.sees("Recording, kept by the police", seconds=20)
     studio.keep(caller.page, "phone-silent-waiting")
     operator.becomes("ready")
