@@ -1,4 +1,4 @@
-"""Where a phone said that it was, in words: on the timeline, and in the head."""
+"""Where a phone said that it was, as sentences of the timeline."""
 
 import math
 from typing import Any

@@ -1,5 +1,6 @@
 // How far outside all areas a caller is, and which way: "about 12 km north of …". Pure.
 
+import { METRES_A_DEGREE } from "./trail.js";
 import { inLanguage } from "./words.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -9,7 +10,6 @@ import { fill, gettext } from "../../lib/words.js";
  *  the nearest outline, how far its nearest edge is, and the way from it to the caller,
  *  clockwise from north */
 
-const METRES_A_DEGREE = 111_320; // along a meridian
 const TURN = 360;
 const WINDS = 8;
 

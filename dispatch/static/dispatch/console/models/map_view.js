@@ -5,6 +5,7 @@
 // the far one comes first. Outside all areas the far one holds the nearest of them, too.
 
 import { farOff } from "./far_off.js";
+import { METRES_A_DEGREE } from "./trail.js";
 
 /** @typedef {import("./shapes.js").Position} Position */
 /** @typedef {[number, number]} Spot  latitude, longitude in degrees */
@@ -22,7 +23,6 @@ import { farOff } from "./far_off.js";
  * @property {[number, number][][][]} polygons  rings of longitude, latitude
  */
 
-const METRES_A_DEGREE = 111_320;
 const SMALLEST_REACH_M = 60; // around the caller, in the near view
 const LARGEST_REACH_M = 20_000;
 const LOST_REACH_M = 15_000; // far view outside every outline, where none is near

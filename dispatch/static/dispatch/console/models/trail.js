@@ -5,7 +5,7 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("./shapes.js").Position} Position */
 /** @typedef {{x: number, y: number, accuracy: number}} Spot  pixels, y downwards */
 
-const METRES_A_DEGREE = 111_320; // along a meridian; near enough for a sketch of a street
+export const METRES_A_DEGREE = 111_320; // along a meridian; near enough for a sketch of a street
 const SMALLEST_SPAN_M = 40;
 
 /** @param {number} value in 1e-7 degrees @returns {string} */
