@@ -63,10 +63,17 @@ def masked(text: str) -> str:
 
 
 class Plain(logging.Formatter):
-    """For people: time, level, logger, words, and what it is about."""
+    """For people: time with its zone, level, logger, words, and what it is about."""
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
+
+    def formatTime(  # noqa: N802
+        self, record: logging.LogRecord, datefmt: str | None = None
+    ) -> str:
+        """Return "2026-11-27 18:04:05.678+08:00": a city's day begins in its zone."""
+        moment = datetime.fromtimestamp(record.created, UTC).astimezone()
+        return moment.isoformat(sep=" ", timespec="milliseconds")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         """Return the line; ``logging`` puts a traceback below it."""

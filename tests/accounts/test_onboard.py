@@ -42,7 +42,7 @@ def test_yantai_is_the_city_and_its_eleven_districts():
     real = Agency.objects.filter(is_synthetic=False)
     assert real.count() == 12
     assert Area.objects.count() == 11
-    assert {len(agency.categories) for agency in real} == {19}
+    assert {len(agency.categories) for agency in real} == {31}
     assert all(phrase["text_en"] for phrase in real[0].phrases)
     default = Agency.objects.get(is_default=True)
     assert (default.code, default.answer_mode) == ("370600", "auto")

@@ -78,8 +78,10 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     for _ in range(4):  # so far that many names come near each other
         page.locator("[data-act=map-out]").click()
     no_name_is_cut(page)
+    expect(centre).to_have_text(re.compile("^Caller"))
     centre.click()
     expect(centre).to_have_attribute("data-held", "false")
+    expect(centre).to_have_text(re.compile("^Near"))
 
     # For whoever sees no map: the same as a list, by keyboard too.
     positions = page.locator("[data-part=positions]")
@@ -134,6 +136,8 @@ def test_the_map_follows_the_caller_but_never_out_of_ones_hand(talking, hall):
     expect(far).to_have_text(re.compile(r"^about \d{3} km north"), timeout=15_000)
     for width, height in ((1440, 900), (1280, 720), (1920, 1080), (1100, 720)):
         page.set_viewport_size({"width": width, "height": height})
+        # A word on the button where there is room, and never over the caller.
+        expect(centre.locator("[aria-hidden]").last).to_be_visible(visible=width > 1800)
         look(page, f"console-outside-{width}")
         assert page.evaluate(DOT_IS_SEEN), (width, height)
         copy, panel = place.locator(".place-copy").bounding_box(), place.bounding_box()

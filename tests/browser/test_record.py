@@ -52,6 +52,10 @@ def test_a_call_is_played_afterwards_on_one_clock(talking, hall):
     operator.sees("Kept as evidence %(time)s")
     strip = operator.page.locator("call-timeline .call-mark")
     expect(strip.first).to_be_attached()
+    # When there was talk, at a glance; read out is the thread.
+    ticks = operator.page.locator("call-timeline .call-ticks > [data-side=caller]")
+    expect(ticks).to_have_count(1)
+    expect(ticks).to_have_attribute("style", re.compile(r"left: \d"))
     caller.hangs_up()
     expect(operator.page.locator("evidence-panel [data-part=ended]")).to_be_visible()
     operator.page.keyboard.press("Alt+l")  # longer: the record is open to the wrap-up

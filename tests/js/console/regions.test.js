@@ -72,6 +72,18 @@ test("who waits at a neighbour for nobody is told, here where one read that nobo
   assert.equal(words()[0], "Nobody is waiting");
 });
 
+test("a call of another agency says whose it is: each has a call 0001", () => {
+  const said = (number, agency) => {
+    const room = { desk: desk({ number, agency }), media: quiet };
+    room.desk.ownAgency.neighbours.push({ agency: "laishan", name: "莱山", name_en: "Laishan" });
+    const head = regionOf(CallHead, room);
+    head.show();
+    return ["code", "number", "whose"].map((name) => head.part(name).textContent);
+  };
+  assert.deepEqual(said("370602-20260821-0001", ZHIFU), ["", "0001", ""]);
+  assert.deepEqual(said("370613-20260821-0001", "laishan"), ["370613-", "0001", "Laishan"]);
+});
+
 test("what a phone gave is not told as what it gives once it is lost", () => {
   const device = { type: "device", rung: "video", why: "", camera: "on", microphone: "on", position: "on", recording: "kept" };
   const tones = (call, media = quiet) => {

@@ -7,9 +7,7 @@ import { markPlaces } from "../../../dispatch/static/dispatch/console/models/cal
 
 const queued_at = "2026-08-21T00:00:00.000000Z";
 const T = Date.parse(queued_at);
-const mark = (/** @type {number} */ seconds) => ({
-  at: T + 1000 * seconds, words: "", icon: "", tone: "",
-});
+const mark = (/** @type {number} */ seconds) => T + 1000 * seconds;
 const near = (/** @type {number[]} */ places) => places.map((place) => Math.round(place * 100));
 
 test("a call's time fills the strip, up to now while it goes on", () => {

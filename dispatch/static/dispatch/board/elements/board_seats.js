@@ -16,6 +16,8 @@ import { gettext } from "../../lib/words.js";
 const DENSITIES = /** @type {const} */ ([
   [24, "roomy"], [90, "normal"], [Infinity, "dense"],
 ]);
+// Up to so many the page scrolls, not a box in the page: one wheel, one way.
+const MOST_UNBOXED = 48;
 const WALL_DENSITIES = ["roomy", "normal", "dense", "packed", "tiny", "counts"];
 
 export class BoardSeats extends View {
@@ -34,6 +36,7 @@ export class BoardSeats extends View {
       total += seats.length;
       this.#showGroup(agency, all, seats);
     }
+    this.dataset.many = String(total > MOST_UNBOXED);
     this.#fit(total);
     this.reveal("empty", agencies.length === 0 && this.state.isWhole);
     this.#late = this.state.late;

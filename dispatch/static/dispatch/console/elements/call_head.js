@@ -6,7 +6,9 @@ import { agencyNames } from "../models/agency_state.js";
 import { duration, secondsSince } from "../models/clock.js";
 import { passedOn } from "../models/room_words.js";
 import { isScriptless } from "../models/scriptless.js";
-import { assuranceName, endReason, foreignCode, missingWords, shortNumber } from "../models/words.js";
+import {
+  assuranceName, endReason, foreignCode, inLanguage, missingWords, shortNumber,
+} from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("../models/shapes.js").Call} Call */
@@ -72,7 +74,11 @@ export class CallHead extends Region {
   #showCall(call, caller) {
     const isLive = call.state === "connected";
     const state = this.find("state");
-    this.write("code", foreignCode(call.number, this.desk.ownCode));
+    const code = foreignCode(call.number, this.desk.ownCode);
+    this.write("code", code);
+    // Every agency has a call 0001: the number alone does not say whose this is.
+    const [own, english] = agencyNames(this.desk.agencies, call.agency);
+    this.write("whose", code ? inLanguage(own, english) : "");
     this.write("number", shortNumber(call.number));
     this.find("number").title = call.number;
     const passed = this.desk.isOver ? this.desk.incident?.passed : null;

@@ -1,6 +1,7 @@
 // The call's time as one strip: what happened when, as marks. The marks and their words
 // come from the server, as the record will have them; whatever changes here is only the
-// doorbell to ask again. One tab stop: the arrows go from mark to mark.
+// doorbell to ask again. One tab stop: the arrows go from mark to mark. Words are ticks
+// under the line: when there was talk and when silence; to read, they stand in the thread.
 
 import { Region } from "./region.js";
 import { duration, timeOfDay } from "../models/clock.js";
@@ -18,6 +19,7 @@ export class CallTimeline extends Region {
   #asked = "";
   #incident = "";
   #second = 0;
+  #ticked = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
   begin() {
@@ -33,6 +35,7 @@ export class CallTimeline extends Region {
   show() {
     const { incident } = this.desk;
     if (this.desk.view !== "call" || !incident) return;
+    this.#showTicks(incident.messages);
     const { call, room, clips = {}, warning } = incident;
     const snapshots = Object.values(clips).filter(({ source }) => source === "seat").length;
     // What may have brought a mark; the words themselves are the server's.
@@ -78,6 +81,7 @@ export class CallTimeline extends Region {
     clearTimeout(this.#timer);
     this.#marks = [];
     this.#asked = this.#incident = "";
+    this.#showTicks([]);
     this.#write();
   }
 
@@ -102,14 +106,36 @@ export class CallTimeline extends Region {
     this.#place();
   }
 
+  /** @param {import("../models/shapes.js").Message[]} messages  only ever more of them */
+  #showTicks(messages) {
+    const row = this.find("ticks");
+    if (messages.length < this.#ticked || messages[0]?.at !== row.dataset.from) {
+      row.replaceChildren();
+      this.#ticked = 0;
+    }
+    row.dataset.from = messages[0]?.at ?? "";
+    const ticks = messages.slice(this.#ticked).map(({ side }) => {
+      const tick = document.createElement("i");
+      tick.dataset.side = side;
+      return tick;
+    });
+    row.append(...ticks);
+    this.#ticked = messages.length;
+    if (ticks.length) this.#place();
+  }
+
   #place() {
-    const call = this.desk.incident?.call;
-    if (!call) return;
-    const buttons = /** @type {HTMLElement[]} */ ([...this.find("marks").children]);
-    const places = markPlaces(this.#marks, call, this.desk.clock.now());
-    buttons.forEach((button, index) => {
+    const { incident } = this.desk;
+    if (!incident) return;
+    const words = incident.messages.map(({ at }) => Date.parse(at));
+    const moments = [...this.#marks.map(({ at }) => at), ...words];
+    const places = markPlaces(moments, incident.call, this.desk.clock.now());
+    const shown = [...this.find("marks").children, ...this.find("ticks").children];
+    if (shown.length !== places.length) return; // another call is on its way in
+    shown.forEach((one, index) => {
+      const { style } = /** @type {HTMLElement} */ (one);
       const left = `${(100 * places[index]).toFixed(2)}%`;
-      if (button.style.left !== left) button.style.left = left;
+      if (style.left !== left) style.left = left;
     });
   }
 

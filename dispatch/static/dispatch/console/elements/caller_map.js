@@ -101,15 +101,16 @@ export class CallerMap extends Region {
   /** What the button does next. */
   #tellCentre() {
     const { isHeld, reach } = this.#view;
-    const words = isHeld
-      ? gettext("Back to the caller")
+    const [short, words] = isHeld
+      ? [gettext("Caller"), gettext("Back to the caller")]
       : reach === "near"
-        ? gettext("Show the whole district")
-        : gettext("Show from near");
+        ? [gettext("District"), gettext("Show the whole district")]
+        : [gettext("Near"), gettext("Show from near")];
     const button = this.find("centre");
     button.dataset.held = String(isHeld);
     button.title = words;
     if (this.find("centre-words").textContent !== words) this.write("centre-words", words);
+    this.write("centre-short", short);
   }
 
   #clear() {

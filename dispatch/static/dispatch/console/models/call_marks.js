@@ -6,16 +6,16 @@ const SHORTEST_MS = 60_000; // a call's first minute does not crowd at the edge
 const EDGE = 0.01; // neither end is cut
 
 /**
- * @param {Mark[]} marks
+ * @param {number[]} moments  ms since 1970
  * @param {{queued_at: string, ended_at?: string | null}} call  times as the wire has them
  * @param {number} now  the server's time
  * @returns {number[]} a share of the strip for each, 0 to 1
  */
-export function markPlaces(marks, { queued_at, ended_at }, now) {
-  const begins = Math.min(Date.parse(queued_at), ...marks.map(({ at }) => at));
+export function markPlaces(moments, { queued_at, ended_at }, now) {
+  const begins = Math.min(Date.parse(queued_at), ...moments);
   const ended = ended_at ? Date.parse(ended_at) : now;
   const span = Math.max(SHORTEST_MS, ended - begins);
-  return marks.map(({ at }) => {
+  return moments.map((at) => {
     const share = Math.min(1, Math.max(0, (at - begins) / span));
     return EDGE + share * (1 - 2 * EDGE);
   });
