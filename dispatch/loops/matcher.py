@@ -20,7 +20,6 @@ from dispatch.loops.base import Loop
 from dispatch.matching import FreeSeat, Line, Overflow, WaitingCall
 from dispatch.models import Call, Offer, Participant, Seat, Shift
 from dispatch.states import (
-    Activity,
     Availability,
     CallState,
     OfferState,
@@ -31,8 +30,6 @@ from reports.broadcast import Published
 from reports.clock import monotonic, now
 
 log = logging.getLogger(__name__)
-
-WAITS_OR_RINGS = (Activity.IDLE, Activity.OFFERED)
 
 REFUSED_SECONDS = 15  # a seat that refused, slept or sent it on is not asked again
 AFTER_REST_SECONDS = 10  # nor for so long after its rest, if it slept
@@ -135,6 +132,20 @@ def match() -> int:
     return assign([Pair(m.call, m.seat, m.agency, m.trace) for m in matches])
 
 
+def about_to_ring(
+    calls: list[WaitingCall], lines: dict[int, Line], moment: datetime
+) -> set[int]:
+    """Return which of these calls the next turn offers to a free seat; 1-3 queries.
+
+    By the rule of ``match``: a seat that rests, or slept through this call, takes none.
+    """
+    seats, epochs = _free_seats(moment)
+    if not seats:
+        return set()
+    refused = _refused([call.pk for call in calls], epochs, moment)
+    return {m.call for m in matching.pair(calls, seats, lines, refused, moment)}
+
+
 def _free_seats(moment: datetime) -> tuple[list[FreeSeat], dict[int, int]]:
     """Return the seats a call can be offered to, and each one's epoch."""
     rows = list(
@@ -188,27 +199,24 @@ class People(NamedTuple):
     """How many people are at their seats, by agency.
 
     ``on_duty``: on a break too; a neighbour waits for them. ``ready``: they take the
-    next call, or the one after their own. ``free``: at once, or it rings there. Nobody
-    waits for those who are away, having answered nothing.
+    next call, or the one after their own. Nobody waits for those who are away, having
+    answered nothing.
     """
 
     on_duty: Counter[int | None]
     ready: Counter[int | None]
-    free: Counter[int | None]
 
 
 def people_at_seats() -> People:
     """Return who is at the seats; one query."""
-    people = People(Counter(), Counter(), Counter())
-    for agency, availability, activity in (
+    people = People(Counter(), Counter())
+    for agency, availability in (
         Shift.objects.filter(ended_at__isnull=True)
         .exclude(seat__availability__in=[Availability.OFF, Availability.AWAY])
-        .values_list("seat__agency_id", "seat__availability", "seat__activity")
+        .values_list("seat__agency_id", "seat__availability")
     ):
         people.on_duty[agency] += 1
-        is_ready = availability == Availability.READY
-        people.ready[agency] += is_ready
-        people.free[agency] += is_ready and activity in WAITS_OR_RINGS
+        people.ready[agency] += availability == Availability.READY
     return people
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from accounts.models import Agency
-from dispatch.loops.matcher import lines_served, people_at_seats
-from dispatch.matching import lines_at
+from dispatch.loops.matcher import about_to_ring, lines_served, people_at_seats
+from dispatch.matching import WaitingCall, lines_at
 from dispatch.models import Call
 from reports.clock import now, wire_time
 
@@ -22,31 +22,32 @@ Waiting = tuple[int, str]
 def waiting_at_neighbours() -> dict[UUID, Waiting]:
     """Return by agency which calls of its neighbours would come to it, were it ready.
 
-    Those whose turn at that agency has begun, and whom no free seat may answer. One
-    query while nobody waits; 5 else, however many do.
+    Those whose turn at that agency has begun, and whom no free seat is about to get.
+    One query while nobody waits; 8 at most else, however many do.
     """
     moment = now()
-    line = list(
-        Call.objects.in_line()
+    line = [
+        WaitingCall(pk, agency, priority, queued_at, frozenset(needs))
+        for pk, agency, priority, queued_at, needs in Call.objects.in_line()
         .filter(
             queued_at__lt=moment - timedelta(seconds=SETTLED_SECONDS),
             incident__is_synthetic=False,
         )
-        .values_list("agency_id", "queued_at")
-    )
+        .values_list("pk", "agency_id", "priority", "queued_at", "needs")
+    ]
     if not line:
         return {}
-    people = people_at_seats()
-    lines = lines_served(moment, people.on_duty)
+    lines = lines_served(moment, people_at_seats().on_duty)
+    rings = about_to_ring(line, lines, moment)
     found: dict[int, Waiting] = {}
-    for agency, queued_at in line:
-        waited = (moment - queued_at).total_seconds()
-        opened = [helper for helper, _ in lines_at(agency, lines, waited)[0]]
-        if any(people.free[helper] for helper in opened):
+    for call in line:
+        if call.pk in rings:
             continue
-        for helper in opened:
-            if helper != agency:
-                count, oldest = found.get(helper, (0, wire_time(queued_at)))
-                found[helper] = (count + 1, min(oldest, wire_time(queued_at)))
+        waited = (moment - call.queued_at).total_seconds()
+        since = wire_time(call.queued_at)
+        for helper, _why in lines_at(call.agency, lines, waited)[0]:
+            if helper != call.agency:
+                count, oldest = found.get(helper, (0, since))
+                found[helper] = (count + 1, min(oldest, since))
     uuids = dict(Agency.objects.filter(pk__in=found).values_list("pk", "uuid"))
     return {uuids[agency]: waiting for agency, waiting in found.items()}

@@ -15,7 +15,7 @@ from reports.clock import now
 
 
 class Silence(Loop):
-    """Looks each second: a lease leaves 4 s. Two queries, six while somebody waits."""
+    """Looks each second: a lease leaves 4 s. Two queries, nine while somebody waits."""
 
     def __init__(self) -> None:
         super().__init__("silence", 1.0)

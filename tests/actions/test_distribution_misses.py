@@ -6,6 +6,7 @@ import pytest
 from accounts.models import Tier
 from dispatch.actions import transfers
 from dispatch.loops.matcher import match
+from dispatch.loops.neighbours import waiting_at_neighbours
 from dispatch.models import Offer
 from reports.models import Entry
 
@@ -275,3 +276,18 @@ def test_a_call_that_comes_back_stands_before_who_came_later(world):
     assert match() == 1
     assert world.offer_to("wu").call.uuid == lin.call
     assert world.call(mei).state == "waiting"
+
+
+def test_a_seat_that_slept_hides_no_caller_from_whoever_helps(world):
+    """Chen has walked off: Fushan, on a break, is told at once."""
+    rules(world, world.zhifu, miss_rest_seconds=5)
+    chen, fu = world.sit("chen"), world.sit("fu")
+    world.choose(fu, "break", "tea")
+    tapped = world.tap()
+    assert match() == 1
+    passes(world, 21, chen, fu, tapped=[tapped])
+    assert world.seat("chen").misses == 1
+    assert waiting_at_neighbours()[world.fushan.uuid][0] == 1
+    passes(world, 16, chen, fu, tapped=[tapped])
+    assert waiting_at_neighbours() == {}, "Chen is about to be asked once more"
+    assert match() == 1

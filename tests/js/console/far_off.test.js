@@ -27,6 +27,14 @@ test("the nearest edge counts, not the middle, and the way is from the area to t
   assert.equal(said(39.9, 116.4), "about 490 km north-west of Home");
 });
 
+test("at the edge, where a fix may lie on either side, no distance and no way is told", () => {
+  assert.equal(said(37.6005, 121.3), "", "56 m");
+  assert.equal(said(37.601, 121.3), "about 0.1 km north of Home");
+  // A bay that a thinned outline cuts off: not "south" of whom is north of the border.
+  const inside = farOff([HOME, OTHER], [37.597, 121.3]);
+  assert.deepEqual([inside?.outline, farOffWords(inside)], [HOME, ""], "still shown on the map");
+});
+
 test("where no outline is there is nothing to say", () => {
   assert.equal(farOff([], [37.5, 121.4]), null);
   assert.equal(farOffWords(null), "");

@@ -68,6 +68,9 @@ test("who waits at a neighbour for nobody is told, here where one read that nobo
   assert.match(told[2], /1 caller waits at a neighbour, where nobody is free: as Ready you get the call\.$/);
   words();
   assert.equal(said.length, 1, "once");
+  room.desk.say = (words) => said.push(words);
+  line.act("next", null);
+  assert.equal(said.at(-1), "Nobody is waiting in your own line.");
   room.desk.frame({ type: "neighbours_wait", count: 0, oldest_at: null });
   assert.equal(words()[0], "Nobody is waiting");
 });

@@ -90,7 +90,9 @@ test("without live media stills are needed, while the line and the call stand", 
 });
 
 test("a reload opens no microphone that was closed; the next call begins open", () => {
-  desk.incident = incident("a", { muted: { guest: { audio: false, video: false }, host: { audio: true, video: false } } });
+  const muted = { guest: { audio: false, video: false }, host: { audio: true, video: false } };
+  desk.seat = { activity: "on_call", seat: "seat-7" };
+  desk.incident = incident("a", { muted, call: { ...incident("a").call, seat: "seat-7" } });
   media.follow();
   assert.equal(microphone.muted.at(-1), true);
   desk.incident = incident("b");
@@ -125,7 +127,8 @@ test("a visitor shows nothing, reports nothing, and begins anew when it leads", 
   try {
     camera.track = { kind: "video", id: "camera" };
     desk.isVisitor = true;
-    desk.incident = incident("a", { muted: { guest: { audio: false, video: false }, host: { audio: true, video: false } } });
+    desk.seat = { activity: "on_call", seat: "seat-7" };
+    desk.incident = incident("a", { call: { ...incident("a").call, seat: "seat-4" }, muted: { guest: { audio: false, video: false }, host: { audio: true, video: false } } });
     media = new SeatMedia({ desk, camera, microphone });
     media.follow();
     assert.deepEqual(shape().slice(0, 3), ["audio sendrecv", "video recvonly", "video recvonly"]);
@@ -141,6 +144,7 @@ test("a visitor shows nothing, reports nothing, and begins anew when it leads", 
     assert.equal(made[0].isClosed, true);
     assert.equal(shape()[1], "video sendrecv");
     assert.equal(made.at(-1).lines[1].sender.track, camera.track);
+    assert.equal(microphone.muted.at(-1), false, "the word of the hand-over is still to come");
     assert.equal(reports().length, 1);
   } finally {
     desk.seat = null;

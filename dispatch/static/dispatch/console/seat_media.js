@@ -121,8 +121,12 @@ export class SeatMedia extends EventTarget {
       this.#microphone.mute(false);
       return this.#leg.stop();
     }
-    // A reload must not open a microphone that the person closed.
-    const muted = this.#isVisitor ? false : this.#desk.incident?.muted?.host.audio;
+    // A reload must not open a microphone that the person closed. But the agency's stream
+    // may make this seat the host before the incident's says so: till then what stands
+    // there is the muting of whoever led before.
+    const { incident, seat } = this.#desk;
+    const isOurs = !this.#isVisitor && incident?.call.seat === seat?.seat;
+    const muted = isOurs && incident?.muted?.host.audio;
     this.#microphone.mute(wasMuted || (muted ?? false));
     // Closed as a guest, where nobody else holds it; the board and a reload ask the server.
     if (wasMuted && !muted && !this.#isVisitor)

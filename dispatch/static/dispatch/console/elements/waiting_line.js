@@ -77,11 +77,7 @@ export class WaitingLine extends Region {
     const isKnown = this.desk.line === "live";
     this.write(
       "empty-what",
-      isKnown
-        ? this.desk.neighboursWait.count > 0
-          ? gettext("Nobody is waiting in your own line.")
-          : gettext("Nobody is waiting.")
-        : gettext("No connection: nobody knows who waits."),
+      isKnown ? this.#nobody : gettext("No connection: nobody knows who waits."),
     );
     const isOtherReady = isAnybodyReady(this.desk.agencies, this.desk.seat?.seat);
     this.write("empty-why", this.#emptyWords(isKnown, isOtherReady));
@@ -131,7 +127,14 @@ export class WaitingLine extends Region {
   async #takeNext() {
     const next = callsWaiting(this.desk.agencies).find(({ state }) => state === "waiting");
     if (next) await this.#take(next.call);
-    else this.desk.say(gettext("Nobody is waiting."));
+    else this.desk.say(this.#nobody);
+  }
+
+  /** @returns {string} of an empty line: callers may wait next door */
+  get #nobody() {
+    return this.desk.neighboursWait.count > 0
+      ? gettext("Nobody is waiting in your own line.")
+      : gettext("Nobody is waiting.");
   }
 
   /** @param {string} call */

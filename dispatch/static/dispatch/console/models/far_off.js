@@ -6,12 +6,15 @@ import { fill, gettext } from "../../lib/words.js";
 
 /** @typedef {import("./map_view.js").Outline} Outline */
 /** @typedef {import("./map_view.js").Spot} Spot */
-/** @typedef {{outline: Outline, metres: number, degrees: number}} FarOff
- *  the nearest outline, how far its nearest edge is, and the way from it to the caller,
- *  clockwise from north */
+/** @typedef {{outline: Outline, metres: number, degrees: number, isDrawnIn: boolean}} FarOff
+ *  the nearest outline, how far its nearest edge is, the way from it to the caller,
+ *  clockwise from north, and whether by what is drawn the caller is inside of one: the
+ *  server, which says that they are not, has finer outlines */
 
 const TURN = 360;
 const WINDS = 8;
+// Nearer to an edge a fix may lie on either side of it, and outlines are drawn thinned.
+const LEAST_METRES = 100;
 
 /**
  * @param {Outline[]} outlines @param {Spot} spot
@@ -19,19 +22,26 @@ const WINDS = 8;
  */
 export function farOff(outlines, spot) {
   /** @type {FarOff | null} */ let nearest = null;
+  const isDrawnIn = outlines.some(({ polygons }) =>
+    polygons.some(([outer, ...holes]) =>
+      isIn(outer, spot) && !holes.some((hole) => isIn(hole, spot)),
+    ),
+  );
   for (const outline of outlines)
     for (const ring of outline.polygons.flat()) {
       const { metres, degrees } = nearestOn(ring, spot);
-      if (!nearest || metres < nearest.metres) nearest = { outline, metres, degrees };
+      if (!nearest || metres < nearest.metres)
+        nearest = { outline, metres, degrees, isDrawnIn };
     }
   return nearest;
 }
 
 /**
- * @param {FarOff | null} far @returns {string} for a person; "" if there is nothing to say
+ * @param {FarOff | null} far
+ * @returns {string} for a person; "" if there is nothing to say, or nothing sure
  */
 export function farOffWords(far) {
-  if (!far) return "";
+  if (!far || far.isDrawnIn || far.metres < LEAST_METRES) return "";
   const { outline, metres, degrees } = far;
   const km = metres / 1000;
   return fill(directed(Math.round(degrees / (TURN / WINDS)) % WINDS), {
@@ -64,6 +74,17 @@ function nearestOn(ring, [lat, lon]) {
     best = { metres, degrees: (degrees + TURN) % TURN };
   });
   return best;
+}
+
+/** @param {[number, number][]} ring  longitude, latitude @param {Spot} spot @returns {boolean} */
+function isIn(ring, [lat, lon]) {
+  let isInside = false;
+  ring.forEach(([x, y], index) => {
+    const [toX, toY] = ring[(index + 1) % ring.length];
+    if (y > lat !== toY > lat && lon < x + ((lat - y) / (toY - y)) * (toX - x))
+      isInside = !isInside;
+  });
+  return isInside;
 }
 
 /** @param {number} wind  eighths of a turn from north @returns {string} */
