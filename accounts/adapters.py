@@ -28,6 +28,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "The user name or the password is not right. Try again, with capital and "
             "small letters as they were given; or ask your administrator."
         ),
+        # Five a name in 5 minutes, and some a minute from one address (allauth): it
+        # opens by itself, each lock within 5 minutes, and nothing opens it sooner.
+        "too_many_login_attempts": _(
+            "Too many wrong passwords: sign-in stays closed for a while, 5 minutes at "
+            "most. Then try again. If you do not know the password, ask your "
+            "administrator for a new one meanwhile."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -63,7 +63,9 @@ async def start() -> None:
     )
     extended = await run(leases.begin_process, boot_id, is_alone=settings.EMBEDDED)
     if extended:
-        log.info("a restart: %d places got 10 s", extended)
+        log.info(
+            "after a restart: %d at seats and in calls have 10 s to come back", extended
+        )
     _writer = writer.Writer(journal.record_many)
     _writer.start()
     writer.attach(_writer)

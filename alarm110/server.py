@@ -208,7 +208,8 @@ class AlarmServer(Server):  # type: ignore[misc]
         descriptors = raise_descriptor_limit()
         share = share_of(descriptors, self.per_address)
         log.info(
-            "%s descriptors may be open; %s connections of one address",
+            "up to %s files and connections may be open at once, %s connections "
+            "from one address",
             descriptors,
             share or "any number of",
         )

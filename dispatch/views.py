@@ -3,7 +3,7 @@
 import re
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 import msgspec
 from django.conf import settings
@@ -69,7 +69,7 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
     words = UNSEEN.sub("", request.POST.get("text", "")).strip()[:2000]
     tap = msgspec.convert(
         {
-            "id": _form_id(request),
+            "id": _tap_id(request, words),
             "mode": "silent" if request.POST.get("mode") == "silent" else "normal",
             **({"text": words} if words else {}),
         },
@@ -92,6 +92,7 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
         "number": tapped.number,
         "agency": tapped.agency,
         "mode": tapped.mode,
+        "words": words,
         # More words are another tap, which joins this alarm while it lives.
         "form_id": str(uuid4()),
         # The live page finds the call by the cookie; without one, only this form does.
@@ -139,13 +140,18 @@ def _is_ours(language: str) -> bool:
         return False
 
 
-def _form_id(request: HttpRequest) -> str:
-    """Return the tap's id: the form's own, so that a reload is the same alarm."""
+def _tap_id(request: HttpRequest, words: str) -> UUID:
+    """Return the tap's id, so that a form sent again is the same alarm.
+
+    Other words in the same form (after Back) are another tap: they must not get lost,
+    as the page that answers says that the police have them.
+    """
     given = request.POST.get("id", "")
     try:
-        return str(msgspec.convert(given, type=type(uuid4()), strict=False))
+        form = msgspec.convert(given, type=UUID, strict=False)
     except msgspec.ValidationError:
-        return str(uuid4())
+        return uuid4()
+    return uuid5(form, words) if words else form
 
 
 @gzip_page

@@ -45,20 +45,21 @@ class Receipts:
 
     def __str__(self) -> str:
         """Say it in the reader's language and zone."""
-        text = self._batches()
-        if not self.is_scattered:
-            return text
-        said = {"batches": text, "first": self.first, "last": self.last}
-        return _("%(batches)s (numbers between %(first)s and %(last)s)") % said
-
-    def _batches(self) -> str:
         text = ngettext(
-            "pieces received in %(count)s batch, until %(time)s",
-            "pieces received in %(count)s batches, until %(time)s",
+            "Received in %(count)s part, at %(time)s",
+            "Received in %(count)s parts, the last at %(time)s",
             self.many,
         )
         until = f"{timezone.localtime(self.ended):%H:%M:%S}"
         return text % {"count": self.many, "time": until}
+
+    @property
+    def between(self) -> str:
+        """Return what the numbers mean where others stand between; else empty."""
+        if not self.is_scattered:
+            return ""
+        said = {"first": self.first, "last": self.last}
+        return _("Its entries' numbers are between %(first)s and %(last)s") % said
 
 
 def receipts_of(incident: UUID) -> Iterator[Receipts]:

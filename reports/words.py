@@ -28,6 +28,11 @@ def disposition(value: str) -> str:
     return str(DISPOSITIONS.get(value) or (value or _("Not decided")))
 
 
+def category(label: str) -> str:
+    """Return what the matter was, by its label."""
+    return label or _("Not classified")
+
+
 def place_of_phone(area: str) -> str:
     """Return an area that nobody wrote down: the phone said that it was there."""
     return _("%(area)s (by the phone's position)") % {"area": area}

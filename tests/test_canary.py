@@ -243,3 +243,11 @@ def test_the_key_is_kept_from_others(served):
     key = Path(served.home) / "canary.key"
 
     assert os.stat(key).st_mode & 0o777 == 0o600
+
+
+async def test_a_server_on_another_port_is_asked_for(served):
+    song = await sing(served, PORT="9")
+
+    assert song.status == 1
+    assert song.last.startswith("FAILED at sign in: nothing answers at https://")
+    assert song.last.endswith("with another PORT or HOST, give the same here")

@@ -33,23 +33,7 @@ from accounts.admin.base import (
 from accounts.models import Role, User
 from accounts.permissions import Rights
 from accounts.states import RoleKind
-
-# What is heard most; a tag that a region file named stays on offer.
-LANGUAGES = {
-    "sign": gettext_lazy("sign language"),
-    "en": gettext_lazy("English"),
-    "ko": gettext_lazy("Korean"),
-    "ja": gettext_lazy("Japanese"),
-    "ru": gettext_lazy("Russian"),
-    "fr": gettext_lazy("French"),
-    "de": gettext_lazy("German"),
-    "es": gettext_lazy("Spanish"),
-    "ar": gettext_lazy("Arabic"),
-    "yue": gettext_lazy("Cantonese"),
-    "ug": gettext_lazy("Uyghur"),
-    "bo": gettext_lazy("Tibetan"),
-    "mn": gettext_lazy("Mongolian"),
-}
+from accounts.words import LANGUAGES
 
 
 class StaffForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidHandshake
 from websockets.typing import Origin, Subprotocol
 
 SUBPROTOCOL = Subprotocol("alarm110.v1")
+NOTHING_ANSWERS = "nothing answers at"
 REQUEST_SECONDS = 10.0
 SHORTEST_SECONDS = 0.1
 HTTPS_PORT, HTTP_PORT = 443, 80
@@ -269,7 +270,7 @@ def network_sentence(url: str, error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate of {url} is not trusted ({error.verify_message})"
     if isinstance(error, ConnectionRefusedError):
-        return f"nothing answers at {url}"
+        return f"{NOTHING_ANSWERS} {url}"
     if isinstance(error, TimeoutError):
         return f"{url} did not answer in time"
     return f"{url} cannot be used ({str(error) or type(error).__name__})"

@@ -1,12 +1,28 @@
 """Moves on, each second, what is due and nobody else did."""
 
 import logging
+from collections.abc import Mapping
 
 from dispatch import broadcast as rooms
 from dispatch import leases
 from dispatch.loops.base import Loop
 
 log = logging.getLogger(__name__)
+
+# By the steps of ``leases.sweep``: one, several.
+SWEPT = {
+    "offers": ("offer not answered", "offers not answered"),
+    "seats": ("seat lost", "seats lost"),
+    "supervisors": ("supervisor gone from a call", "supervisors gone from calls"),
+    "lost": ("caller without a sign of life", "callers without a sign of life"),
+    "ended": ("call of a lost caller ended", "calls of lost callers ended"),
+    "wrap_ups": ("time for the form over", "times for the form over"),
+    "escalations": (
+        "waiting call told to supervisors",
+        "waiting calls told to supervisors",
+    ),
+    "notices": ("notice over", "notices over"),
+}
 
 
 class Sweeper(Loop):
@@ -25,4 +41,12 @@ class Sweeper(Loop):
             return
         done = await self.in_thread(leases.sweep)
         if any(done.values()):
-            log.info("swept: %s", {key: n for key, n in done.items() if n})
+            log.info("by deadline: %s", in_words(done))
+
+
+def in_words(done: Mapping[str, int]) -> str:
+    """Return what a sweep moved on, for the log: 1 caller lost, 2 wrap-ups over."""
+    told = [
+        f"{n} {SWEPT.get(name, (name, name))[n != 1]}" for name, n in done.items() if n
+    ]
+    return ", ".join(told)

@@ -319,9 +319,9 @@ class IncidentAdmin(RecordsAdmin):
         return shown_caller(incident.caller)
 
     @admin.display(description=_("category"), ordering="category")
-    def category_shown(self, incident: Incident) -> str | None:
+    def category_shown(self, incident: Incident) -> str:
         """Name it, with its code."""
-        return incident.agency.category_label(incident.category) or None
+        return words.category(incident.agency.category_label(incident.category))
 
     @admin.display(description=_("priority"), ordering="priority")
     def priority_shown(self, incident: Incident) -> str:
@@ -348,14 +348,14 @@ class IncidentAdmin(RecordsAdmin):
         )
 
     @admin.display(description=_("outcome"), ordering="disposition")
-    def outcome_shown(self, incident: Incident) -> str | None:
-        """Name it; nothing while nobody has decided."""
-        return shown_disposition(incident) or None
+    def outcome_shown(self, incident: Incident) -> str:
+        """Name it."""
+        return words.disposition(incident.disposition)
 
     @admin.display(description=_("outcome"))
     def disposition_shown(self, incident: Incident) -> str:
         """Name it."""
-        return shown_disposition(incident)
+        return words.disposition(incident.disposition)
 
     @admin.display(description=_("to know"))
     def flags_shown(self, incident: Incident) -> str:

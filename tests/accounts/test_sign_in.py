@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from allauth.core.internal.ratelimit import get_rates
 from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
@@ -85,7 +86,20 @@ def test_wrong_passwords_are_counted(cast, window):
         sign_in(window, "chen", "wrong")
     answer = sign_in(window, "chen")  # right, and too late for now
     assert who(window) is None
-    assert "Too many failed" in answer.content.decode()
+    shown = answer.content.decode()
+    assert "Too many wrong passwords: sign-in stays closed" in shown
+    assert "5 minutes at most" in shown
+    for action in ("login_failed", "login"):  # each that is told by this sentence
+        for rate in get_rates(app="allauth.account", action=action):
+            assert rate.duration <= 5 * 60
+
+
+def test_after_a_wrong_password_one_types_the_password_again(cast, window):
+    focus = r'<input id="id_(\w+)"[^>]* autofocus>'
+    empty = window.get(LOGIN, secure=True).content.decode()
+    assert re.findall(focus, empty) == ["login"]
+    wrong = sign_in(window, "chen", "wrong").content.decode()
+    assert re.findall(focus, wrong) == ["password"]
 
 
 def test_a_closed_account_stays_out(cast, window):

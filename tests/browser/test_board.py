@@ -30,6 +30,12 @@ STICKS_OUT = """() => [...document.querySelectorAll(
     return right > innerWidth || bottom > innerHeight
       || part.scrollWidth > part.clientWidth + 1;
   }).map((part) => part.outerHTML.slice(0, 120))"""
+# The places that cannot be read whole.
+CUT_PLACES = """() => [...document.querySelectorAll(".b-place")]
+  .filter((place) => !place.checkVisibility()
+    || place.scrollWidth > place.clientWidth
+    || place.scrollHeight > place.clientHeight + 2)
+  .map((place) => place.textContent)"""
 _axe = Axe()
 
 
@@ -104,15 +110,18 @@ def test_a_tap_is_on_the_board_in_a_second_and_its_priority_can_be_raised(stage,
     panel = page.get_by_role("dialog")
     expect(panel.get_by_role("heading")).to_be_focused()
     look(page, "board-panel")
+    press(page, "3 · Normal")
+    expect(row).to_contain_text("Priority 3: Normal", timeout=1000)
     press(page, "1 · Life in danger")
     expect(row).to_have_attribute("data-priority", "1", timeout=1000)
+    expect(row).to_contain_text("Life in danger")
     said = page.locator("[data-board=said]")
     expect(said).to_contain_text("priority 1")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(row.get_by_role("button")).to_be_focused()
     said.get_by_role("button", name="Undo").click()
-    expect(row).to_have_attribute("data-priority", "2", timeout=1000)
+    expect(row).to_have_attribute("data-priority", "3", timeout=1000)
 
 
 def test_a_supervisor_listens_joins_and_leaves_and_the_operator_is_sent_on_a_break(
@@ -161,6 +170,21 @@ def test_a_supervisor_listens_joins_and_leaves_and_the_operator_is_sent_on_a_bre
     expect(menu).to_have_attribute("data-availability", "break")
 
 
+def test_the_wall_shows_places_whole(stage, hall, talking):
+    page = supervisor(stage, hall, "/admin/?wall=1")
+    talking(hall)
+    waiting = stage.caller(hall)
+    waiting.open()
+    waiting.tap(silently=True)
+    for part in "board-line", "board-calls":
+        expect(rows(page, part)).to_have_count(1)
+    for width, height in (1280, 720), (1920, 1080):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(1200)  # within a second it knows how much fits
+        assert page.evaluate(CUT_PLACES) == []
+        look(page, f"board-wall-calls-{width}")
+
+
 def test_the_board_says_since_when_it_is_not_live_and_comes_back(stage, hall):
     page = supervisor(stage, hall)
     board = page.locator("live-board")
@@ -199,7 +223,13 @@ def test_the_wall_has_no_menus_and_nothing_scrolls(stage, hall):
     expect(page.locator("#nav-sidebar")).to_be_visible()
 
     said = post(page, "Use the north gate")
-    page.locator("board-seats [data-opens=seat]").first.click()
+    # Nobody sits there: small, but with its name, and within reach of the keyboard.
+    empty = page.locator("board-seats [data-doing=nobody] button").first
+    box = empty.bounding_box()
+    assert box
+    assert (box["width"] < 80, box["height"] < 50) == (True, True)
+    expect(empty).to_have_accessible_name(re.compile(r"\S+.* Nobody$"))
+    empty.press("Enter")
     panel = page.get_by_role("dialog")
     expect(panel.get_by_role("heading")).to_be_focused()
     page.keyboard.press("w")

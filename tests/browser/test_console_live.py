@@ -19,6 +19,13 @@ navigator.mediaDevices.getUserMedia = async () => {
   throw new DOMException("Requested device not found", "NotFoundError");
 };
 """
+# Whether the last frame that the seat keeps is a picture, and not black.
+KEPT_IS_BRIGHT = """() => {
+  const kept = document.querySelector("caller-picture [data-part=kept]");
+  if (!kept.width) return false;
+  const { data } = kept.getContext("2d").getImageData(0, 0, kept.width, kept.height);
+  return data.some((value, index) => index % 4 < 3 && value > 100);
+}"""
 NO_WEBRTC = "delete window.RTCPeerConnection;"
 
 
@@ -77,6 +84,22 @@ def test_a_picture_that_stands_says_so_and_never_looks_live(talking, hall):
         "data-age", "stale", timeout=8000
     )
     expect(operator.page.locator(LIVE)).to_have_css("filter", re.compile("grayscale"))
+
+
+def test_a_track_that_ends_leaves_its_last_frame_and_no_black(talking, hall):
+    _, operator = talking(hall)
+    reads_live(operator)
+    page = operator.page
+    page.wait_for_function(KEPT_IS_BRIGHT)
+
+    page.locator(LIVE).evaluate(
+        "video => video.srcObject.getVideoTracks().forEach((track) => track.stop())"
+    )
+    shows(page, "kept")
+    operator.sees("Picture frozen for %(seconds)s s")
+    expect(page.locator(LIVE)).to_be_hidden()
+    assert page.evaluate(KEPT_IS_BRIGHT)
+    look(page, "console-last-frame")
 
 
 def test_a_seat_without_camera_and_microphone_sees_hears_and_says_so(stage, hall):

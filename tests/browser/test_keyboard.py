@@ -47,6 +47,14 @@ WALK = [
     "message-line",
 ]
 MOST_STOPS = 60
+FULL_HEAD = """() => {
+  const part = (name) => document.querySelector(`call-head [data-part=${name}]`);
+  part("code").textContent = "370613-";
+  part("whose").textContent = "Yantai Police Command Centre";
+  part("waited").textContent = "Taken 1:59 after the alarm";
+  part("waited").hidden = false;
+  part("missing").lastChild.textContent = "Category and outcome missing";
+}"""
 
 
 class Hands:
@@ -169,6 +177,9 @@ def test_a_whole_call_is_answered_and_recorded_by_keyboard_alone(
     expect(page.locator("#notes")).to_be_focused()
     missing = page.locator("call-head [data-part=missing]")
     expect(missing).to_have_text("Outcome missing")
+    # Late, and another agency's: the head is at its fullest, and Done in sight.
+    page.evaluate(FULL_HEAD)
+    expect(page.locator("call-head [data-part=done]")).to_be_in_viewport(ratio=1)
     hands.press("Tab", "Tab")
     assert hands.focus()["id"] == "disposition"
     hands.press("Alt+n", "Alt+8")

@@ -90,6 +90,7 @@ def test_two_taps_a_wrong_clock_and_the_back_button_are_one_alarm(stage):
     caller.is_at("waiting")
     assert caller.number() == number
     caller.page.go_back()  # to the page before the tap: the alarm goes on
+    caller.sees("Your alarm goes on. Back again leaves this page.")
     caller.is_at("waiting")
     assert caller.number() == number
     expect(clock).to_have_text(re.compile(r"^00:\d\d$"))

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
+from tests.browser.look import picture
 from tests.browser.people import Caller, Operator
 from tests.browser.stage import PHONE_SCREEN, launch_options
 from tests.browser.words import Words
@@ -43,6 +44,12 @@ def leave(operator: Operator) -> None:
     operator.is_at("choose")
 
 
+def shows_as_kept(caller: Caller, words: str) -> None:
+    """Check that nobody need send these words twice."""
+    kept = caller.page.get_by_text("The police have these words:").locator("..")
+    expect(kept).to_contain_text(words)
+
+
 def test_the_form_alone_raises_the_alarm_in_words(stage):
     operator = default_desk(stage)
     caller = stage.caller(None, java_script_enabled=False)
@@ -56,9 +63,16 @@ def test_the_form_alone_raises_the_alarm_in_words(stage):
     number = caller.page.locator(".quote").inner_text()
     assert re.fullmatch(r"370600-\d{8}-\d{4,}", number)
     expect(caller.page.get_by_role("link", name="Call 110")).to_be_visible()
+    shows_as_kept(caller, "Two men at pier 3")
+    caller.page.get_by_label("Something to add?").fill("One has a knife")
+    caller.page.get_by_role("button", name="Send these words too").click()
+    shows_as_kept(caller, "One has a knife")
+    picture(caller.page, "without-scripts-more-words")
+    assert caller.page.locator(".quote").inner_text() == number
 
     answer(operator, number)
     operator.has_read("Two men at pier 3")
+    operator.has_read("One has a knife")
     operator.sees("The phone runs no scripts: nobody there reads this.")
     operator.sees("The phone has not said where it is, and cannot be asked.")
     leave(operator)

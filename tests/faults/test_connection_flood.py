@@ -97,7 +97,10 @@ async def refused(served: Served) -> dict[str, float]:
 
 
 def test_it_may_open_as_many_as_the_machine_allows_and_says_so(small):
-    assert f"{HARD} descriptors may be open; {SHARE} connections" in small.log()
+    told = (
+        f"up to {HARD} files and connections may be open at once, {SHARE} connections"
+    )
+    assert told in small.log()
 
 
 async def test_a_flood_from_one_address_stops_no_tap(small, crowd):

@@ -17,6 +17,7 @@ from reports.models import Entry, Incident
 from tests.accounts.cast import PLAIN_STATIC
 from tests.house import Phone, device_cookie
 
+WORDS_KEPT = "The police have these words:"
 NEW_ALARM = "are a new alarm"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -89,6 +90,22 @@ async def test_more_words_join_the_alarm_where_cookies_are_refused(house, settin
     # The live page could not find it: nothing leads there.
     assert 'href="/"' not in page
     assert "go_on" not in page
+
+
+async def test_the_page_shows_which_words_the_police_have(house, settings):
+    settings.STORAGES = {**settings.STORAGES, **PLAIN_STATIC}
+    cookies, first = device_cookie("lin"), str(uuid4())
+    page, _ = await filled(house, cookies, id=first)
+    assert WORDS_KEPT not in page
+    # Back, and the same form with words: they join the alarm that it has made.
+    page, form = await filled(house, cookies, id=first, text="help <now>")
+    assert page.index(WORDS_KEPT) < page.index("help &lt;now&gt;")
+    page, _ = await filled(house, cookies, **form, text="he is leaving")
+    again, _ = await filled(house, cookies, **form, text="he is leaving")
+    for shown in (page, again):
+        assert shown.index(WORDS_KEPT) < shown.index("he is leaving")
+    more = ["call.repeated", "message.posted"] * 2
+    assert await house.db(said) == ["incident.opened", *more]
 
 
 async def test_the_page_says_when_more_words_became_a_new_alarm(house, settings):

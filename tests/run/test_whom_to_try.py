@@ -43,12 +43,13 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("out", "is_first", "is_shown"),
     [
-        (io.StringIO, True, True),
+        (io.StringIO, True, False),
         (io.StringIO, False, False),
+        (Terminal, True, True),
         (Terminal, False, True),
     ],
 )
-def test_passwords_are_shown_at_the_first_start_and_on_a_terminal(
+def test_passwords_are_shown_on_a_terminal_alone_at_the_first_start_too(
     settings, tmp_path, out, is_first, is_shown
 ):
     settings.HOME, settings.EMBEDDED, settings.TLS = tmp_path, True, False

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from alarm110 import env, hosts
-from alarm110.canary.doors import Trouble
+from alarm110.canary.doors import NOTHING_ANSWERS, Trouble
 from alarm110.canary.journey import AnotherCanary, Journey
 from alarm110.management.refusal import refuse
 
@@ -51,7 +51,8 @@ class Command(BaseCommand):
         except AnotherCanary as trouble:
             self._end(f"FAILED at {journey.step}: {trouble}", ANOTHER_RUNS)
         except Trouble as trouble:
-            self._end(f"FAILED at {journey.step}: {trouble}", FAILED)
+            hint = "" if options["url"] else _elsewhere(str(trouble))
+            self._end(f"FAILED at {journey.step}: {trouble}{hint}", FAILED)
         except KeyboardInterrupt:
             self._end(f"FAILED at {journey.step}: interrupted", FAILED)
         whole = (perf_counter() - began) * 1000
@@ -64,6 +65,13 @@ class Command(BaseCommand):
     def _end(self, sentence: str, status: int) -> None:
         self.stdout.write(sentence)
         sys.exit(status)
+
+
+def _elsewhere(trouble: str) -> str:
+    """Return where else the server may be: what is typed knows no other's variables."""
+    if not trouble.startswith(NOTHING_ANSWERS):
+        return ""
+    return "; if the server was started with another PORT or HOST, give the same here"
 
 
 def _origin(text: str) -> str:

@@ -66,7 +66,7 @@ class Command(BaseCommand):
         is_first = settings.EMBEDDED and not Agency.objects.exists()
         if is_first:
             self._onboard()
-        self._say_where(shows_passwords=is_first or self.stdout.isatty())
+        self._say_where(shows_passwords=self.stdout.isatty())
 
     def _migrate(self) -> None:
         check_database()

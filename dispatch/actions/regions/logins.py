@@ -20,7 +20,8 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ROUNDS = 20_000
 HEADING = """\
 # Demo log-ins of this installation: user name, password, what for.
-# The passwords are random and stand nowhere else. Not for real service.
+# The passwords are random and kept in this file only. A start shows them on a
+# terminal; a log is told only where this file is. Not for real service.
 """
 
 

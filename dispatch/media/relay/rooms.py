@@ -104,7 +104,10 @@ class Rooms:
             if former is not None and room.legs.get(who) is not former:
                 self._close(former, "replaced")
             self._drop_if_empty(call)
-        log.info("leg %s of call %s, key %s", uuid, call, described.fingerprint)
+        log.info(
+            "live connection %s of call %s: certificate's fingerprint %s, no secret",
+            *(uuid, call, described.fingerprint),
+        )
         return "admitted", answer
 
     async def add_candidate(self, call: UUID, uuid: UUID, text: str) -> None:

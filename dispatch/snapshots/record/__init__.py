@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from accounts.snapshots import rights_of
 from accounts.states import RoleKind
@@ -17,6 +15,7 @@ from dispatch.snapshots.record.timeline import Line, categories_of, lines_of
 from reports.events import CallerView
 from reports.models import Incident
 from reports.snapshots import caller_view
+from reports.words import category
 
 __all__ = ["Record", "find_incident", "marks_of", "record_of"]
 
@@ -74,7 +73,7 @@ def record_of(incident: Incident, user: User) -> Record:
         caller=caller_view(incident.caller),
         calls=calls,
         category=categories_of(incident.agency).get(
-            incident.category, incident.category or _("not classified")
+            incident.category, category(incident.category)
         ),
         links=_links(incident, user),
         lines=lines,

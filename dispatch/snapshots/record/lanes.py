@@ -188,10 +188,13 @@ def _length(
 
 
 def _places(view: ViewCopy | None) -> dict[int, tuple[int, int]]:
-    """Return where each segment lies in a copy; what cannot be is left out."""
+    """Return where each segment lies in a copy; what cannot be is left out.
+
+    One picture alone begins and ends at once: the copy holds it all the same.
+    """
     parts: Iterable[Any] = view.parts if view is not None else ()
     return {
-        number: (begins, ends) for number, begins, ends in parts if 0 <= begins < ends
+        number: (begins, ends) for number, begins, ends in parts if 0 <= begins <= ends
     }
 
 

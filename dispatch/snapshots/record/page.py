@@ -104,7 +104,7 @@ def _line(line: Line, record: Record) -> dict[str, Any]:
         "line": line,
         "said": line.said,
         "ms": line.ms,
-        "since": _duration(timedelta(milliseconds=max(0, line.ms - record.begins))),
+        "since": _since(line.ms, record),
     }
 
 
@@ -181,7 +181,7 @@ def _gaps(lane: Lane, record: Record) -> list[dict[str, Any]]:
     return [
         {
             "at": timezone.localtime(_moment(gap.at)),
-            "since": _duration(timedelta(milliseconds=gap.at - record.begins)),
+            "since": _since(gap.at, record),
             "seconds": max(1, round(gap.length / SECOND)),
             "words": words.gap(gap.why, gap.count),
         }
@@ -192,6 +192,7 @@ def _gaps(lane: Lane, record: Record) -> list[dict[str, Any]]:
 def _clock(record: Record) -> dict[str, Any]:
     """Return what the player reckons with: moments in milliseconds since 1970."""
     return {
+        "alarm": _alarm(record),
         "begins": record.begins,
         "ends": record.ends,
         "live": record.is_live,
@@ -224,6 +225,21 @@ def _clock(record: Record) -> dict[str, Any]:
 
 def _moment(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / SECOND, tz=UTC)
+
+
+def _alarm(record: Record) -> int:
+    """Return the second of the alarm, from which the clock counts.
+
+    Cut to the second as times are written, or two written times and what lies between
+    them would not agree.
+    """
+    return to_ms(record.incident.opened_at) // SECOND * SECOND
+
+
+def _since(ms: int, record: Record) -> str:
+    """Return how long after the alarm: +0:14; of what a phone kept before it: −0:01."""
+    seconds = ms // SECOND - _alarm(record) // SECOND
+    return f"{'−' if seconds < 0 else '+'}{_duration(timedelta(seconds=abs(seconds)))}"
 
 
 def _duration(span: timedelta) -> str:

@@ -209,7 +209,7 @@ class Teller:
     def _needs(self, body: Body) -> Said:
         needs = body["call"]["needs"]
         return Said(
-            _("The caller needs: %(needs)s") % {"needs": ", ".join(needs)}
+            _("The caller needs: %(needs)s") % {"needs": words.needs(needs)}
             if needs
             else _("The caller no longer needs anything special"),
             icon="languages",

@@ -1,7 +1,7 @@
 """An incident's stream as lines that a person reads, oldest first."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +13,11 @@ from dispatch.events import CallQueued
 from dispatch.snapshots.record.lanes import to_ms
 from dispatch.snapshots.record.sentences import Teller, agency_ids
 from dispatch.snapshots.record.words import Said
-from reports.events import ChunksStored, IncidentOpened
+from reports.events import ChunksStored, IncidentOpened, PositionReported
 from reports.models import Entry, Incident
 from reports.receipts import Receipts, receipts_of
 
+ECHO = timedelta(seconds=2)
 MOST_LINES = 3_000  # the newest; the desk's page of entries has all
 
 
@@ -36,6 +37,7 @@ class Line:
     by: str
     is_erased: bool = False
     numbers: str = ""
+    between: str = ""  # what ``numbers`` mean, where others stand between
 
     @property
     def ms(self) -> int:
@@ -49,7 +51,7 @@ def lines_of(
     """Return an incident's lines, and how many older entries are left out.
 
     Receipts of chunks, of which a call has thousands, are one line a clip.
-    ``is_leaving``: for a file to take away, see ``Teller``.
+    ``is_leaving``: for a file to take away, see ``Teller``; it has a row an entry.
     """
     most = MOST_LINES if most is None else most
     entries = Entry.objects.filter(stream__uuid=incident.uuid)
@@ -95,7 +97,8 @@ def lines_of(
         )
     ]
     lines += (_folded(one, people) for one in receipts)
-    return sorted(lines, key=lambda line: line.seq), left_out
+    lines.sort(key=lambda line: line.seq)
+    return (lines if is_leaving else _without_echoes(lines)), left_out
 
 
 def categories_of(agency: Agency) -> dict[str, str]:
@@ -136,6 +139,31 @@ def _said(teller: Teller, kind: str, body: Any) -> Said:
         return Said(kind, icon="info", sort="call")
 
 
+def _without_echoes(lines: list[Line]) -> list[Line]:
+    """Join a position that a phone tells twice at once to the one before it.
+
+    Whoever taps tells it with the alarm and from the page of the call: a second line
+    would say nothing new. The number stays to be seen.
+    """
+    kept: list[Line] = []
+    told: int | None = None  # the place in ``kept`` of the position before
+    for line in lines:
+        if line.kind != PositionReported.kind:
+            kept.append(line)
+            continue
+        before = None if told is None else kept[told]
+        if before and line.said.is_quiet and line.at - before.at <= ECHO:
+            assert told is not None
+            is_next = line.seq == before.last_seq + 1
+            dash = "–" if is_next else " … "
+            numbers = f"{before.seq}{dash}{line.seq}"
+            kept[told] = replace(before, last_seq=line.seq, numbers=numbers)
+        else:
+            told = len(kept)
+            kept.append(line)
+    return kept
+
+
 def _folded(receipts: Receipts, people: dict[str, str]) -> Line:
     said = Said(
         str(receipts),
@@ -152,6 +180,7 @@ def _folded(receipts: Receipts, people: dict[str, str]) -> Line:
         said,
         _by(receipts.author_kind, receipts.author_id, people),
         numbers=receipts.numbers,
+        between=receipts.between,
     )
 
 

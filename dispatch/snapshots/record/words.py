@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.words import skill
 from dispatch.states import CallBackOutcome
 from reports.states import ClipKind, ClipSource
+from reports.words import category as category
 from reports.words import disposition as disposition
 from reports.words import flag as flag
 from reports.words import priority as priority
@@ -83,6 +85,8 @@ def form_field(name: str, value: object) -> str:
         shown = priority(value)
     elif name == "disposition":
         shown = disposition(str(value or ""))
+    elif name == "category":
+        shown = category(str(value or ""))
     return _("%(field)s: %(value)s") % {"field": titles[name], "value": shown}
 
 
@@ -115,6 +119,11 @@ def returned(why: str) -> str:
         "transferred": _("transferred to this line"),
         "moved": _("moved by a supervisor"),
     }.get(why, why)
+
+
+def needs(tags: list[str]) -> str:
+    """Return what a caller needs of whoever answers: English, sign language."""
+    return _(", ").join(map(skill, tags))
 
 
 def outcome(value: str) -> str:
@@ -267,7 +276,10 @@ def gap(why: str, count: int) -> str:
     if why == "pause":
         return _("Nothing was recorded: camera or recorder stood still")
     if why == "left_out":
-        return _("Kept, but cannot be played: it is in the original only")
+        return _(
+            "Not in the copy that plays here: too short, or of another format. It is "
+            "kept; to see it, download the original"
+        )
     text = ngettext(
         "%(count)s piece never arrived", "%(count)s pieces never arrived", count
     )

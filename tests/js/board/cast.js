@@ -16,7 +16,7 @@ export const seat = (id, fields = {}) => ({
 
 export const call = (id, fields = {}) => ({
   call: id, number: "370602-20260821-0017", incident: "i", agency: ZHIFU, state: "waiting",
-  mode: "normal", priority: 3, queued_at: "2026-08-21T01:00:00.000000Z", assurance: "none",
+  mode: "normal", priority: 2, queued_at: "2026-08-21T01:00:00.000000Z", assurance: "none",
   area: "", area_en: "", seat: null, seat_label: "", seat_label_en: "", operator: "",
   lost_at: null, escalations: 0, needs_callback: false, needs: [], language: "", ...fields,
 });

@@ -54,7 +54,11 @@ test("the busiest quarter fills the chart; one below the target is marked", () =
   assert.equal(most.isBelow, true);
   assert.equal(half.answered, chart.HEIGHT / 2);
   assert.equal(half.isBelow, false);
-  assert.match(chart.inWords({ ...frame({}, quarters) }), /15 calls today.* 10\. .*Below.* 1\./);
+  assert.match(chart.inWords({ ...frame({}, quarters) }), /15 calls today.* 10\. Below 90% in 15 s: 1 quarter of an hour\.$/);
+});
+
+test("where no quarter missed the target nothing is said of it", () => {
+  assert.match(chart.inWords({ ...frame({}, [[5, 5, 5, 5, 0]]) }), /5 calls today.* with 5\.$/);
 });
 
 const health = (fields = {}) => ({

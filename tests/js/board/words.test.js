@@ -23,6 +23,15 @@ test("an office's seat is not called by a bare number", () => {
   assert.equal(rings.words, "Ringing at Zhifu District Police, seat 1");
 });
 
+test("what is not of the usual priority says so: most urgent, or behind others in the line", () => {
+  const words = (fields) => callMarks(call("c", fields)).map((mark) => mark.words);
+  assert.deepEqual(words({ priority: 1 }), ["Life in danger"]);
+  assert.deepEqual(words({ priority: 2 }), []);
+  assert.deepEqual(words({ priority: 3 }), ["Priority 3: Normal"]);
+  assert.deepEqual(words({ priority: 4 }), ["Priority 4: Can wait"]);
+  assert.deepEqual(words({ priority: 4, state: "connected" }), [], "it waits no more");
+});
+
 test("a phone whose page runs no scripts is not called out of reach", () => {
   const [lost] = callMarks(call("c", { lost_at: "x" }));
   const [plain] = callMarks(call("c", { lost_at: "x", is_plain: true }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeSentence, truthSentence } from "../../../dispatch/static/dispatch/caller/models/sentences.js";
+import { newsSentence, placeSentence, truthSentence } from "../../../dispatch/static/dispatch/caller/models/sentences.js";
 
 const call = { seat: "Seat 1", isOffered: false, phone: "110", isSilent: false };
 const nobody = { place: 1, seats_open: 0, wait_seconds: null };
@@ -30,4 +30,8 @@ test("nobody is said to be waited for where nobody is on duty", () => {
   assert.match(truthSentence(waiting, call), /Waiting for a call-taker/);
   assert.equal(truthSentence(waiting, { ...call, isNobody: true }), "The connection works.");
   assert.match(truthSentence(waiting, { ...call, isNobody: true, isOffered: true }), /being asked/);
+});
+
+test("who pressed Back is told that the alarm goes on, and what a second press does", () => {
+  assert.equal(newsSentence("back"), "Your alarm goes on. Back again leaves this page.");
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  beganAt, clipsOf, extent, lookWords, missing, phoneClips, size, sourceName, viewAddress, viewWords, waysToLook, wholeness,
+  beganAt, clipsOf, extent, lookWords, mayFollow, missing, phoneClips, size, sourceName, viewAddress, viewWords, waysToLook, wholeness,
 } from "../../../dispatch/static/dispatch/console/models/evidence.js";
 import { clip } from "./cast.js";
 
@@ -53,6 +53,14 @@ test("growing, complete, with gaps, or without a known end", () => {
   assert.equal(wholeness(closed()).words, "complete");
   assert.equal(wholeness(closed({ is_complete: false })).words, "the end may be missing");
   assert.equal(wholeness(withGaps([{ segment: 0, first: 1, last: 1 }], { is_complete: false })).tone, "warn");
+});
+
+test("more can arrive while something is not complete, and for some seconds after the end", () => {
+  assert.equal(mayFollow({ c: closed() }, 5), true, "the recorder's last piece");
+  assert.equal(mayFollow({ c: closed() }, 20), false);
+  assert.equal(mayFollow({ c: closed(), d: clip("d") }, 500), true);
+  assert.equal(mayFollow({ c: closed({ is_complete: false }) }, 500), true);
+  assert.equal(mayFollow({}, 20), false);
 });
 
 test("a clip of a phone that is gone does not grow, one of the relay does", () => {

@@ -372,7 +372,10 @@ test("a message keeps its id over a reload until it is kept", () => {
   assert.equal(again.unsent, "half a sen");
   again.refuse("m1", "call over");
   assert.equal(new Outbox(storage, "i").items[0].why, "call over");
-  again.remove("m1");
+  again.arrived("m1");
   again.unsent = "";
+  assert.deepEqual(new Outbox(storage, "i").own, ["m1"], "one's own, after a reload too");
+  assert.deepEqual(new Outbox(storage, "i").items, []);
+  again.close();
   assert.equal(storage.length, 0);
 });

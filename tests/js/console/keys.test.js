@@ -31,6 +31,8 @@ test("no two acts share a key, and later acts find theirs free", () => {
   const codes = Object.values(DEFAULT_KEYS);
   assert.equal(new Set(codes).size, codes.length);
   assert.ok(!codes.includes("KeyU"));
+  for (const field of ["category", "priority", "place", "notes", "persons", "outcome"])
+    assert.ok(DEFAULT_KEYS[field], `every field of the form has a key: ${field}`);
 });
 
 test("an act that came later does not take the key of somebody's own choice", () => {

@@ -65,9 +65,26 @@ test("asked back twice it shows the other view", () => {
   const view = new MapView(false);
   view.next("one", here, [DISTRICT], null);
   view.centre();
-  assert.deepEqual(view.next("one", here, [DISTRICT], null), around(spotOf(here[0]), 60));
+  const near = view.next("one", here, [DISTRICT], null);
   view.centre();
   assert.deepEqual(view.next("one", here, [DISTRICT], null), boxOf(DISTRICT));
+  assert.ok(near.east - near.west < 0.4, "nearer than the district");
+});
+
+test("without tiles the near view reaches to the nearest boundary, with them it is the street", () => {
+  const corner = [at(37.59, 121.4)]; // 1.1 km from the northern edge
+  const near = (hasTiles) => {
+    const view = new MapView(hasTiles);
+    view.next("one", corner, [DISTRICT], null);
+    if (!hasTiles) view.centre();
+    return view.next("one", corner, [DISTRICT], null);
+  };
+  assert.ok(near(false).north > 37.6 && near(false).north < 37.61);
+  assert.deepEqual(near(true), around(spotOf(corner[0]), 60));
+  const view = new MapView(false);
+  view.next("one", corner, [], null);
+  view.centre();
+  assert.deepEqual(view.next("one", corner, [], null), around(spotOf(corner[0]), 60), "no outline");
 });
 
 test("another call takes the map out of the hand that moved it for the last one", () => {

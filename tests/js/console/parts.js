@@ -34,6 +34,8 @@ class Part extends EventTarget {
 
   toggleAttribute() {}
 
+  removeAttribute() {}
+
   remove() {}
 
   replaceChildren(...parts) {

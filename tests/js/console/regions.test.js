@@ -10,10 +10,13 @@ const console_ = "../../../dispatch/static/dispatch/console";
 // Later than the parts: a region is an element from the moment it is read.
 const { Desk } = await import(`${console_}/models/desk.js`);
 const { ConsoleBar } = await import(`${console_}/elements/console_bar.js`);
+const { CallRoom } = await import(`${console_}/elements/call_room.js`);
 const { CallHead } = await import(`${console_}/elements/call_head.js`);
 const { CallerPicture } = await import(`${console_}/elements/caller_picture.js`);
 const { CameraPreview } = await import(`${console_}/elements/camera_preview.js`);
 const { CallerPhone } = await import(`${console_}/elements/caller_phone.js`);
+const { CallerPlace } = await import(`${console_}/elements/caller_place.js`);
+const { WarnOffender } = await import(`${console_}/elements/warn_offender.js`);
 const { WaitingLine } = await import(`${console_}/elements/waiting_line.js`);
 const { MessageLine } = await import(`${console_}/elements/message_line.js`);
 
@@ -85,6 +88,22 @@ test("a call of another agency says whose it is: each has a call 0001", () => {
   };
   assert.deepEqual(said("370602-20260821-0001", ZHIFU), ["", "0001", ""]);
   assert.deepEqual(said("370613-20260821-0001", "laishan"), ["370613-", "0001", "Laishan"]);
+});
+
+test("what the caller needs stands in the call: it may have come by itself", () => {
+  const said = [];
+  const needs = (call) => {
+    const strip = regionOf(CallRoom, { desk: desk(call), media: quiet });
+    strip.announce = (words) => said.push(words);
+    strip.part("person-row").content = { firstElementChild: { cloneNode: makeRow } };
+    strip.part("people").insertBefore = () => {};
+    strip.show();
+    strip.show();
+    return [strip.part("needs").hidden, strip.part("needs").textContent];
+  };
+  assert.deepEqual(needs({ needs: [] }), [true, ""]);
+  assert.deepEqual(needs({ needs: ["en", "sign"] }), [false, "The caller needs: English, sign language"]);
+  assert.deepEqual(said, ["The caller needs: English, sign language"], "once");
 });
 
 test("what a phone gave is not told as what it gives once it is lost", () => {
@@ -213,6 +232,84 @@ test("advice given at a seat goes with the seat", () => {
   room.desk.epoch = null;
   foot.show();
   assert.equal(foot.part("said").textContent, "");
+});
+
+test("the foot tells a loss and a return, and what was said of a call goes with its end", (t) => {
+  const call = { lost_at: null };
+  const room = { desk: desk(call) };
+  const foot = regionOf(MessageLine, room);
+  const said = () => foot.part("said").textContent.replace(/^[\d:]+/, "");
+  const becomes = (changes) => {
+    room.desk.incident.call = { ...room.desk.incident.call, ...changes };
+    foot.show();
+    return said();
+  };
+  t.mock.timers.enable({ apis: ["Date"], now: Date.parse(AT) });
+  room.desk.say("The caller says: danger now.", "warn");
+  assert.equal(becomes({}), "The caller says: danger now.");
+  assert.equal(becomes({ lost_at: AT }), "The caller is lost.");
+  assert.equal(becomes({ lost_at: null }), "The caller is back.");
+  room.desk.say("The caller says: danger now.", "warn");
+  t.mock.timers.tick(30_000);
+  assert.equal(becomes({}), "The caller says: danger now.", "it stays as long as the call");
+  assert.equal(becomes({ state: "ended" }), "");
+});
+
+const plain = () => ({ incident: { ...incident("a").incident, flags: ["no_scripts"] } });
+
+test("of a page without scripts nothing is awaited, and what cannot work is dead", () => {
+  const room = { desk: desk({ lost_at: AT }, plain()), media: { ...quiet, videoAgeMs: Infinity, addEventListener() {} } };
+  const picture = regionOf(CallerPicture, room);
+  picture.tick(Date.parse(AT) + 5000);
+  assert.equal(picture.part("words").textContent, "Words only: this page runs no scripts and can send no picture.");
+  const phone = regionOf(CallerPhone, room);
+  phone.show();
+  assert.equal(phone.part("rung").textContent, "The page runs no scripts: its words have come, and nothing more can.");
+  const isDead = (made) => {
+    const region = regionOf(WarnOffender, made);
+    region.show();
+    region.act("warn");
+    return [region.part("warn").disabled, region.part("ask").hidden];
+  };
+  assert.deepEqual(isDead(room), [true, true], "its key does nothing, either");
+});
+
+test("only a phone that is there can be asked where it is", () => {
+  const words = (call, more) => {
+    const place = regionOf(CallerPlace, { desk: desk(call, more) });
+    place.show();
+    return place.part("none").textContent;
+  };
+  assert.equal(words({ lost_at: null }), "The phone has not said where it is. Ask.");
+  assert.equal(words({ lost_at: AT }), "The phone has not said where it is.");
+  assert.equal(words({ state: "ended" }), "The phone has not said where it is.");
+  assert.match(words({ lost_at: AT }, plain()), /cannot be asked/);
+});
+
+test("when the relay goes away the last frame stays, and never as live video", (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.parse(AT) });
+  const track = { readyState: "live", muted: false };
+  const media = Object.assign(new EventTarget(), { why: "", videoAgeMs: 40, remote: { getVideoTracks: () => [track] } });
+  const room = { desk: desk({ lost_at: null }), media };
+  const picture = regionOf(CallerPicture, room);
+  Object.assign(picture.part("live"), { videoWidth: 640, videoHeight: 480 });
+  let drawn = 0;
+  picture.part("kept").getContext = () => ({ drawImage: () => (drawn += 1) });
+  const at = (ageMs) => {
+    media.videoAgeMs = ageMs;
+    picture.tick(Date.parse(AT));
+    return [picture.dataset.shown, picture.dataset.age, picture.part("age").textContent];
+  };
+  assert.deepEqual(at(40), ["video", "fresh", "Live video"]);
+  assert.equal(drawn, 1);
+  assert.deepEqual(at(5000), ["video", "ageing", "Picture frozen for 5 s"], "it holds its frame");
+  track.readyState = "ended";
+  assert.deepEqual(at(900), ["kept", "ageing", "Picture frozen for 0 s"]);
+  assert.deepEqual(at(9000), ["kept", "stale", "Picture frozen for 9 s"]);
+  assert.equal(picture.current, picture.part("kept"), "a snapshot takes it");
+  assert.equal(drawn, 1, "no black over it");
+  room.desk.tell("cleared");
+  assert.equal(at(9000)[0], "none", "nothing of one caller stays for the next, and black is not frozen");
 });
 
 /** A row of a list: its slots only keep what was written into them. */

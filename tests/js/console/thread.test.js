@@ -13,19 +13,22 @@ const said = (seq, side, id) => ({ seq, side, text: "words", at: "2026-08-21T00:
 
 test("only what this window wrote is signed with you", () => {
   const state = incident("a", {
-    messages: [said(1, "caller"), said(2, "seat"), said(3, "seat", "theirs"), said(4, "seat"), said(5, "seat", "going")],
+    messages: [
+      said(1, "caller"), said(2, "seat"), said(3, "seat", "theirs"), said(4, "seat"), said(5, "seat", "going"),
+      said(6, "seat", "before a reload"),
+    ],
   });
-  const lines = linesOf(state, new Map([[4, "mine"]]), [
-    { id: "going", text: "words", why: "" }, { id: "later", text: "words", why: "" },
-  ]);
-  assert.deepEqual(lines.map(({ from }) => from), ["Caller", "Police", "Police", "You", "You", "You"]);
+  const items = [{ id: "going", text: "words", why: "" }, { id: "later", text: "words", why: "" }];
+  const lines = linesOf(state, new Map([[4, "mine"]]), { items, own: ["before a reload"] });
+  const names = ["Caller", "Police", "Police", "You", "You", "You", "You"];
+  assert.deepEqual(lines.map(({ from }) => from), names);
 });
 
 test("danger is marked as the caller's, never as the seat's", () => {
   const state = incident("a", { messages: [said(1, "caller"), said(2, "seat")] });
-  const lines = linesOf(state, new Map(), [], ({ side }) => side === "caller");
+  const lines = linesOf(state, new Map(), null, ({ side }) => side === "caller");
   assert.deepEqual(lines.map(({ isDanger }) => isDanger), [true, false]);
-  assert.deepEqual(linesOf(state, new Map(), []).map(({ isDanger }) => isDanger), [false, false]);
+  assert.deepEqual(linesOf(state, new Map(), null).map(({ isDanger }) => isDanger), [false, false]);
 });
 
 /** A place of 100 px with 300 px of lines, whose sizes change by hand. */

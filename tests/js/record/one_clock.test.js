@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import {
   barsOf,
+  firstPicture,
   heardAtFirst,
   isCallerUnprepared,
   lastBy,
@@ -12,6 +13,7 @@ import {
   photoAt,
   placeIn,
   shareOf,
+  sinceAlarm,
   span,
   timesIn,
   within,
@@ -125,6 +127,21 @@ test("times are the server's zone's, and spans read as on a watch", () => {
   assert.match(timesIn("no such zone")(T), /^\d\d:\d\d:\d\d$/);
   assert.equal(span(14_900), "0:14");
   assert.equal(span(3_723_000), "1:02:03");
+});
+
+test("what lies between two written times is their difference, also before the alarm", () => {
+  const clock = { alarm: T };
+  assert.equal(sinceAlarm(clock, T + 14_900), "+0:14");
+  assert.equal(sinceAlarm(clock, T), "+0:00");
+  assert.equal(sinceAlarm(clock, T - 1), "−0:01");
+  assert.equal(sinceAlarm(clock, T - 1000), "−0:01");
+});
+
+test("the hand begins at the first thing that plays, not at a part that does not", () => {
+  const late = clip({ pieces: [[T, 1000, null], [T + 1000, 60_000, 0]] });
+  assert.equal(firstPicture({ begins: T - 500, clips: [late] }), T + 1000);
+  assert.equal(firstPicture({ begins: T - 500, clips: [clip({ way: "ask" })] }), T - 500);
+  assert.equal(firstPicture({ begins: T, clips: [clip({ kind: "photo", at: T + 7 })] }), T + 7);
 });
 
 // --- The hand ----------------------------------------------------------------------------

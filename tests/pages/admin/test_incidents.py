@@ -56,7 +56,8 @@ def test_what_still_waits_is_told_from_what_is_over(here, cast):
 
 
 def test_a_list_says_what_came_of_it(here, cast):
-    assert cell(cast, "outcome_shown") == "-"
+    assert cell(cast, "outcome_shown") == "Not decided"  # as in the record
+    assert cell(cast, "category_shown") == "Not classified"
     Incident.objects.update(disposition="officers_sent")
     assert cell(cast, "outcome_shown") == "Officers sent"
 

@@ -93,7 +93,7 @@ def test_receipts_are_one_row_a_clip_and_times_are_local(here, cast):
 
     shown = text(desk(cast.zhao), f"reports/incident/{here.incident.pk}/change/")
     assert shown.count("chunks.stored") == 1
-    assert "pieces received in 3 batches, until" in shown
+    assert "Received in 3 parts, the last at" in shown
     assert "<td>2–4</td>" in shown
     assert "{&#x27;" not in shown
     assert not re.search(r"\d\dT\d\d:\d\d:\d\d\.\d{6}Z", shown)

@@ -41,7 +41,7 @@ def test_the_timeline_tells_what_happened_in_its_order(story):
         "He has a &lt;b&gt;knife",
         "Are you alone?",
         "Place: West Street 7",
-        "pieces received in 3 batches",
+        "Received in 3 parts",
     ]
     places = [said.index(sentence) for sentence in told]
     assert places == sorted(places)

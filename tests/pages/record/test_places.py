@@ -1,11 +1,15 @@
 """Where the phone was: what the head knows of it, and how positions are told apart."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from django.utils import translation
 
-from dispatch.snapshots.record import record_of
+from dispatch.snapshots.record import record_of, timeline
 from dispatch.snapshots.record.page import page_of
 from dispatch.snapshots.record.sentences import Teller
+from dispatch.snapshots.record.timeline import lines_of
 from reports.models import EntryBody
 from tests import database
 from tests.ground import AT_SEA, IN_ZHIFU
@@ -115,9 +119,35 @@ def test_a_position_known_better_differs_by_its_accuracy():
     assert better == ("Position: outside every known area, ± 12 m", False)
 
 
-def test_two_positions_of_one_call_read_differently(story):
+def test_two_positions_of_one_call_read_differently(story, monkeypatch):
+    monkeypatch.setattr(timeline, "ECHO", timedelta(0))  # as if some time lay between
     moves(story, AT_SEA)
     moves(story, AT_SEA)
     page = story.page()
     assert page.count("Position: outside every known area, ± 12 m ") == 1
     assert page.count("Position again: outside every known area, ± 12 m") == 1
+
+
+def test_a_position_told_twice_at_once_is_one_line_with_both_numbers(story):
+    moves(story, AT_SEA)
+    moves(story, AT_SEA)
+    shown, _left_out = lines_of(story.incident)
+    [line] = [one for one in shown if one.kind == "position.reported"]
+    assert line.said.words.startswith("Position: outside every known area")
+    assert line.numbers == f"{line.seq} … {line.last_seq}"  # the form tells of it, too
+    # A file to take away has a row an entry.
+    rows, _left_out = lines_of(story.incident, is_leaving=True)
+    told = [one.said.words for one in rows if one.kind == "position.reported"]
+    assert len(told) == 2
+    assert told[1].startswith("Position again")
+
+
+def test_a_position_told_again_later_has_its_own_line(story):
+    moves(story, AT_SEA)
+    moves(story, AT_SEA)
+    lines, _left_out = lines_of(story.incident, is_leaving=True)
+    first, again = (one for one in lines if one.kind == "position.reported")
+    soon = replace(again, at=first.at + timedelta(seconds=2))
+    late = replace(again, at=first.at + timedelta(seconds=3))
+    assert len(timeline._without_echoes([first, soon])) == 1
+    assert len(timeline._without_echoes([first, late])) == 2

@@ -87,3 +87,20 @@ def test_a_colleague_who_takes_the_call_has_not_left():
     assert "left" not in taken
     both = told_of(room(WU, MA), handed_to(WU, "Wu"), room())
     assert both == "Zhifu 3 (Ma) left"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            "The caller needs: English, sign language, Italian, Chinese, xx-klingon",
+        ),
+        ("zh-hans", "手语"),
+    ],
+)
+def test_what_a_caller_needs_is_told_in_words(language, told):
+    needs = ["en", "sign", "it", "zh-Hans", "xx-klingon"]
+    with translation.override(language):
+        said = told_of(("call.needs_changed", {"call": {"needs": needs}}))
+    assert told in said

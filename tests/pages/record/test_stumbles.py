@@ -1,15 +1,19 @@
 """What a reader took for an error: gone phones, silent taps, receipts, flags twice."""
 
 import csv
+import html
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import connection
 from django.template.loader import render_to_string
+from django.utils.timezone import localtime
 
 from dispatch.models import Call
 from dispatch.snapshots.record import record_of
 from dispatch.snapshots.record.page import page_of
+from reports.actions import views
 from reports.models import Entry, EvidenceClip
 from tests.pages.record.test_page import text_of
 
@@ -63,9 +67,10 @@ def test_receipts_with_other_entries_between_say_what_their_numbers_are(story):
     entries = Entry.objects.filter(kind="chunks.stored", object_id=str(clip.uuid))
     first, *_others, last = entries.order_by("seq").values_list("seq", flat=True)
     page = text_of(story.page())
-    assert "pieces received in 3 batches, until" in page
-    assert f"(numbers between {first} and {last})" in page
+    assert "Received in 3 parts, the last at" in page
     assert f"{first} … {last}" in page
+    told = f"Its entries' numbers are between {first} and {last}"
+    assert f'title="{html.escape(told)}"' in story.page()
     whole = Entry.objects.filter(kind="chunks.stored", object_id=str(story.clip.uuid))
     of_one = whole.order_by("seq").values_list("seq", flat=True)
     assert f"{of_one[0]}–{of_one[0] + len(of_one) - 1}" in page
@@ -99,3 +104,45 @@ def test_what_the_head_says_of_the_caller_it_says_once(story):
     record.incident.caller.assurance = "phone"  # *Caller* does not say it any more
     head = render_to_string("record/head.html", page_of(record))
     assert "caller not verified" in head
+
+
+def test_the_clock_counts_from_the_alarm_as_times_are_written(story):
+    """A camera that began a moment before the alarm is before it, and not at nought."""
+    record = record_of(story.incident, story.world.staff["han"])
+    facts = page_of(record)
+    opened = story.incident.opened_at
+    assert facts["clock"]["alarm"] == int(opened.timestamp()) * 1000
+    for one in facts["lines"]:
+        seconds = int(one["line"].at.timestamp()) - int(opened.timestamp())
+        assert one["since"] == f"+{seconds // 60}:{seconds % 60:02}"
+    earlier = replace(record.lines[0], at=opened - timedelta(seconds=1))
+    [first] = page_of(replace(record, lines=[earlier]))["lines"]
+    assert first["since"] == "−0:01"
+    assert localtime(first["line"].at).second == (localtime(opened).second - 1) % 60
+
+
+def test_a_part_of_one_picture_is_in_the_copy(story):
+    """It begins and ends at once there; it was said not to be playable."""
+    view = views.ask_view(story.clip.uuid)
+    views.finish_view(
+        view.uuid,
+        chunk_count=3,
+        mime="video/webm",
+        sha256="a" * 64,
+        size=11,
+        duration_ms=2900,
+        note="",
+        parts=[(0, 0, 0), (1, 0, 2900)],
+    )
+    record = record_of(story.incident, story.world.staff["han"])
+    [clip] = record.clips
+    assert clip.lane is not None
+    assert clip.lane.pieces[0].copy == 0
+    assert clip.lane.gaps == []
+    assert "Not in the copy that plays here" not in story.page()
+
+
+def test_a_record_leads_back_to_the_list(story):
+    link = '<a href="/admin/reports/incident/">All incidents</a>'
+    assert link in story.page("han")
+    assert link not in story.page("chen")

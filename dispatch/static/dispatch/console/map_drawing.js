@@ -2,7 +2,7 @@
 // trail. Colours are the page's own (map.css), so light and dark need nothing here.
 
 import { timeOfDay } from "./models/clock.js";
-import { accuracy } from "./models/trail.js";
+import { accuracy, lengthWords } from "./models/trail.js";
 import { inLanguage } from "./models/words.js";
 import { clearOf, spotOf } from "./models/map_view.js";
 
@@ -12,7 +12,9 @@ import { clearOf, spotOf } from "./models/map_view.js";
 
 const CLOSEST = 18;
 const FURTHEST = 2; // a caller a province away, with the district, on a map a finger high
+const SCALE_PX = 100; // Leaflet's widest
 const WAY = "way";
+const ASIDE = [0, -20, 20]; // pixels a name may go up or down to stand free
 const ON_IT = ".map-acts, .map-far, .map-note, .leaflet-control"; // what lies over the ground
 
 export class MapDrawing {
@@ -50,7 +52,9 @@ export class MapDrawing {
       const shown = L.control.attribution({ prefix: false });
       if (credit) shown.addTo(this.#map).addAttribution(words.innerHTML);
     }
-    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(this.#map);
+    const scale = L.control.scale({ imperial: false, position: "bottomleft" });
+    scale._updateScale = writeScale; // Leaflet's own has one language
+    scale.addTo(this.#map);
     // Over the names, under the tooltips: nothing stands before the caller.
     this.#map.createPane(WAY).style.zIndex = "640";
     this.#ground = L.layerGroup().addTo(this.#map);
@@ -98,21 +102,31 @@ export class MapDrawing {
     this.#frame = requestAnimationFrame(() => this.#tidyNames());
   }
 
-  /** A name that would be cut, or lie under a button, is not shown; half a name misleads. */
+  /**
+   * A name that would be cut, or lie under a button, is not shown; half a name misleads. One
+   * that lies under the caller stands over or under them.
+   */
   #tidyNames() {
     const place = this.#map.getContainer();
     const inside = place.getBoundingClientRect();
     const over = [...(place.parentElement?.querySelectorAll(ON_IT) ?? [])];
+    over.push(...place.querySelectorAll(".map-here"));
     const taken = over.map((part) => part.getBoundingClientRect());
     /** @type {HTMLElement[]} */
     const names = [...place.querySelectorAll(".map-name span")];
+    for (const name of names) name.style.marginTop = "";
     const boxes = names.map((name) => name.getBoundingClientRect());
     // The seat's own first: where two names meet, the other one goes.
     const order = names.map((_, index) => index).sort((a, b) => isOwn(names[b]) - isOwn(names[a]));
     for (const index of order) {
-      const fits = isWithin(boxes[index], inside) && !taken.some((box) => meet(box, boxes[index]));
-      names[index].style.visibility = fits ? "" : "hidden";
-      if (fits) taken.push(boxes[index]);
+      const { x, y, width, height } = boxes[index];
+      const step = ASIDE.find((down) => {
+        const box = new DOMRect(x, y + down, width, height);
+        return isWithin(box, inside) && !taken.some((other) => meet(other, box));
+      });
+      names[index].style.visibility = step === undefined ? "hidden" : "";
+      names[index].style.marginTop = step ? `${step}px` : "";
+      if (step !== undefined) taken.push(new DOMRect(x, y + step, width, height));
     }
   }
 
@@ -128,6 +142,7 @@ export class MapDrawing {
     if (trail.length > 1) add(this.#L.polyline(spots, { ...still, className: "map-way" }));
     for (const spot of trail.slice(0, -1)) add(this.#dot(spot, 4, "map-dot"));
     add(this.#dot(last, 7, "map-dot map-here"));
+    this.#tidySoon();
   }
 
   /** Nothing of one caller stays for the next. */
@@ -175,6 +190,13 @@ export class MapDrawing {
     move();
     this.#isOurs = false;
   }
+}
+
+/** @param {HTMLElement} line @param {string} text  "50 km" @param {number} ratio  of the widest */
+function writeScale(line, text, ratio) {
+  const [count, unit] = text.split(" ");
+  line.style.width = `${Math.round(SCALE_PX * ratio)}px`;
+  line.textContent = lengthWords(Number(count), unit === "km");
 }
 
 /** @param {HTMLElement} name @returns {number} 1: of the ground that is the seat's own */

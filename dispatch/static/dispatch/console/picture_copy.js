@@ -4,13 +4,11 @@ const MOST_BYTES = 1024 * 1024; // what the server takes
 const QUALITIES = [0.92, 0.8, 0.65, 0.5];
 
 /**
- * @param {HTMLVideoElement | HTMLImageElement} picture
+ * @param {HTMLVideoElement | HTMLCanvasElement | HTMLImageElement} picture
  * @returns {Promise<Blob | null>} JPEG; null if there is no picture, or none small enough
  */
 export async function copyPicture(picture) {
-  const isVideo = picture instanceof HTMLVideoElement;
-  const width = isVideo ? picture.videoWidth : picture.naturalWidth;
-  const height = isVideo ? picture.videoHeight : picture.naturalHeight;
+  const [width, height] = sizeOf(picture);
   if (!width || !height) return null;
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width, height];
@@ -22,4 +20,14 @@ export async function copyPicture(picture) {
     if (blob && blob.size <= MOST_BYTES) return blob;
   }
   return null;
+}
+
+/**
+ * @param {HTMLVideoElement | HTMLCanvasElement | HTMLImageElement} picture
+ * @returns {[number, number]} width, height
+ */
+function sizeOf(picture) {
+  if (picture instanceof HTMLVideoElement) return [picture.videoWidth, picture.videoHeight];
+  if (picture instanceof HTMLCanvasElement) return [picture.width, picture.height];
+  return [picture.naturalWidth, picture.naturalHeight];
 }

@@ -11,9 +11,13 @@ import { fill, gettext } from "../../lib/words.js";
 
 const MOST_ON_WALL = 4; // until it is known how many fit
 
+/** @type {[string, number][]} how a wall may draw a row, and its height: wall_rows.css */
+const WAYS = [["tall", 168]];
+
 export class BoardCalls extends View {
   /** @type {KeyedRows<LineCall>} */ #rows = /** @type {any} */ (null);
   #most = MOST_ON_WALL;
+  #count = 0;
 
   begin() {
     this.#rows = new KeyedRows(this.find("calls"), this.find("row"));
@@ -21,9 +25,11 @@ export class BoardCalls extends View {
 
   show() {
     const calls = liveCalls(this.state.agencies);
-    const { shown, hidden } = cut(calls, this.desk.isWall() ? this.#most : Infinity);
+    this.#count = calls.length;
     this.write("count", calls.length ? String(calls.length) : "");
     this.reveal("empty", calls.length === 0 && this.state.isWhole);
+    this.#most = this.fitting("calls", calls.length, WAYS, this.#most);
+    const { shown, hidden } = cut(calls, this.desk.isWall() ? this.#most : Infinity);
     this.reveal("more", hidden.length > 0);
     if (hidden.length) this.write("more", fill(gettext("and %(n)s more"), { n: hidden.length }));
     this.#rows.show(shown, ({ call }) => call, (row, call) => {
@@ -54,7 +60,7 @@ export class BoardCalls extends View {
   }
 
   #fit() {
-    const most = this.fitting("calls", MOST_ON_WALL);
+    const most = this.fitting("calls", this.#count, WAYS, MOST_ON_WALL);
     if (most === this.#most) return;
     this.#most = most;
     if (this.desk.isWall()) queueMicrotask(() => this.show());

@@ -14,10 +14,14 @@ const MOST_ON_WALL = 9; // until it is known how many fit
 const FULL_SECONDS = 60; // the bar is full when the alert goes out
 const WARN_SECONDS = 20; // the last of the answer-time targets
 
+/** @type {[string, number][]} how a wall may draw a row, and its height: wall_rows.css */
+const WAYS = [["tall", 166], ["three", 114]];
+
 export class BoardLine extends View {
   /** @type {KeyedRows<LineCall>} */ #rows = /** @type {any} */ (null);
   /** @type {LineCall[]} */ #hidden = [];
   #most = MOST_ON_WALL;
+  #count = 0;
 
   begin() {
     this.#rows = new KeyedRows(this.find("calls"), this.find("row"));
@@ -25,14 +29,18 @@ export class BoardLine extends View {
 
   show() {
     const calls = waitingCalls(this.state.agencies);
-    const { shown, hidden } = cut(calls, this.desk.isWall() ? this.#most : MOST);
-    this.#hidden = hidden;
+    this.#count = calls.length;
     this.reveal("empty", calls.length === 0 && this.state.isWhole);
+    const isWall = this.desk.isWall();
+    this.#most = this.fitting("calls", calls.length, WAYS, this.#most);
+    const { shown, hidden } = cut(calls, isWall ? this.#most : MOST);
+    this.#hidden = hidden;
     this.#rows.show(shown, ({ call }) => call, (row, call) => {
       row.element.dataset.priority = String(call.priority);
       // On a wall nobody acts; the place beside it tells them apart, where it is known.
-      const own = this.desk.isWall() && call.area ? undefined : this.state.ownCode;
+      const own = isWall && call.area ? undefined : this.state.ownCode;
       row.write("number", shortNumber(call.number, own));
+      row.element.dataset.placed = String(Boolean(call.area));
       row.write("place", placeName(call));
       row.marks("marks", callMarks(call));
     });
@@ -67,7 +75,7 @@ export class BoardLine extends View {
   }
 
   #fit() {
-    const most = this.fitting("calls", MOST_ON_WALL);
+    const most = this.fitting("calls", this.#count, WAYS, MOST_ON_WALL);
     if (most === this.#most) return;
     this.#most = most;
     if (this.desk.isWall()) queueMicrotask(() => this.show());

@@ -94,6 +94,8 @@ export class BoardSeats extends View {
     };
     write("name", agencyName(agency.agency));
     write("counts", countWords(sumsOf(all)));
+    // Where nobody sits the empty chairs stand in the line of the name: seats.css.
+    group.element.dataset.staffed = String(all.some(({ operator_id }) => operator_id));
     group.rows.show(seats, ({ seat }) => seat, (row, seat) => {
       const what = doing(seat);
       const role = what === "on_call" ? roomRole(seat.room_role) : "";

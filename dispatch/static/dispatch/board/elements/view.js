@@ -12,6 +12,7 @@
  */
 
 const MORE_PX = 52; // the line that counts the others, and the part's own edge
+const EDGE_PX = 10;
 const GAP_PX = 2;
 
 export class View extends HTMLElement {
@@ -56,15 +57,24 @@ export class View extends HTMLElement {
   }
 
   /**
-   * On a wall nothing scrolls: how many rows of a list fit its part, at least one.
-   * @param {string} list @param {number} otherwise  off the wall, or not known yet
+   * On a wall nothing scrolls: how many rows of a list fit its part, at least one. Where
+   * all of them do in more than a line each, `data-rows` says so, for wall_rows.css.
+   * @param {string} list @param {number} count  rows there are
+   * @param {[string, number][]} ways  name and the most px a row takes, the roomiest first
+   * @param {number} otherwise  off the wall, or not known yet
    */
-  fitting(list, otherwise) {
-    if (!this.desk.isWall()) return otherwise;
+  fitting(list, count, ways, otherwise) {
+    const isWall = this.desk.isWall();
     const rows = this.find(list);
+    const room = this.getBoundingClientRect().bottom - rows.getBoundingClientRect().top;
+    const way = ways.find(([, height]) => count * (height + GAP_PX) <= room - EDGE_PX);
+    const name = isWall && way ? way[0] : "";
+    if (this.dataset.rows !== name) this.dataset.rows = name;
+    if (!isWall) return otherwise;
+    if (name) return Math.max(1, count);
     const height = /** @type {HTMLElement | null} */ (rows.firstElementChild)?.offsetHeight;
     if (!height) return otherwise;
-    const room = this.getBoundingClientRect().bottom - rows.getBoundingClientRect().top;
+    if (count * (height + GAP_PX) <= room - EDGE_PX) return count;
     return Math.max(1, Math.floor((room - MORE_PX) / (height + GAP_PX)));
   }
 

@@ -1,6 +1,7 @@
 // The day by quarters of an hour as bars, and the same in words for who cannot see it.
 
-import { fill, gettext } from "../../lib/words.js";
+import { percent } from "./figures.js";
+import { fill, gettext, ngettext, sentences } from "../../lib/words.js";
 import { localTime } from "../../lib/zone.js";
 
 /** @typedef {import("./figures.js").Sums} Sums */
@@ -10,7 +11,7 @@ const QUARTER_MS = 15 * 60 * 1000;
 export const WIDTH = 960;
 export const HEIGHT = 120;
 const DAY_QUARTERS = 96;
-const TARGET = 0.9;
+const TARGET = 0.9; // within 15 s
 
 /**
  * @param {number[][]} quarters @returns {Bar[]} one a quarter with calls; heights in px of
@@ -48,10 +49,18 @@ export function inWords(sums) {
   const most = busiest(sums.quarters);
   const at = sums.quarters.findIndex(([offered]) => offered === most);
   const below = bars(sums.quarters).filter(({ isBelow }) => isBelow).length;
-  return fill(
-    gettext(
-      "%(total)s calls today. Busiest quarter of an hour: %(at)s with %(most)s. Below the target in %(below)s.",
-    ),
-    { total, at: quarterTime(sums, at), most, below },
+  const day = fill(
+    gettext("%(total)s calls today. Busiest quarter of an hour: %(at)s with %(most)s."),
+    { total, at: quarterTime(sums, at), most },
   );
+  // Which target: three stand above. Where none was missed, the line would say nothing.
+  const missed = below && fill(
+    ngettext(
+      "Below %(share)s in 15 s: %(n)s quarter of an hour.",
+      "Below %(share)s in 15 s: %(n)s quarters of an hour.",
+      below,
+    ),
+    { share: percent(TARGET), n: below },
+  );
+  return sentences([day, missed || ""]);
 }

@@ -1,7 +1,9 @@
 // Codes into words and looks, in the language of the page. Word + icon + tone, always.
 
 import { doing, seatsOf, sumsOf } from "./lists.js";
-import { breakReason, inLanguage, seatName, shortNumber } from "../../console/models/words.js";
+import {
+  breakReason, inLanguage, priorityName, seatName, shortNumber,
+} from "../../console/models/words.js";
 import { seatWords } from "../../lib/seat_words.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -9,6 +11,8 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {import("./shapes.js").AgencyState} AgencyState */
 /** @typedef {import("./shapes.js").LineCall} LineCall */
 /** @typedef {{tone: string, icon: string, words: string}} Look */
+
+const USUAL_PRIORITY = 2;
 
 /** @param {Doing} doing @returns {Look} */
 export function seatLook(doing) {
@@ -110,7 +114,7 @@ export function callMarks(call) {
     marks.push({ tone: "silent", icon: "volume-x", words: gettext("SILENT") });
   }
   if (call.priority === 1) {
-    marks.push({ tone: "warn", icon: "triangle-alert", words: gettext("Life in danger") });
+    marks.push({ tone: "warn", icon: "triangle-alert", words: priorityName(1) });
   }
   if (call.lost_at && call.is_plain) {
     const words = gettext("Only words, cannot answer");
@@ -128,6 +132,14 @@ export function callMarks(call) {
   }
   for (const need of call.needs ?? []) {
     marks.push({ tone: "", icon: "languages", words: needName(need) });
+  }
+  // A call comes in as 2; what stands behind others in the line says so.
+  if (call.priority > USUAL_PRIORITY && call.state !== "connected") {
+    const words = fill(gettext("Priority %(n)s: %(name)s"), {
+      n: call.priority,
+      name: priorityName(call.priority),
+    });
+    marks.push({ tone: "muted", icon: "hourglass", words });
   }
   if (call.state === "offered") {
     const seat = callSeat(call) || gettext("a seat");

@@ -86,7 +86,7 @@ export class AlarmPage extends HTMLElement {
     if (this.#isSettling) return;
     const pressed = /** @type {HTMLButtonElement | null} */ (event.submitter);
     // The back button must not leave the alarm by one press of a nervous thumb.
-    history.pushState({ alarm: true }, "");
+    if (!history.state) history.pushState({ alarm: true }, "");
     const mode = pressed?.value === "silent" ? "silent" : "normal";
     this.#alarm.tap(mode, this.#senses.position.last());
   }

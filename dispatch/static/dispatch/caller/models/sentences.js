@@ -293,7 +293,7 @@ export function newsSentence(news, seat = "") {
     case "resumed":
       return gettext("The connection is back. Same call.");
     default:
-      return gettext("Your alarm goes on.");
+      return gettext("Your alarm goes on. Back again leaves this page.");
   }
 }
 

@@ -6,7 +6,9 @@ import { icon, rowsOf, showRows, slot, writeMark, writeSlot } from "./rows.js";
 import { agencyOf } from "../models/agency_state.js";
 import { timeOfDay } from "../models/clock.js";
 import { actsOn, peopleOf, ringing } from "../models/room.js";
-import { outcome, personMark, ringingWords, seatWithName } from "../models/room_words.js";
+import {
+  needsWords, outcome, personMark, ringingWords, seatWithName,
+} from "../models/room_words.js";
 import { seatName } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -37,6 +39,7 @@ export class CallRoom extends Region {
     if (!people.some(({ key }) => key === this.#menuOf)) this.#menuOf = "";
     this.write("lead", this.#leadWords());
     this.find("lead").dataset.quiet = String(this.desk.isHost);
+    this.#showNeeds(incident.call.needs);
     this.#showPeople(people);
     this.#showRinging();
     this.#showAnswer(people);
@@ -142,6 +145,18 @@ export class CallRoom extends Region {
         : gettext("You are in the call of %(seat)s:");
     const label = { label: call.seat_label, label_en: call.seat_label_en };
     return fill(words, { seat: seatName(label, this.#ours) });
+  }
+
+  /** Where the call came by itself nobody saw its row in the line. @param {string[]} needs */
+  #showNeeds(needs = []) {
+    const isShown = needs.length > 0 && !this.desk.isOver;
+    const words = isShown ? needsWords(needs) : "";
+    const part = this.find("needs");
+    this.reveal("needs", isShown);
+    if (part.dataset.words === words) return;
+    part.dataset.words = part.title = words;
+    writeMark(part, "", "languages", words);
+    if (words) this.announce(words);
   }
 
   /** @param {Person[]} people */

@@ -28,7 +28,8 @@ export class CallerPhone extends Region {
     const own = seatReason(this.media.why);
     this.#wasComing = this.#isComing;
     const isLost = this.#isLost;
-    const now = toldOf(device, this.#isComing && !isLost);
+    const isDeaf = !device && isScriptless(this.desk.incident);
+    const now = isDeaf ? wordsOnly() : toldOf(device, this.#isComing && !isLost);
     const told = isLost ? this.#lostOf(device, now.words) : now;
     writeMark(this.find("rung"), told.tone, told.icon, told.words);
     this.write("seat", own);
@@ -76,6 +77,12 @@ export class CallerPhone extends Region {
     list.replaceChildren(...(device ? marksOf(device) : []));
     if (isLost) for (const mark of list.children) mark.setAttribute("data-tone", "muted");
   }
+}
+
+/** The page without scripts: it says nothing of itself, and what it can give is known. */
+function wordsOnly() {
+  const words = gettext("The page runs no scripts: its words have come, and nothing more can.");
+  return { tone: "warn", icon: "message-square", words };
 }
 
 /**

@@ -8,6 +8,7 @@ import { STANDS_AFTER_MS, choosePicture } from "../models/frame_watch.js";
 import { seatReason } from "../models/rungs.js";
 import { isScriptless } from "../models/scriptless.js";
 import { playStream } from "../play_stream.js";
+import { LastFrame } from "../last_frame.js";
 import { StillView } from "../../lib/still_view.js";
 import { fill, gettext, sentences } from "../../lib/words.js";
 
@@ -19,6 +20,7 @@ const LOST_SECONDS = 120; // then the server ends the call, with a call-back
 
 export class CallerPicture extends Region {
   /** @type {StillView | null} */ #view = null;
+  /** @type {LastFrame | null} */ #last = null;
   #isVeiled = false;
 
   begin() {
@@ -27,6 +29,8 @@ export class CallerPicture extends Region {
       image,
       onSeen: (n) => void this.desk.send({ type: "still_seen", n }),
     });
+    const canvas = /** @type {HTMLCanvasElement} */ (this.find("kept"));
+    this.#last = new LastFrame(this.#video, canvas);
     this.media.addEventListener("tracks", () => void this.#play());
     this.desk.addEventListener("still", (event) =>
       this.#arrive(/** @type {CustomEvent} */ (event).detail),
@@ -34,17 +38,17 @@ export class CallerPicture extends Region {
     this.desk.addEventListener("cleared", () => this.#clear());
   }
 
-  /** @returns {HTMLVideoElement | HTMLImageElement | null} the picture on the screen now */
+  /** @returns {HTMLVideoElement | HTMLCanvasElement | HTMLImageElement | null} on the screen now */
   get current() {
-    if (this.dataset.shown === "video") return this.#video;
-    return this.dataset.shown === "still" ? this.find("still") : null;
+    const part = { video: "live", kept: "kept", still: "still" }[this.dataset.shown ?? ""];
+    return part ? /** @type {any} */ (this.find(part)) : null;
   }
 
   show() {
     const { incident } = this.desk;
     if (this.desk.view !== "call" || !incident) return;
     const { isOver } = this.desk;
-    if (isOver) this.#view?.clear();
+    if (isOver) this.#forget();
     this.dataset.mode = isOver ? "ended" : incident.call.mode;
     this.tick(this.desk.clock.now());
   }
@@ -53,9 +57,10 @@ export class CallerPicture extends Region {
   tick(now) {
     const { incident } = this.desk;
     if (this.desk.view !== "call" || !incident) return;
+    if (!this.desk.isOver) this.#last?.keep(this.media.remote, this.media.videoAgeMs);
     const [shown, age] = this.#choose(incident);
     this.dataset.shown = shown;
-    this.dataset.age = shown === "none" ? "none" : freshness(age);
+    this.dataset.age = shown === "none" ? "none" : freshness(shown, age);
     this.reveal("age", shown !== "none");
     if (shown !== "none") this.write("age", ageWords(shown, age));
     this.write("words", shown === "none" ? this.#emptyWords(incident) : "");
@@ -75,7 +80,11 @@ export class CallerPicture extends Region {
     const still = this.#view?.ageMs ?? Infinity;
     const video = this.media.videoAgeMs;
     const shown = choosePicture(video, still);
-    return [shown, shown === "video" ? video : still];
+    if (shown !== "video") return [shown, still];
+    if (!this.#last || this.#last.isThere) return ["video", video];
+    // The relay's end blackened the element: what it showed last stays in its place.
+    if (this.#last.isKept) return ["kept", video];
+    return [choosePicture(Infinity, still), still];
   }
 
   async #play() {
@@ -91,8 +100,13 @@ export class CallerPicture extends Region {
     void this.#view?.show(still);
   }
 
-  #clear() {
+  #forget() {
     this.#view?.clear();
+    this.#last?.clear();
+  }
+
+  #clear() {
+    this.#forget();
     this.dataset.shown = "none";
     this.#veil(false);
   }
@@ -113,6 +127,8 @@ export class CallerPicture extends Region {
       return this.desk.isHost
         ? gettext("You stopped the caller's picture for everyone.")
         : gettext("The caller's picture is stopped for everyone.");
+    if (isScriptless(this.desk.incident))
+      return gettext("Words only: this page runs no scripts and can send no picture.");
     const own = seatReason(this.media.why);
     switch (this.desk.device?.camera) {
       case "refused":
@@ -167,16 +183,16 @@ export class CallerPicture extends Region {
   }
 }
 
-/** @param {number} ms @returns {"fresh" | "ageing" | "stale"} */
-function freshness(ms) {
+/** @param {Shown} shown @param {number} ms @returns {"fresh" | "ageing" | "stale"} */
+function freshness(shown, ms) {
   if (ms > STALE_MS) return "stale";
-  return ms > STANDS_AFTER_MS ? "ageing" : "fresh";
+  return shown === "kept" || ms > STANDS_AFTER_MS ? "ageing" : "fresh";
 }
 
 /** @param {Shown} shown @param {number} ms @returns {string} */
 function ageWords(shown, ms) {
   if (shown === "video" && ms <= STANDS_AFTER_MS) return gettext("Live video");
-  if (shown === "video") {
+  if (shown === "video" || shown === "kept") {
     const seconds = Math.floor(ms / 1000);
     return fill(gettext("Picture frozen for %(seconds)s s"), { seconds });
   }

@@ -4,7 +4,7 @@
 import { Region } from "./region.js";
 import { secondsSince, timeOfDay } from "../models/clock.js";
 import { isScriptless } from "../models/scriptless.js";
-import { accuracy, coordinates, sketch } from "../models/trail.js";
+import { accuracy, coordinates, lengthWords, sketch } from "../models/trail.js";
 import { areaName, fixAge } from "../models/words.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -21,12 +21,7 @@ export class CallerPlace extends Region {
     if (!incident) return;
     const { position, trail } = incident;
     this.reveal("none", !position);
-    this.write(
-      "none",
-      isScriptless(incident)
-        ? gettext("The phone has not said where it is, and cannot be asked.")
-        : gettext("The phone has not said where it is. Ask."),
-    );
+    this.write("none", this.#noneWords(incident));
     this.reveal("facts", Boolean(position));
     this.reveal("trail", Boolean(position));
     this.reveal("age", Boolean(position));
@@ -40,6 +35,16 @@ export class CallerPlace extends Region {
     this.write("coordinates", coordinates(position));
     this.#showTrail(trail.length ? trail : [position]);
     this.tick(this.desk.clock.now());
+  }
+
+  /** @param {import("../models/shapes.js").IncidentSnapshot} incident @returns {string} */
+  #noneWords(incident) {
+    if (isScriptless(incident))
+      return gettext("The phone has not said where it is, and cannot be asked.");
+    // Nobody is there to be asked.
+    if (this.desk.isOver || incident.call.lost_at)
+      return gettext("The phone has not said where it is.");
+    return gettext("The phone has not said where it is. Ask.");
   }
 
   /** @param {number} now */
@@ -105,7 +110,7 @@ export class CallerPlace extends Region {
       class: "sketch-scale",
     });
     const words = make("text", { x: 12 + WIDTH / 4, y: HEIGHT - 4, class: "sketch-words" });
-    words.textContent = `${metres < 10 ? metres.toFixed(1) : Math.round(metres)} m`;
+    words.textContent = lengthWords(Number(metres.toFixed(metres < 10 ? 1 : 0)), false);
     this.find("sketch").replaceChildren(blur, path, point, scale, words);
   }
 }

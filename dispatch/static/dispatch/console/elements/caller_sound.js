@@ -3,6 +3,7 @@
 
 import { Region } from "./region.js";
 import { slot, writeMark } from "./rows.js";
+import { isScriptless } from "../models/scriptless.js";
 import { playStream } from "../play_stream.js";
 import { Voices } from "../../lib/voices.js";
 import { gettext } from "../../lib/words.js";
@@ -93,9 +94,11 @@ export class CallerSound extends Region {
 
   /** @param {Record<"audio" | "video", boolean> | undefined} stopped */
   #showMenu(stopped) {
+    const isDead = this.desk.isVisitor || isScriptless(this.desk.incident); // nothing to stop
+    if (isDead) this.#isMenuOpen = false;
     this.reveal("stops-menu", this.#isMenuOpen);
     const button = /** @type {HTMLButtonElement} */ (this.find("stops"));
-    button.disabled = this.desk.isVisitor;
+    button.disabled = isDead;
     const some = Boolean(stopped?.audio || stopped?.video);
     button.setAttribute("aria-expanded", String(this.#isMenuOpen));
     writeMark(

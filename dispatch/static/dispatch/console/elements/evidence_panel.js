@@ -5,7 +5,7 @@
 import { Region } from "./region.js";
 import { showRows, slot, writeMark, writeSlot } from "./rows.js";
 import { askView } from "../evidence_door.js";
-import { timeOfDay } from "../models/clock.js";
+import { secondsSince, timeOfDay } from "../models/clock.js";
 import {
   beganAt,
   clipsOf,
@@ -13,6 +13,7 @@ import {
   kindIcon,
   kindName,
   lookWords,
+  mayFollow,
   originalAddress,
   sourceName,
   viewWords,
@@ -48,9 +49,8 @@ export class EvidencePanel extends Region {
     record.hidden = this.desk.isVisitor; // the host's to read
     this.reveal("ended", isOver);
     if (isOver) this.write("ended", endedWords(incident.call));
-    // The recorder's last piece comes some seconds after the end, a phone's minutes later.
     const isEnded = incident.call.state === "ended";
-    this.reveal("later", isOver && isEnded);
+    this.tick(this.desk.clock.now());
     this.reveal("empty", clips.length === 0);
     const older = incident.clips_older ?? 0;
     this.reveal("older", older > 0);
@@ -65,6 +65,15 @@ export class EvidencePanel extends Region {
       (row, clip) => this.#fill(row, clip, Boolean(incident.call.lost_at) || isEnded),
     );
     this.#showWanted(incident.clips ?? {});
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    const { incident, isOver } = this.desk;
+    if (this.desk.view !== "call" || !incident) return;
+    const { state, ended_at: at } = incident.call;
+    const isEnded = isOver && state === "ended";
+    this.reveal("later", isEnded && mayFollow(incident.clips, secondsSince(at, now)));
   }
 
   /** @param {string} act @param {HTMLElement | null} button */

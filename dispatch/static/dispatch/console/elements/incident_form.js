@@ -20,6 +20,9 @@ import { fill, gettext } from "../../lib/words.js";
 /** A second press that comes sooner is the other half of a double click. */
 const READ_MS = 1000;
 
+/** Acts that lead to a field. */
+const FIELD_KEYS = ["category", "priority", "place", "notes", "persons", "outcome"];
+
 export class IncidentForm extends Region {
   #incident = "";
   /** @type {import("../models/draft.js").Draft | null} */ #draft = null;
@@ -78,9 +81,8 @@ export class IncidentForm extends Region {
   /** @param {string} act @param {HTMLElement | null} [button] */
   act(act, button) {
     if (act === "keep-mine" || act === "take-theirs") return this.#decided(act, button);
-    const field = { category: "category", notes: "notes", outcome: "disposition" }[act];
-    if (!field) return false;
-    /** @type {HTMLElement | null} */ (this.querySelector(`#${field}`))?.focus();
+    if (!FIELD_KEYS.includes(act)) return false;
+    this.#goTo(act === "outcome" ? "disposition" : act);
     return true;
   }
 

@@ -4,13 +4,18 @@
 import { Region } from "./region.js";
 import { makeMark } from "./rows.js";
 import { timeOfDay } from "../models/clock.js";
+import { isScriptless } from "../models/scriptless.js";
+import { gettext } from "../../lib/words.js";
 
 const FRESH_MS = 30_000;
 const NEWS_MS = 10_000; // what was said longer ago belongs to the call that is over
+const SAME_MS = 1000; // so close together one thing was said of the other
 
 export class MessageLine extends Region {
   #saidAt = 0;
   #hadSeat = false;
+  #wasOver = false;
+  /** @type {string} the call that is lost, told here */ #lost = "";
 
   begin() {
     this.desk.addEventListener("say", (event) => {
@@ -18,7 +23,7 @@ export class MessageLine extends Region {
       this.#say(text, tone);
     });
     this.desk.addEventListener("cleared", () => {
-      if (Date.now() - this.#saidAt > NEWS_MS) this.find("said").replaceChildren();
+      this.#giveWay(NEWS_MS);
     });
   }
 
@@ -27,6 +32,27 @@ export class MessageLine extends Region {
     const hasSeat = this.desk.seat !== null;
     if (this.#hadSeat && !hasSeat) this.find("said").replaceChildren();
     this.#hadSeat = hasSeat;
+    this.#followCall();
+  }
+
+  /** "Danger now" is no news once the call is over, and a loss is newer news. */
+  #followCall() {
+    const { incident, isOver, view } = this.desk;
+    const hasCall = view === "call" && incident !== null;
+    const hasEnded = hasCall && isOver;
+    if (hasEnded && !this.#wasOver) this.#giveWay(SAME_MS);
+    this.#wasOver = hasEnded;
+    const isLost = hasCall && !isOver && Boolean(incident.call.lost_at) && !isScriptless(incident);
+    const was = this.#lost;
+    this.#lost = isLost ? incident.call.call : "";
+    if (this.#lost && this.#lost !== was) this.#say(gettext("The caller is lost."), "warn");
+    else if (was && hasCall && !isOver && incident.call.call === was && !isLost)
+      this.#say(gettext("The caller is back."), "ok");
+  }
+
+  /** @param {number} ms  what was said longer ago goes */
+  #giveWay(ms) {
+    if (Date.now() - this.#saidAt > ms) this.find("said").replaceChildren();
   }
 
   /** Old news turns grey; it stays, with its time. */

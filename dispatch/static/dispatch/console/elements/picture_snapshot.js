@@ -7,6 +7,7 @@ import { writeMark } from "./rows.js";
 import { keepSnapshot } from "../evidence_door.js";
 import { copyPicture } from "../picture_copy.js";
 import { timeOfDay } from "../models/clock.js";
+import { isScriptless } from "../models/scriptless.js";
 import { fill, gettext } from "../../lib/words.js";
 import { newId } from "../../lib/wire.js";
 
@@ -20,10 +21,11 @@ export class PictureSnapshot extends Region {
     this.desk.addEventListener("cleared", () => this.#clear());
   }
 
-  /** Kept by who leads the call: evidence has one hand. */
+  /** Kept by who leads the call: evidence has one hand. A page without scripts has no picture. */
   show() {
     const button = /** @type {HTMLButtonElement | null} */ (this.querySelector("button"));
-    if (button) button.disabled = this.desk.isVisitor;
+    const { incident, isVisitor } = this.desk;
+    if (button) button.disabled = isVisitor || isScriptless(incident);
   }
 
   /** @param {string} act */

@@ -62,7 +62,7 @@ export class TextThread extends Region {
     showRows(
       this.find("messages"),
       template,
-      linesOf(incident, this.#ids, this.#outbox?.items ?? [], (message) => this.#isDanger(message)),
+      linesOf(incident, this.#ids, this.#outbox, (message) => this.#isDanger(message)),
       ({ key }) => key,
       fillLine,
     );
@@ -108,7 +108,7 @@ export class TextThread extends Region {
     try {
       const ack = await this.desk.command({ type: "post_message", id, text });
       if (ack.seq !== undefined) this.#ids.set(ack.seq, id);
-      outbox?.remove(id);
+      outbox?.arrived(id);
     } catch (refused) {
       outbox?.refuse(id, refusal(/** @type {import("../../lib/wire.js").Refused} */ (refused)));
     }
@@ -159,6 +159,7 @@ export class TextThread extends Region {
 
   #clear() {
     this.#incident = "";
+    this.#outbox?.close();
     this.#outbox = null;
     this.#words.value = "";
     this.#words.disabled = false; // or the next call could not have the focus at once

@@ -22,12 +22,16 @@ import { gettext } from "../../lib/words.js";
 /**
  * @param {import("../models/shapes.js").IncidentSnapshot} incident
  * @param {Map<number, string>} ids  of this window's messages: number → id
- * @param {import("../models/outbox.js").Outgoing[]} outgoing
+ * @param {{items: import("../models/outbox.js").Outgoing[], own: string[]} | null} outbox
+ *  what is on its way, and the ids of one's own that arrived, also before a reload
  * @param {(message: import("../models/shapes.js").Message) => boolean} [isDanger]
  * @returns {Line[]} oldest first
  */
-export function linesOf({ messages, clips }, ids, outgoing, isDanger = () => false) {
-  const own = new Set([...ids.values(), ...outgoing.map(({ id }) => id)]);
+export function linesOf({ messages, clips }, ids, outbox, isDanger = () => false) {
+  const outgoing = outbox?.items ?? [];
+  const own = new Set([
+    ...ids.values(), ...outgoing.map(({ id }) => id), ...(outbox?.own ?? []),
+  ]);
   const keyOf = (/** @type {typeof messages[number]} */ { client_id: id, seq }) =>
     id ?? ids.get(seq) ?? String(seq);
   const kept = messages.map((message) => ({
@@ -57,7 +61,7 @@ export function linesOf({ messages, clips }, ids, outgoing, isDanger = () => fal
 }
 
 /**
- * A colleague's words are not one's own; after a reload nobody knows whose they were.
+ * A colleague's words are not one's own; nor, in another browser, those written before.
  * @param {string} side @param {boolean} isOwn @returns {string}
  */
 function writerName(side, isOwn) {

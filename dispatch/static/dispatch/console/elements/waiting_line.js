@@ -152,8 +152,11 @@ export class WaitingLine extends Region {
     if (!isKnown) return gettext("The next call may come to another seat.");
     if (this.desk.seat?.availability === "ready")
       return gettext("The next call comes to you by itself.");
-    return isOtherReady
-      ? gettext("Anyone who calls now is answered at another seat. You can still take a call by hand.")
+    if (isOtherReady)
+      return gettext("Anyone who calls now is answered at another seat. You can still take a call by hand.");
+    // Whether a neighbour has somebody free, this seat does not know.
+    return this.desk.ownAgency?.neighbours?.length
+      ? gettext("Anyone who calls now waits for you or for a neighbour. You can still take a call by hand.")
       : gettext("Anyone who calls now has to wait. You can still take a call by hand.");
   }
 

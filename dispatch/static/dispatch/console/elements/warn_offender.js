@@ -3,6 +3,7 @@
 
 import { Region } from "./region.js";
 import { writeMark } from "./rows.js";
+import { isScriptless } from "../models/scriptless.js";
 import { gettext } from "../../lib/words.js";
 
 export class WarnOffender extends Region {
@@ -15,9 +16,9 @@ export class WarnOffender extends Region {
 
   show() {
     const { incident } = this.desk;
-    // Until the call is known, and after it, a press would do nothing.
-    const isDead = !incident || !this.desk.isHost || this.desk.isVisitor;
+    const isDead = this.#isDead;
     /** @type {HTMLButtonElement} */ (this.find("warn")).disabled = isDead;
+    if (isDead) this.#isAsking = false;
     if (this.desk.view !== "call" || !incident) return;
     const warning = incident.warning ?? "";
     const isSilent = incident.call.mode === "silent";
@@ -41,10 +42,16 @@ export class WarnOffender extends Region {
     return true;
   }
 
+  /** Until the call is known, after it, and where no page can show it, a press would do nothing. */
+  get #isDead() {
+    const { incident, isHost, isVisitor } = this.desk;
+    return !incident || !isHost || isVisitor || isScriptless(incident);
+  }
+
   #press() {
     const { incident } = this.desk;
-    if (!incident || !this.desk.isHost) return;
-    if (isStanding(incident.warning)) void this.#warn(false);
+    if (this.#isDead) return;
+    if (isStanding(incident?.warning)) void this.#warn(false);
     else this.#ask(!this.#isAsking);
   }
 

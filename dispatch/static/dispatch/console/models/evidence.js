@@ -9,6 +9,7 @@ import { fill, gettext, ngettext } from "../../lib/words.js";
 
 const SEGMENT_SECONDS = 60; // a phone's recorder begins anew then, a slice is a second
 const MOST_GAPS = 3; // told one by one
+const LAST_PIECE_SECONDS = 15;
 // A phone opens its clip with the first seconds in hand. Beyond this its clock is wrong.
 const MOST_AHEAD_MS = 15_000;
 
@@ -95,6 +96,16 @@ export function wholeness(clip, isGone = false) {
   if (!clip.is_complete)
     return { tone: "warn", icon: "triangle-alert", words: gettext("the end may be missing") };
   return { tone: "ok", icon: "check", words: gettext("complete") };
+}
+
+/**
+ * The recorder's last piece comes some seconds after the end, the rest of a phone's later.
+ * @param {Record<string, Clip> | undefined} clips @param {number} seconds  since the end
+ * @returns {boolean} whether more can come
+ */
+export function mayFollow(clips, seconds) {
+  const isWhole = (/** @type {Clip} */ clip) => wholeness(clip).tone === "ok";
+  return seconds < LAST_PIECE_SECONDS || !clipsOf(clips).every(isWhole);
 }
 
 /** @param {Clip} clip @returns {string} "missing: 3 pieces at 0:41" */

@@ -26,7 +26,7 @@ export class FrameWatch {
   }
 }
 
-/** @typedef {"video" | "still" | "none"} Shown */
+/** @typedef {"video" | "kept" | "still" | "none"} Shown  kept: the video's last frame */
 
 /**
  * Video while it moves; else whatever is younger.

@@ -2,7 +2,8 @@
 //
 // Two views. Far: the whole district, so that one sees where in it the caller is. Near:
 // the street, with the trail and the accuracy. Without tiles there is no street to see, so
-// the far one comes first. Outside all areas the far one holds the nearest of them, too.
+// the far one comes first, and the near one reaches as far as the nearest boundary: a dot on
+// bare ground says nothing. Outside all areas the far one holds the nearest of them, too.
 
 import { farOff } from "./far_off.js";
 import { METRES_A_DEGREE } from "./trail.js";
@@ -25,6 +26,7 @@ import { METRES_A_DEGREE } from "./trail.js";
 
 const SMALLEST_REACH_M = 60; // around the caller, in the near view
 const LARGEST_REACH_M = 20_000;
+const BEYOND_EDGE = 1.15; // so that the boundary is not the frame
 const LOST_REACH_M = 15_000; // far view outside every outline, where none is near
 const FAR_PICTURE_M = 1_000_000; // to the nearest outline: further off, not in one picture
 const MARGIN = 0.2; // of the screen: nearer to its edge, the caller is followed
@@ -143,15 +145,19 @@ export class MapView {
     }
     if (this.isHeld) return null;
     if (!isNew && shown && isWellInside(shown, spotOf(last))) return null;
-    return this.reach === "near" ? this.#near(trail) : this.#far(last, outlines);
+    return this.reach === "near" ? this.#near(trail, outlines) : this.#far(last, outlines);
   }
 
-  /** @param {Position[]} trail @returns {Box} accuracy and the last of the way */
-  #near(trail) {
+  /**
+   * @param {Position[]} trail @param {Outline[]} outlines
+   * @returns {Box} accuracy and the last of the way; without tiles the nearest boundary
+   */
+  #near(trail, outlines) {
     const last = /** @type {Position} */ (trail.at(-1));
     const metres = (last.accuracy_mm / 1000) * 1.5;
-    const reach = Math.min(LARGEST_REACH_M, Math.max(SMALLEST_REACH_M, metres));
-    return around(spotOf(last), reach);
+    const edge = this.#hasTiles ? 0 : (farOff(outlines, spotOf(last))?.metres ?? 0);
+    const wanted = Math.max(SMALLEST_REACH_M, metres, edge * BEYOND_EDGE);
+    return around(spotOf(last), Math.min(LARGEST_REACH_M, wanted));
   }
 
   /** @param {Position} last @param {Outline[]} outlines @returns {Box} the district */

@@ -1,13 +1,16 @@
 // Messages on their way: kept in the tab's storage with the id they were sent under, until
 // the server kept them. After a reload they go out again under the same id: one message.
+// And which of the kept ones are one's own: the wire names no operator.
 
 /** @typedef {{id: string, text: string, why: string}} Outgoing  `why`: refused, and why */
 
 const PREFIX = "alarm110.outbox.";
+const MOST_OWN = 300; // as many as a thread shows, and then some
 
 export class Outbox {
   /** @type {Outgoing[]} */ #items;
   /** @type {string} */ #unsent;
+  /** @type {string[]} */ #own;
   #storage;
   #key;
 
@@ -18,6 +21,7 @@ export class Outbox {
     const kept = JSON.parse(storage.getItem(this.#key) ?? "null");
     this.#items = kept?.items ?? [];
     this.#unsent = kept?.unsent ?? "";
+    this.#own = kept?.own ?? [];
   }
 
   /** @returns {Outgoing[]} oldest first */
@@ -41,9 +45,26 @@ export class Outbox {
     this.#keep();
   }
 
-  /** The server kept it, or the person gave it up. @param {string} id */
+  /** @returns {string[]} ids of what the server kept */
+  get own() {
+    return [...this.#own];
+  }
+
+  /** The server kept it. @param {string} id */
+  arrived(id) {
+    this.#own = [...this.#own.filter((one) => one !== id), id].slice(-MOST_OWN);
+    this.remove(id);
+  }
+
+  /** The person gave it up. @param {string} id */
   remove(id) {
     this.#items = this.#items.filter((item) => item.id !== id);
+    this.#keep();
+  }
+
+  /** The call is over for this seat: nothing of it is shown again. */
+  close() {
+    this.#own = [];
     this.#keep();
   }
 
@@ -54,12 +75,9 @@ export class Outbox {
   }
 
   #keep() {
-    const isEmpty = this.#items.length === 0 && this.#unsent === "";
+    const kept = { items: this.#items, unsent: this.#unsent, own: this.#own };
+    const isEmpty = kept.unsent === "" && !kept.items.length && !kept.own.length;
     if (isEmpty) this.#storage.removeItem(this.#key);
-    else
-      this.#storage.setItem(
-        this.#key,
-        JSON.stringify({ items: this.#items, unsent: this.#unsent }),
-      );
+    else this.#storage.setItem(this.#key, JSON.stringify(kept));
   }
 }

@@ -57,3 +57,10 @@ export function sketch(trail, width, height) {
 function range(values) {
   return [Math.min(...values), Math.max(...values)];
 }
+
+/** @param {number} count @param {boolean} isKm @returns {string} what a map's scale says */
+export function lengthWords(count, isKm) {
+  return isKm
+    ? fill(gettext("%(count)s km"), { count })
+    : fill(gettext("%(count)s m"), { count });
+}

@@ -3,12 +3,13 @@
 
 import { ClipFigure } from "./clip_figure.js";
 import {
+  firstPicture,
   heardAtFirst,
   isCallerUnprepared,
   isRunning,
   photoAt,
   shareOf,
-  span,
+  sinceAlarm,
   timesIn,
 } from "../models/one_clock.js";
 import { Playhead } from "../models/playhead.js";
@@ -61,7 +62,7 @@ export class RecordPlayer extends HTMLElement {
    * @param {Clock} clock @param {Map<string, Shown>} shown  by clip @param {Mark[]} marks
    */
   begin(clock, shown, marks) {
-    const at = this.#playhead?.at ?? this.#firstPicture(clock);
+    const at = this.#playhead?.at ?? firstPicture(clock);
     const heard = this.#heard(clock);
     for (const figure of this.#figures.values()) figure.end();
     this.#figures.clear();
@@ -146,15 +147,17 @@ export class RecordPlayer extends HTMLElement {
     this.#find("stage").dataset.count = String(onStage);
     this.#find("nothing").hidden = onStage > 0;
     this.style.setProperty("--now", String(shareOf(clock, at)));
-    const [time, since] = [this.#time(at), span(at - clock.begins)];
+    const [time, since] = [this.#time(at), sinceAlarm(clock, at)];
     this.#write("time", time);
-    this.#write("since", `+${since}`);
+    this.#write("since", since);
     this.#write("play-words", isPlaying ? gettext("Stop") : gettext("Play"));
     if (this.#scrub !== document.activeElement || Number(this.#scrub.value) !== at)
       this.#scrub.value = String(at);
     this.#scrub.setAttribute(
       "aria-valuetext",
-      fill(gettext("%(time)s, %(since)s after the alarm"), { time, since }),
+      since.startsWith("+")
+        ? fill(gettext("%(time)s, %(since)s after the alarm"), { time, since: since.slice(1) })
+        : fill(gettext("%(time)s, before the alarm"), { time }),
     );
     this.dispatchEvent(new CustomEvent("moved", { bubbles: true, detail: at }));
   }
@@ -204,14 +207,6 @@ export class RecordPlayer extends HTMLElement {
     if (!this.#figures.size) return heardAtFirst(clock.clips);
     const heard = [...this.#figures].filter(([, { isHeard }]) => isHeard);
     return new Set(heard.map(([clip]) => clip));
-  }
-
-  /** Nothing is to be seen before the first recording. @param {Clock} clock */
-  #firstPicture({ begins, clips }) {
-    const starts = clips
-      .filter(({ way }) => way === "play")
-      .flatMap(({ pieces, at }) => (pieces.length ? [pieces[0][0]] : [at]));
-    return starts.length ? Math.min(...starts) : begins;
   }
 
   get #scrub() {

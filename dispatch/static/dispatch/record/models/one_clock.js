@@ -19,6 +19,7 @@
  */
 /**
  * @typedef {object} Clock
+ * @property {number} alarm  its second: from there the page counts
  * @property {number} begins
  * @property {number} ends
  * @property {boolean} live
@@ -153,6 +154,32 @@ export function span(ms) {
   ];
   const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
   return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
+
+/**
+ * Both ends are cut to the second, as times are written: what lies between two written
+ * times is then their difference.
+ * @param {Pick<Clock, "alarm">} clock @param {number} moment
+ * @returns {string} +0:14; of what was recorded before the alarm: −0:01
+ */
+export function sinceAlarm({ alarm }, moment) {
+  const whole = (/** @type {number} */ at) => Math.floor(at / 1000) * 1000;
+  const since = whole(moment) - whole(alarm);
+  return since < 0 ? `−${span(-since)}` : `+${span(since)}`;
+}
+
+/**
+ * Nothing is to be seen before the first recording that plays.
+ * @param {Pick<Clock, "begins" | "clips">} clock @returns {number} where the hand begins
+ */
+export function firstPicture({ begins, clips }) {
+  const starts = clips
+    .filter(({ way }) => way === "play")
+    .flatMap(({ pieces, at }) => {
+      const first = pieces.find(([, , copy]) => copy !== null);
+      return first ? [first[0]] : pieces.length ? [] : [at];
+    });
+  return starts.length ? Math.min(...starts) : begins;
 }
 
 /** @param {string} zone @returns {(moment: number) => string} times as the page writes them */
