@@ -65,11 +65,15 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
     if not origin_allowed(request.headers.get("Origin")):
         raise PermissionDenied
     cookie = read_device(request)
-    device = cookie or _earlier_phone(request)
+    form = _form_id(request)
+    # Without a cookie the form names the phone: sent twice, it is one caller.
+    device = cookie or _earlier_phone(request) or f"tap:{form}"
     words = UNSEEN.sub("", request.POST.get("text", "")).strip()[:2000]
     tap = msgspec.convert(
         {
-            "id": _tap_id(request, words),
+            # Other words in the same form (after Back) are another tap, which joins:
+            # the page that answers says that the police have them.
+            "id": uuid5(form, words) if words else form,
             "mode": "silent" if request.POST.get("mode") == "silent" else "normal",
             **({"text": words} if words else {}),
         },
@@ -87,7 +91,6 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
             response = render(request, "503.html", {"agency": agency}, status=503)
         response["Retry-After"] = "1"
         return response
-    phone = device or f"tap:{tap.id}"
     done = {
         "number": tapped.number,
         "agency": tapped.agency,
@@ -97,20 +100,20 @@ async def plain_alarm(request: HttpRequest) -> HttpResponse:
         "form_id": str(uuid4()),
         # The live page finds the call by the cookie; without one, only this form does.
         "has_cookie": cookie is not None,
-        "phone": "" if cookie else signing.Signer(salt=_FORM_SALT).sign(phone),
+        "phone": "" if cookie else signing.Signer(salt=_FORM_SALT).sign(device),
         "is_another": "phone" in request.POST and not tapped.is_merged,
     }
     with translation.override(language):
         response = render(request, "caller/noscript_done.html", done)
     if cookie is None:
-        set_device(response, phone)
+        set_device(response, device)
     return response
 
 
 def _earlier_phone(request: HttpRequest) -> str | None:
     """Return the phone of the alarm that more words are for, where cookies are refused.
 
-    It is named by the first tap's id, signed: nobody else's alarm can be named.
+    It is named by the first form's id, signed: nobody else's alarm can be named.
     """
     try:
         return signing.Signer(salt=_FORM_SALT).unsign(request.POST.get("phone", ""))
@@ -140,18 +143,13 @@ def _is_ours(language: str) -> bool:
         return False
 
 
-def _tap_id(request: HttpRequest, words: str) -> UUID:
-    """Return the tap's id, so that a form sent again is the same alarm.
-
-    Other words in the same form (after Back) are another tap: they must not get lost,
-    as the page that answers says that the police have them.
-    """
+def _form_id(request: HttpRequest) -> UUID:
+    """Return the form's own id, so that a form sent again is the same alarm."""
     given = request.POST.get("id", "")
     try:
-        form = msgspec.convert(given, type=UUID, strict=False)
+        return msgspec.convert(given, type=UUID, strict=False)
     except msgspec.ValidationError:
         return uuid4()
-    return uuid5(form, words) if words else form
 
 
 @gzip_page

@@ -165,7 +165,16 @@ SEEK = """async (video, target) => {
   const done = new Promise((seeked) => {
     video.addEventListener("seeked", seeked, { once: true });
   });
+  // "seeked" may come before the frame is painted: the one of before is read then.
+  const painted = new Promise((painted) => {
+    const look = (_now, { mediaTime }) =>
+      Math.abs(mediaTime - target) < 1
+        ? painted()
+        : video.requestVideoFrameCallback(look);
+    video.requestVideoFrameCallback(look);
+  });
   video.currentTime = target;
   await done;
+  await Promise.race([painted, new Promise((late) => setTimeout(late, 3000))]);
   return read(video);
 """

@@ -108,6 +108,20 @@ async def test_the_page_shows_which_words_the_police_have(house, settings):
     assert await house.db(said) == ["incident.opened", *more]
 
 
+async def test_the_first_form_sent_again_with_words_is_the_same_alarm_without_cookies(
+    house, settings
+):
+    settings.STORAGES = {**settings.STORAGES, **PLAIN_STATIC}
+    first = str(uuid4())
+    await filled(house, id=first)
+    page, form = await filled(house, id=first, text="help")
+    assert WORDS_KEPT in page
+    page, _ = await filled(house, **form, text="he is leaving")
+    assert NEW_ALARM not in page
+    more = ["call.repeated", "message.posted"] * 2
+    assert await house.db(said) == ["incident.opened", *more]
+
+
 async def test_the_page_says_when_more_words_became_a_new_alarm(house, settings):
     settings.STORAGES = {**settings.STORAGES, **PLAIN_STATIC}
     _, form = await filled(house, id=str(uuid4()), text="help")

@@ -154,7 +154,8 @@ def _without_echoes(lines: list[Line]) -> list[Line]:
         before = None if told is None else kept[told]
         if before and line.said.is_quiet and line.at - before.at <= ECHO:
             assert told is not None
-            is_next = line.seq == before.last_seq + 1
+            # "3–6" claims all between; once something else stood there it may not.
+            is_next = line.seq == before.last_seq + 1 and "…" not in before.numbers
             dash = "–" if is_next else " … "
             numbers = f"{before.seq}{dash}{line.seq}"
             kept[told] = replace(before, last_seq=line.seq, numbers=numbers)

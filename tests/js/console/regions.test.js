@@ -255,6 +255,23 @@ test("the foot tells a loss and a return, and what was said of a call goes with 
   assert.equal(becomes({ state: "ended" }), "");
 });
 
+test("a page without scripts that becomes the live one was not lost; a loss goes with its call", (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: Date.parse(AT) });
+  const room = { desk: desk({ lost_at: AT }, plain()) };
+  const foot = regionOf(MessageLine, room);
+  foot.show();
+  room.desk.incident.incident.flags = []; // the live page: its sign of life is still to come
+  foot.show();
+  room.desk.incident.call.lost_at = null;
+  foot.show();
+  assert.equal(foot.part("said").textContent, "");
+  room.desk.incident.call.lost_at = "2026-08-21T01:05:00.000000Z";
+  foot.show();
+  assert.match(foot.part("said").textContent, /The caller is lost\.$/);
+  room.desk.dispatchEvent(new Event("cleared")); // a visitor leaves, within the ten seconds
+  assert.equal(foot.part("said").textContent, "");
+});
+
 const plain = () => ({ incident: { ...incident("a").incident, flags: ["no_scripts"] } });
 
 test("of a page without scripts nothing is awaited, and what cannot work is dead", () => {

@@ -151,3 +151,18 @@ def test_a_position_told_again_later_has_its_own_line(story):
     late = replace(again, at=first.at + timedelta(seconds=3))
     assert len(timeline._without_echoes([first, soon])) == 1
     assert len(timeline._without_echoes([first, late])) == 2
+
+
+def test_numbers_that_were_joined_claim_nothing_that_stands_between(story):
+    """3 … 5, then 6: not 3–6, as 4 is the words of the tap."""
+    moves(story, AT_SEA)
+    moves(story, AT_SEA)
+    lines, _left_out = lines_of(story.incident, is_leaving=True)
+    first, again = (one for one in lines if one.kind == "position.reported")
+    at = {"at": first.at}
+    third, fifth = replace(first, seq=3, last_seq=3, numbers="3"), {"said": again.said}
+    told = [third] + [
+        replace(third, seq=seq, last_seq=seq, numbers=str(seq), **at, **fifth)
+        for seq in (5, 6)
+    ]
+    assert [one.numbers for one in timeline._without_echoes(told)] == ["3 … 6"]

@@ -16,6 +16,10 @@ export class MessageLine extends Region {
   #hadSeat = false;
   #wasOver = false;
   /** @type {string} the call that is lost, told here */ #lost = "";
+  /** @type {string | null | undefined} since when a page without scripts is silent: it is
+   *  not lost, nor in the moment in which the caller opens the live page. */ #unlost;
+  /** What stands here is of the caller: it must not stand under the next one. */
+  #isOfCall = false;
 
   begin() {
     this.desk.addEventListener("say", (event) => {
@@ -23,7 +27,7 @@ export class MessageLine extends Region {
       this.#say(text, tone);
     });
     this.desk.addEventListener("cleared", () => {
-      this.#giveWay(NEWS_MS);
+      this.#giveWay(this.#isOfCall ? -1 : NEWS_MS);
     });
   }
 
@@ -42,12 +46,20 @@ export class MessageLine extends Region {
     const hasEnded = hasCall && isOver;
     if (hasEnded && !this.#wasOver) this.#giveWay(SAME_MS);
     this.#wasOver = hasEnded;
-    const isLost = hasCall && !isOver && Boolean(incident.call.lost_at) && !isScriptless(incident);
+    const lostAt = hasCall && !isOver ? incident.call.lost_at : null;
+    if (hasCall && isScriptless(incident)) this.#unlost = lostAt;
+    const isLost = Boolean(lostAt) && lostAt !== this.#unlost;
     const was = this.#lost;
-    this.#lost = isLost ? incident.call.call : "";
-    if (this.#lost && this.#lost !== was) this.#say(gettext("The caller is lost."), "warn");
+    this.#lost = isLost ? (incident?.call.call ?? "") : "";
+    if (this.#lost && this.#lost !== was) this.#tell(gettext("The caller is lost."), "warn");
     else if (was && hasCall && !isOver && incident.call.call === was && !isLost)
-      this.#say(gettext("The caller is back."), "ok");
+      this.#tell(gettext("The caller is back."), "ok");
+  }
+
+  /** Of the caller. @param {string} text @param {string} tone */
+  #tell(text, tone) {
+    this.#say(text, tone);
+    this.#isOfCall = true;
   }
 
   /** @param {number} ms  what was said longer ago goes */
@@ -66,6 +78,7 @@ export class MessageLine extends Region {
     time.textContent = timeOfDay(this.desk.clock.now());
     const icon = tone === "warn" ? "triangle-alert" : tone === "ok" ? "check" : "info";
     this.#saidAt = Date.now();
+    this.#isOfCall = false;
     this.find("said").replaceChildren(time, makeMark(tone, icon, text));
     this.tick();
   }
