@@ -42,7 +42,7 @@ def test_a_table_is_taken_and_its_digest_told_without_a_reload(stage, hall, talk
     expect(row.locator(".field-state_shown")).to_contain_text("ended")
     row.locator("a").click()
     # A hand is slower than the page's scripts; the form itself works without them.
-    page.wait_for_function("customElements.get('record-export')")
+    expect(page.locator("record-export:defined")).to_be_visible()
     page.locator(".record-export > summary").click()
     page.get_by_label("Reason").fill("Monthly review")
     with page.expect_download() as taken:
