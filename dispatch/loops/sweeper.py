@@ -45,7 +45,7 @@ class Sweeper(Loop):
 
 
 def in_words(done: Mapping[str, int]) -> str:
-    """Return what a sweep moved on, for the log: 1 caller lost, 2 wrap-ups over."""
+    """Return what a sweep moved on, for the log: 2 seats lost, 1 notice over."""
     told = [
         f"{n} {SWEPT.get(name, (name, name))[n != 1]}" for name, n in done.items() if n
     ]
