@@ -17,6 +17,7 @@ from whitenoise import WhiteNoise
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from alarm110.asgi_types import Application, Receive, Scope, Send
+from alarm110.comments import without_comments
 
 # The folders of our own apps; what others ship is not ours to rewrite.
 OURS = ("alarm110/", "accounts/", "reports/", "dispatch/")
@@ -86,8 +87,14 @@ class HashedStaticFilesStorage(
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[tuple[str, str | None, bool | Exception]]:
-        """Join what goes as one file, then name and compress all of it."""
+        """Blank comments, join what goes as one file, then name and compress all."""
         if not dry_run:
+            for name, (source, path) in list(paths.items()):
+                if name.startswith(OURS) and name.endswith((".js", ".css")):
+                    with source.open(path) as file:
+                        text = file.read().decode()
+                    self._write(name, without_comments(name, text).encode())
+                    paths[name] = (self, name)
             for name, parts in JOINED.items():
                 if paths.keys() >= set(parts):
                     self._join(name, parts)
@@ -99,8 +106,11 @@ class HashedStaticFilesStorage(
         for part in parts:
             with self.open(part) as file:
                 text.append(file.read())
+        self._write(name, b"\n".join(text))
+
+    def _write(self, name: str, content: bytes) -> None:
         self.delete(name)
-        self.save(name, ContentFile(b"\n".join(text)))
+        self.save(name, ContentFile(content))
 
     def url_converter(
         self, name: str, hashed_files: dict[str, str], template: str | None = None

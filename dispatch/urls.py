@@ -45,6 +45,7 @@ urlpatterns = [
     path("api/v1/calls/<uuid:call>/inbox", calls.inbox, name="inbox"),
     re_path("^api/v1/calls/", calls.nowhere),
     path("api/v1/console/ground", console.ground, name="console-ground"),
+    path("api/v1/console/agencies", console.agencies, name="console-agencies"),
     path(
         "api/v1/console/incidents/<uuid:incident>/earlier",
         console.earlier,

@@ -42,16 +42,18 @@ def place_unnamed(
     lat_e7: int, lon_e7: int, accuracy_mm: int | None, *, is_outside: bool
 ) -> str:
     """Return a position of which no area's name is known, as the phone claims it."""
-    return _("%(area)s: %(at)s, ± %(metres)s m (by the phone's position)") % {
+    return _("%(area)s: %(at)s, %(accuracy)s (by the phone's position)") % {
         "area": _("Outside all areas") if is_outside else _("Area unknown"),
         "at": coordinates(lat_e7, lon_e7),
-        "metres": metres(accuracy_mm or 0),
+        "accuracy": accuracy(accuracy_mm),
     }
 
 
-def metres(accuracy_mm: int) -> int:
-    """Return an accuracy in metres; no phone knows its place to less than one."""
-    return max(1, accuracy_mm // 1000)
+def accuracy(accuracy_mm: int | None) -> str:
+    """Return ± 12 m; no phone knows its place to less than one, and 0 is none told."""
+    if not accuracy_mm:
+        return _("accuracy not given")
+    return _("± %(metres)s m") % {"metres": max(1, accuracy_mm // 1000)}
 
 
 def _rounded(amount: float, to: str) -> Decimal:

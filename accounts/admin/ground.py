@@ -76,6 +76,21 @@ class AgencyAdmin(NamedAdmin):
         (_("To the public"), {"fields": ("publishes_figures",)}),
     )
 
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Agency | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[ModelForm[Agency]]:
+        """Say of a mark that is not set what it would mean, not that it is so."""
+        kwargs["help_texts"] = {
+            "is_synthetic": _("if so, it is left out of statistics"),
+            "is_default": _("if so, it takes alarms without a place"),
+        }
+        form: type[ModelForm[Agency]] = super().get_form(request, obj, change, **kwargs)
+        return form
+
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:

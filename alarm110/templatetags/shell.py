@@ -35,6 +35,12 @@ def region_zone() -> str:
 
 
 @register.simple_tag
+def region_offset() -> str:
+    """Return how far the region's clocks are from UTC now: UTC+08:00."""
+    return f"UTC{timezone.localtime().isoformat()[-6:]}"
+
+
+@register.simple_tag
 def shell_worker() -> str:
     """Return the address of the worker that keeps the page; "" where it is off."""
     return "/worker.js" if settings.OFFLINE_SHELL else ""

@@ -19,7 +19,7 @@ from dispatch.models import Call, Offer, Participant, Shift
 from reports.admin import ReadOnlyAdmin, RecordsAdmin
 from reports.admin.export import RecordResource
 from reports.admin.incidents import shown_caller
-from reports.written import coordinates, local
+from reports.written import accuracy, coordinates, local
 
 
 class RoomInline(TabularInline):  # type: ignore[misc]
@@ -201,8 +201,8 @@ class CallAdmin(RecordsAdmin):
         if call.lat_e7 is None or call.lon_e7 is None:
             return ""
         place = coordinates(call.lat_e7, call.lon_e7)
-        metres = (call.accuracy_mm or 0) // 1000
-        return f"{place} (± {metres} m) {call.area_name}".strip()
+        exact = accuracy(call.accuracy_mm)
+        return f"{place} ({exact}) {call.area_name}".strip()
 
 
 @admin.register(Offer)

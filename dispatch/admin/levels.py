@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -164,7 +164,7 @@ def levels_page(request: HttpRequest) -> HttpResponse:
         names = _names(question, agencies)
         place = {key: n for n, key in enumerate(names)}
         found = sorted(
-            statistics.levels(question),
+            statistics.with_empty(question, statistics.levels(question)),
             key=lambda level: (level.start, place.get(level.key, len(place))),
         )
         if request.GET.get("format") == "csv":
@@ -208,7 +208,7 @@ def _names(question: Question, agencies: list[Agency]) -> dict[Any, str]:
         seats = Seat.objects.filter(agency__in=question.agencies)
         seats = seats.order_by("agency__code", "number")
         names = {seat.pk: str(seat) for seat in seats.select_related("agency")}
-        return {**names, None: _("nobody answered")}
+        return {**names, None: _("nobody answered"), "": NOTHING}
     return {}
 
 
@@ -282,7 +282,18 @@ class StaffingForm(forms.Form):
     )
     target = _choice(
         gettext_lazy("Target"),
-        [(t.seconds, f"{t.share:.0%} / {t.seconds} s, {t.source}") for t in TARGETS],
+        [
+            (
+                t.seconds,
+                format_lazy(
+                    gettext_lazy("{share} in {seconds} s, {source}"),
+                    share=f"{t.share:.0%}",
+                    seconds=t.seconds,
+                    source=t.source,
+                ),
+            )
+            for t in TARGETS
+        ],
     )
 
     def __init__(self, request: HttpRequest, agencies: list[Agency]) -> None:

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, QuerySet
 from django.forms import JSONField, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from accounts.admin.base import SUPERVISORS, HistoryDeskAdmin
@@ -22,7 +24,8 @@ from dispatch.actions.regions.ground_check import (
     read_piece,
 )
 from dispatch.actions.seats import configure_seat
-from dispatch.models import Seat
+from dispatch.models import Seat, Shift
+from dispatch.states import Activity
 from reports.errors import ReportError
 from reports.journal import Author
 
@@ -133,6 +136,12 @@ class TierDesk(TierAdmin):
         warn_unanswered(self, request, obj.agency_id)
 
 
+def _sitting(seat: Seat) -> list[Shift]:
+    """Return the shift that is on at a seat of the list, as it was brought along."""
+    found: list[Shift] = getattr(seat, "sitting", [])
+    return found
+
+
 @admin.register(Seat)
 class SeatAdmin(HistoryDeskAdmin):
     """Seats: their number and name are configured, their state is only shown."""
@@ -144,8 +153,9 @@ class SeatAdmin(HistoryDeskAdmin):
         "agency",
         "label",
         "is_active",
-        "availability",
-        "activity",
+        "sits",
+        "readiness",
+        "doing",
         "since",
     )
     list_filter = (
@@ -158,6 +168,35 @@ class SeatAdmin(HistoryDeskAdmin):
     search_fields = ("label", "label_en")
     fields = ("agency", "number", "label", "label_en", "is_active")
     ordering = ("agency__code", "number")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        """Bring who sits there along, in one query more."""
+        sitting = Shift.objects.filter(ended_at__isnull=True)
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                Prefetch(
+                    "shifts", sitting.select_related("operator"), to_attr="sitting"
+                )
+            )
+        )
+
+    @admin.display(description=gettext_lazy("who sits there"))
+    def sits(self, seat: Seat) -> str:
+        """Name the operator: an empty seat and one that is off read alike else."""
+        return ", ".join(str(shift.operator) for shift in _sitting(seat)) or "–"
+
+    @admin.display(description=gettext_lazy("availability"), ordering="availability")
+    def readiness(self, seat: Seat) -> str:
+        """Say it of a person; an empty seat is neither off nor ready."""
+        return seat.get_availability_display() if _sitting(seat) else "–"
+
+    @admin.display(description=gettext_lazy("activity"), ordering="activity")
+    def doing(self, seat: Seat) -> str:
+        """Say it of a person; nobody is idle at an empty seat."""
+        is_empty = not _sitting(seat) and seat.activity == Activity.IDLE
+        return "–" if is_empty else seat.get_activity_display()
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Seat | None = None

@@ -1,6 +1,7 @@
-"""What a console fetches when it is needed: the map's ground, a caller's past.
+"""What a console fetches when it is needed: the map's ground, a caller's past, others.
 
-Neither is a matter of seconds, so neither rides on the socket that calls do.
+None is a matter of seconds, or only while somebody looks: so none rides on the socket
+that calls do.
 """
 
 from uuid import UUID
@@ -13,9 +14,10 @@ from accounts.models import User
 from dispatch.actions.running import run, run_drawing
 from dispatch.api.answers import answer, door
 from dispatch.errors import NotYours
-from dispatch.snapshots.console import console_of
+from dispatch.snapshots.console import Console, console_of
 from dispatch.snapshots.earlier import earlier_alarms
 from dispatch.snapshots.looks import looker_at
+from dispatch.snapshots.others import others_of
 from dispatch.snapshots.outlines import ground_map
 from reports.models import Incident
 
@@ -28,10 +30,7 @@ async def ground(request: HttpRequest) -> HttpResponseBase:
 
     304 for who has them already. Refused to everybody who could not open a console.
     """
-    user = await _person(request)
-    console = await run(console_of, user, request.session.session_key or "")
-    if console is None:
-        raise NotYours
+    console = await _console(request)
     found = await run_drawing(ground_map, console.agencies)
     response: HttpResponse
     # Compression made it a weak one: W/"…".
@@ -42,6 +41,17 @@ async def ground(request: HttpRequest) -> HttpResponseBase:
     response["ETag"] = found.etag
     response["Cache-Control"] = "private, max-age=60"
     return response
+
+
+@door("GET")
+async def agencies(request: HttpRequest) -> HttpResponse:
+    """Tell which other agencies have somebody free, and whose lines are served.
+
+    Asked for while an operator chooses whom to invite. Refused to everybody who could
+    not open a console.
+    """
+    console = await _console(request)
+    return answer({"agencies": await run(others_of, console.agencies)})
 
 
 @door("GET")
@@ -56,6 +66,14 @@ async def earlier(request: HttpRequest, incident: UUID) -> HttpResponse:
     if told is None:
         raise NotYours
     return answer(told)
+
+
+async def _console(request: HttpRequest) -> Console:
+    user = await _person(request)
+    console = await run(console_of, user, request.session.session_key or "")
+    if console is None:
+        raise NotYours
+    return console
 
 
 async def _person(request: HttpRequest) -> User:

@@ -21,7 +21,14 @@ from accounts.models import Agency
 from dispatch import statistics
 from dispatch.statistics import TARGETS, Figures, Interval, Question
 from dispatch.statistics.chart import draw
-from dispatch.statistics.columns import CALLS, NOTHING, percent
+from dispatch.statistics.columns import (
+    CALLS,
+    NOTHING,
+    misses,
+    misses_target,
+    percent,
+)
+from dispatch.statistics.figures import Target
 from dispatch.statistics.slots import midnight
 from reports.clock import now
 
@@ -63,7 +70,7 @@ def _overview(language: str | None) -> dict[str, Any]:
     for agency in agencies:
         month = figures[agency.pk][0]
         is_few = month.offered < FEW
-        shares = [] if is_few else [percent(month.share_of(t.seconds)) for t in TARGETS]
+        shares = [] if is_few else [told for _target, *told in _shares(month)]
         rows.append({"agency": agency, "few": is_few, "shares": shares, "all": month})
     return {"rows": rows, "targets": TARGETS, "language": language, "days": DAYS}
 
@@ -76,13 +83,13 @@ def _details(agency: Agency, language: str | None) -> dict[str, Any]:
     return {
         "agency": agency,
         "language": language,
-        "targets": [
-            (target, percent(month.share_of(target.seconds))) for target in TARGETS
-        ],
+        "targets": _shares(month),
+        "first": days[0][0],
+        "last": days[-1][0],
         "few": month.offered < FEW,
         "least": FEW,
         "columns": COLUMNS,
-        "month": [column.text(month) for column in COLUMNS],
+        "month": [_cell(column, month) for column in COLUMNS],
         "rows": [
             {
                 "day": day,
@@ -100,18 +107,26 @@ def _details(agency: Agency, language: str | None) -> dict[str, Any]:
                     figures,
                 )
                 for day, figures in told
-            ]
+            ],
+            calls=month.offered,
+            least=FEW,
         ),
     }
 
 
-def _cell(column: Any, figures: Figures) -> str:
+def _shares(month: Figures) -> list[tuple[Target, str, bool]]:
+    """Return each target, the share that was reached, and whether it is below."""
+    shares = [(target, month.share_of(target.seconds)) for target in TARGETS]
+    return [(target, percent(share), misses(target, share)) for target, share in shares]
+
+
+def _cell(column: Any, figures: Figures) -> tuple[str, bool]:
+    """Return the text, and whether it is below its target."""
     if figures.offered >= FEW:
-        text: str = column.text(figures)
-        return text
+        return column.text(figures), misses_target(column, figures)
     if column is not COLUMNS[0]:
-        return NOTHING
-    return f"< {FEW}" if figures.offered else "0"
+        return NOTHING, False
+    return f"< {FEW}" if figures.offered else "0", False
 
 
 def _figures(agencies: list[int]) -> dict[int, tuple[Figures, Days]]:

@@ -3,24 +3,22 @@
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
-from django.utils import timezone
 
-from accounts.models import Agency, Tier
+from accounts.models import Agency
 from dispatch import broadcast as rooms
 from dispatch import matching
 from dispatch.abroad import is_here
 from dispatch.actions.assigning import Pair, assign
 from dispatch.events.frames import Place
 from dispatch.loops.base import Loop
-from dispatch.matching import FreeSeat, Line, Overflow, WaitingCall
-from dispatch.models import Call, Offer, Participant, Seat, Shift
+from dispatch.matching import FreeSeat, Line, WaitingCall
+from dispatch.models import Call, Offer, Participant, Seat
+from dispatch.snapshots.lines import helpers_of, lines_served, people_at_seats
 from dispatch.states import (
-    Availability,
     CallState,
     OfferState,
     ParticipantRole,
@@ -193,72 +191,6 @@ def _agencies() -> list[UUID]:
 
 def _heads(streams: set[UUID]) -> dict[UUID, int]:
     return journal.heads(streams)
-
-
-class People(NamedTuple):
-    """How many people are at their seats, by agency.
-
-    ``on_duty``: on a break too; a neighbour waits for them. ``ready``: they take the
-    next call, or the one after their own. Nobody waits for those who are away, having
-    answered nothing.
-    """
-
-    on_duty: Counter[int | None]
-    ready: Counter[int | None]
-
-
-def people_at_seats() -> People:
-    """Return who is at the seats; one query."""
-    people = People(Counter(), Counter())
-    for agency, availability in (
-        Shift.objects.filter(ended_at__isnull=True)
-        .exclude(seat__availability__in=[Availability.OFF, Availability.AWAY])
-        .values_list("seat__agency_id", "seat__availability")
-    ):
-        people.on_duty[agency] += 1
-        people.ready[agency] += availability == Availability.READY
-    return people
-
-
-def helpers_of(moment: datetime) -> dict[int, set[int]]:
-    """Return which agencies' seats may come to answer each agency's line; 2 queries."""
-    lines = lines_served(moment, Counter())
-    return {
-        agency: {
-            agency,
-            *(tier.neighbour for tier in served.tiers),
-            *matching.stand_ins(agency, lines),
-        }
-        for agency, served in lines.items()
-    }
-
-
-def lines_served(moment: datetime, open_seats: Counter[int | None]) -> dict[int, Line]:
-    """Return how each agency's line is served at this moment.
-
-    The canary's agency stands alone: its calls never ring at a real seat.
-    """
-    tiers: dict[int, list[Overflow]] = {}
-    for helped, neighbour, rank, seconds in Tier.objects.filter(
-        is_active=True, neighbour__is_synthetic=False
-    ).values_list("agency_id", "neighbour_id", "rank", "after_seconds"):
-        tiers.setdefault(helped, []).append(Overflow(neighbour, rank, seconds))
-    at = timezone.localtime(moment).time()
-    agencies = Agency.objects.only(
-        "code", "opens_at", "closes_at", "after_hours", "is_synthetic"
-    )
-    real = {agency.pk for agency in agencies if not agency.is_synthetic}
-    lines = {}
-    for agency in agencies:
-        is_closed = not matching.is_open(agency.opens_at, agency.closes_at, at)
-        has_stand_in = is_closed and {agency.pk, agency.after_hours_id} <= real
-        lines[agency.pk] = Line(
-            name=agency.code,
-            is_staffed=open_seats[agency.pk] > 0,
-            stand_in=agency.after_hours_id if has_stand_in else None,
-            tiers=tiers.get(agency.pk, ()) if agency.pk in real else (),
-        )
-    return lines
 
 
 def _refused(

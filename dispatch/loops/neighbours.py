@@ -8,9 +8,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from accounts.models import Agency
-from dispatch.loops.matcher import about_to_ring, lines_served, people_at_seats
+from dispatch.loops.matcher import about_to_ring
 from dispatch.matching import WaitingCall, lines_at
 from dispatch.models import Call
+from dispatch.snapshots.lines import lines_served, people_at_seats
 from reports.clock import now, wire_time
 
 SETTLED_SECONDS = 3  # a free seat would have been offered it by now

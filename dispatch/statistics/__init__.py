@@ -9,7 +9,7 @@ from dispatch.statistics.figures import (
     TARGETS,
     Figures,
 )
-from dispatch.statistics.levels import Level, Question, levels, today
+from dispatch.statistics.levels import Level, Question, levels, today, with_empty
 from dispatch.statistics.slots import Interval
 from dispatch.statistics.staffing import Staffing, staffing
 
@@ -23,4 +23,5 @@ __all__ = [
     "levels",
     "staffing",
     "today",
+    "with_empty",
 ]

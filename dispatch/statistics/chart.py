@@ -15,6 +15,7 @@ from dispatch.statistics.figures import TARGETS, Figures
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 44, 12, 28
 LABELS = 8  # at most so many times under the bars
+DOTS = 62  # of more than so many a line would be made
 HALVED = 4  # from so many calls on, the axis names the half of them
 TARGET = TARGETS[1]
 
@@ -60,8 +61,17 @@ class Chart:
     bottom_y: int = HEIGHT - BOTTOM
 
 
-def draw(points: Sequence[tuple[datetime, str, Figures]]) -> Chart | None:
-    """Return a chart of (time, its label, figures), oldest first; None of nothing."""
+def draw(
+    points: Sequence[tuple[datetime, str, Figures]],
+    *,
+    calls: int | None = None,
+    least: int = 1,
+) -> Chart | None:
+    """Return a chart of (time, its label, figures), oldest first; None of nothing.
+
+    Points are drawn side by side: a piece of time without calls is one, too. ``calls``
+    are how many there were where some are not told; a point tells ``least`` or none.
+    """
     if not any(figures.offered for _at, _label, figures in points):
         return None
     step = (WIDTH - LEFT - RIGHT) / len(points)
@@ -69,8 +79,8 @@ def draw(points: Sequence[tuple[datetime, str, Figures]]) -> Chart | None:
     if top >= HALVED:
         top += top % 2  # its half, at the middle, is a whole number of calls
     room = HEIGHT - TOP - BOTTOM
-    bars, dots, lines = [], [], []
-    line: list[str] = []
+    bars: list[Bar] = []
+    lines: list[list[tuple[float, float]]] = [[]]
     for n, (_at, label, figures) in enumerate(points):
         x = LEFT + n * step
         height = room * figures.offered / top
@@ -83,22 +93,23 @@ def draw(points: Sequence[tuple[datetime, str, Figures]]) -> Chart | None:
                 height=_r(height),
                 answered_y=_r(HEIGHT - BOTTOM - answered),
                 answered_height=_r(answered),
-                title=f"{label}: {_told(figures)}",
+                title=f"{label}: {_told(figures, least)}",
             )
         )
         if figures.share_15 is None:
-            lines.append(" ".join(line))
-            line = []
+            lines.append([])
         else:
-            at = _r(x + step / 2), _r(_share_y(figures.share_15))
-            dots.append(at)
-            line.append(f"{at[0]},{at[1]}")
-    lines.append(" ".join(line))
+            lines[-1].append((_r(x + step / 2), _r(_share_y(figures.share_15))))
+    dots = [at for line in lines for at in line]
+    if len(dots) > DOTS:  # only those that no line leads to
+        dots = [line[0] for line in lines if len(line) == 1]
     every = max(-(-len(points) // LABELS), 1)
     return Chart(
         bars=tuple(bars),
-        lines=tuple(points_ for points_ in lines if " " in points_),
-        dots=tuple(dots) if len(dots) <= 62 else (),
+        lines=tuple(
+            " ".join(f"{x},{y}" for x, y in line) for line in lines if len(line) > 1
+        ),
+        dots=tuple(dots),
         target_y=_r(_share_y(TARGET.share)),
         times=tuple(
             Label(_r(LEFT + (n + 0.5) * step), HEIGHT - 8, label)
@@ -113,7 +124,7 @@ def draw(points: Sequence[tuple[datetime, str, Figures]]) -> Chart | None:
             Label(LEFT - 6, _r(HEIGHT - BOTTOM - room * part) + 4, f"{top * part:.0f}")
             for part in ((0.0, 1.0) if top < HALVED else (0.0, 0.5, 1.0))
         ),
-        summary=_summary(points),
+        summary=_summary(points, calls),
     )
 
 
@@ -125,23 +136,28 @@ def _r(value: float) -> float:
     return round(value, 1)
 
 
-def _told(figures: Figures) -> str:
+def _told(figures: Figures, least: int) -> str:
+    if not figures.offered:
+        few = _("fewer than %(least)d calls") % {"least": least}
+        return few if least > 1 else _("no calls")
     if figures.share_15 is None:
-        return _("no calls")
+        text = _("%(calls)d calls, none answered, none waited 15 s")
+        return text % {"calls": figures.offered}
     return _("%(calls)d calls, %(share)s in 15 s") % {
         "calls": figures.offered,
         "share": f"{figures.share_15:.1%}",
     }
 
 
-def _summary(points: Sequence[tuple[datetime, str, Figures]]) -> str:
+def _summary(points: Sequence[tuple[datetime, str, Figures]], calls: int | None) -> str:
     """Say in a sentence what the picture shows."""
     shares = [
         (figures.share_15, label)
         for _at, label, figures in points
         if figures.share_15 is not None
     ]
-    calls = sum(figures.offered for _at, _label, figures in points)
+    if calls is None:
+        calls = sum(figures.offered for _at, _label, figures in points)
     if not shares:
         return _("%(calls)d calls, none of them answered yet.") % {"calls": calls}
     (low, when), (high, best) = min(shares), max(shares)

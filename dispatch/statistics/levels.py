@@ -73,6 +73,41 @@ def levels(question: Question) -> list[Level]:
     ]
 
 
+def with_empty(question: Question, found: list[Level]) -> list[Level]:
+    """Return the same with the pieces in which nothing was, up to now; unsorted.
+
+    An outage is to be seen as such. By day each agency and channel has its row; finer,
+    only what is counted all together. Of seats, of which most are off shift, a day
+    without any has one row, whose key is "". Asks no query.
+    """
+    if not found or question.interval == Interval.WHOLE:
+        return found
+    if question.interval != Interval.DAY and question.by != "all":
+        return found
+    slots = Slots(
+        question.first,
+        question.last,
+        question.interval,
+        timezone.get_default_timezone(),
+    )
+    passed = slots.starts[: slots.of(milliseconds(now())) + 1]
+    if question.by == "seat":
+        full = {level.start for level in found}
+        return found + [
+            Level(start, "", Figures()) for start in passed if start not in full
+        ]
+    known = {(level.start, level.key) for level in found}
+    keys: set[Key] = set(question.agencies)
+    if question.by != "agency":  # None, or the channels that are in use
+        keys = {level.key for level in found}
+    return found + [
+        Level(start, key, Figures())
+        for start in passed
+        for key in keys
+        if (start, key) not in known
+    ]
+
+
 def today(agency_ids: Collection[int]) -> dict[int, Figures]:
     """Return the figures of each agency since local midnight, with its quarters.
 

@@ -14,7 +14,12 @@ from reports.admin.export import ExportDesk
 
 
 class ReadOnlyAdmin(DeskAdmin):
-    """Rows that happened: no door to add, change or delete one."""
+    """Rows that happened: no door to add, change or delete one.
+
+    Under each list and row stands of which zone its times are: prints are kept.
+    """
+
+    list_after_template = change_form_after_template = "admin/reports/zone.html"
 
     @admin.display(description=_("id"), ordering="uuid")
     def public_id(self, row: Any) -> str:

@@ -36,6 +36,42 @@ CUT_PLACES = """() => [...document.querySelectorAll(".b-place")]
     || place.scrollWidth > place.clientWidth
     || place.scrollHeight > place.clientHeight + 2)
   .map((place) => place.textContent)"""
+# As many calls as are asked for, of several agencies and with long names, as on a busy
+# day; what stands out of its row then, or is cut.
+LONG = [
+    (
+        "Yantai Economic and Technological Development Zone",
+        "Alexandra Featherstonehaugh",
+    ),
+    ("烟台经济技术开发区（黄渤海新区）古现街道", "阿不都热合曼·买买提"),
+    ("Harbour and Gull Island", "Alexandra Featherstonehaugh"),
+]
+SPARSE = 6  # waiting calls that have a line each for their places
+LONG_NAMES = """([part, count, name, operator]) => {
+  const view = document.querySelector(part);
+  Object.defineProperty(view.state, "ownCode", { configurable: true, get: () => "" });
+  const { line } = view.state.agencies[0];
+  window.usual ??= {};
+  const usual = window.usual[part] ??= [...line.values()].find(({ state }) =>
+    (state === "connected") === (part === "board-calls"));
+  for (const key of [...line.keys()]) if (key.startsWith(part)) line.delete(key);
+  for (let n = 1; n < count; n += 1) line.set(part + n, { ...usual, call: part + n });
+  for (const [key, call] of line)
+    line.set(key, {
+      ...call, area: name, area_en: name, operator: call.operator && operator,
+    });
+  view.renew();
+  view.show();
+}"""
+OUT_OF_ROW = """() => [...document.querySelectorAll(
+    ":is(.b-waiting, .b-call) > .b-thing > :not(.b-here, .b-grow)")]
+  .filter((part) => {
+    const row = part.parentElement.getBoundingClientRect();
+    const own = part.getBoundingClientRect();
+    const isCut = part.matches(".b-number") && part.scrollWidth > part.clientWidth + 1;
+    return isCut || own.bottom > row.bottom + 1 || own.top < row.top - 1
+      || own.right > row.right + 1;
+  }).map((part) => part.outerHTML.slice(0, 160))"""
 _axe = Axe()
 
 
@@ -183,6 +219,22 @@ def test_the_wall_shows_places_whole(stage, hall, talking):
         page.wait_for_timeout(1200)  # within a second it knows how much fits
         assert page.evaluate(CUT_PLACES) == []
         look(page, f"board-wall-calls-{width}")
+    for name, operator in LONG:
+        for count in 1, 2, 4, 6, 9:
+            for part in "board-line", "board-calls":
+                page.evaluate(LONG_NAMES, [part, count, name, operator])
+            page.wait_for_timeout(1200)
+            picture(page, f"board-wall-long-{count}-{len(name)}")
+            if count <= SPARSE or len(name) < 40:  # else it ends in its second line
+                assert page.evaluate(CUT_PLACES) == [], (count, name)
+            assert page.evaluate(OUT_OF_ROW) == [], (count, name)
+            expect(page.locator("board-line .b-place").first).to_have_attribute(
+                "title", name
+            )
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_timeout(1200)
+    picture(page, "board-wall-long-small")
+    assert page.evaluate(OUT_OF_ROW) == []
 
 
 def test_the_board_says_since_when_it_is_not_live_and_comes_back(stage, hall):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-MOST = 80 * 1024  # bytes, compressed, all in all
+MOST = 64 * 1024  # bytes, compressed, all in all
 LATER = ("recorder", "uploader", "media_leg", "live.", "officer_frame")
 LATE = re.compile(r"/(recorder|officer_frame)\.[0-9a-f]+\.js$")
 

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.look import look, picture
 from tests.browser.test_board import supervisor
@@ -55,3 +55,23 @@ def test_a_table_is_taken_and_its_digest_told_without_a_reload(stage, hall, talk
     expect(told).to_contain_text(digest, timeout=10_000)
     expect(told).to_have_count(1)
     look(page, "record-told")
+
+    # Who is quicker than the page's scripts has to wait for them: a press would end the
+    # page's loading, and nobody would tell of the file.
+    held: list[Route] = []
+    page.route("**/record/record*.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    export = page.locator(".record-export > summary")
+    expect(export).to_be_attached()
+    expect(export).to_be_hidden()
+    for route in held:
+        route.continue_()
+    expect(page.locator("record-export:defined")).to_be_attached()
+    expect(export).to_be_visible(timeout=1000)
+
+    # Scripts that never come do not keep the file from anybody.
+    page.unroute("**/record/record*.js")
+    page.route("**/record/record*.js", lambda route: route.abort())
+    page.reload()
+    expect(export).to_be_hidden()
+    expect(export).to_be_visible(timeout=10_000)

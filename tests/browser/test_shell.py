@@ -71,7 +71,9 @@ def test_the_page_opens_on_a_dead_network_and_sends_the_tap_when_there_is_one(
 
     caller.tap()
     caller.is_at("sending")
-    caller.sees("Not sent yet. This phone keeps trying. Call 110 now if you can.")
+    caller.sees(
+        "Not sent yet. This page keeps trying: keep it open. Call 110 now if you can."
+    )
     age = caller.page.locator("[data-part=tap-age]")
     expect(age).to_have_text(re.compile(r"^You tapped \d+ s ago\.$"))
     caller.presses("Take the alarm back…")
@@ -88,7 +90,9 @@ def test_the_page_opens_on_a_dead_network_and_sends_the_tap_when_there_is_one(
     expect(caller.page.locator("[data-part=old-age]")).to_contain_text("20 min ago")
     expect(caller.page.locator("[data-part=sending]")).to_be_hidden()
     caller.presses("Yes, send it now")
-    caller.sees("Not sent yet. This phone keeps trying. Call 110 now if you can.")
+    caller.sees(
+        "Not sent yet. This page keeps trying: keep it open. Call 110 now if you can."
+    )
     caller.context.set_offline(False)
     caller.is_at("waiting", seconds=30)
     assert caller.number()

@@ -32,7 +32,8 @@ def knows_not_sent(caller: Caller) -> None:
 
 SAFE = "If you can speak safely, call %(phone)s."
 NOT_SENT = (
-    "Not sent yet. This phone keeps trying. You can write here once it is sent. " + SAFE
+    "Not sent yet. This page keeps trying: keep it open. "
+    f"You can write here once it is sent. {SAFE}"
 )
 NO_LINE = f"No connection for %(seconds)s s. Keep writing. {SAFE}"
 

@@ -80,11 +80,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "console-signed-out": "Signed out.",
     },
     "The supervisor's board": {
-        "board-empty": "Nobody waits: who sits where, and what the day was like.",
+        "board-empty": "Nobody waits: who sits where.",
         "board-busy": "Calls at seats, a line, a seat on a break.",
         "board-acts": "What may be done about a call.",
         "board-listens": "Listening unseen: it is on record.",
-        "board-notice": "A notice for every seat.",
+        "board-notice": "A notice for every seat of an agency.",
         "board-wall": "The board on the wall: no menus, nothing scrolls.",
         "board-cut": "The board is not live, and says for how long.",
     },

@@ -35,7 +35,10 @@ WAVES = {
     ),
     "accept": ("An operator accepts.", "接警员接听。"),
     "live": ("Picture and sound, both ways.", "双向视频和语音。"),
-    "words": ("Words for who cannot speak, each kept.", "不便说话就打字，句句留存。"),
+    "words": (
+        "Words for those who cannot speak, each kept.",
+        "不便说话就打字，句句留存。",
+    ),
     "form": (
         "The form saves itself; what the phone records is kept as evidence.",
         "警单自动保存，手机所录作为证据留存。",

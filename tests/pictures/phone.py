@@ -87,6 +87,7 @@ def waiting(studio: Studio) -> None:
     studio.keep(page, "phone-waiting")
     page.locator("phone-check summary").click()
     expect(page.locator("#phone")).to_be_in_viewport()
+    page.locator("phone-check").evaluate("it => it.scrollIntoView({block: 'end'})")
     caller.waits(SETTLED)
     studio.keep(page, "phone-waiting-number")
     page.locator("phone-check summary").click()

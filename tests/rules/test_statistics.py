@@ -7,12 +7,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch import statistics
 from dispatch.models import Offer, Seat
-from dispatch.statistics import Figures, Interval, Question, erlang, levels, today
+from dispatch.statistics import (
+    Figures,
+    Interval,
+    Question,
+    erlang,
+    levels,
+    today,
+    with_empty,
+)
 from dispatch.statistics.figures import percentile
 from dispatch.statistics.slots import Slots, milliseconds
 from reports.clock import now
@@ -143,6 +152,48 @@ def test_calls_are_in_their_quarter_and_empty_quarters_are_left_out(past):
     found = asked(past, Interval.QUARTER)
     assert [level.start for level in found] == [NOON, at("2026-11-03 12:15:00")]
     assert [level.figures.in_15 for level in found] == [0, 1]
+
+
+def filled(past, by, interval=Interval.DAY, first=DAY, last=DAY):
+    question = Question(first, last, [past.agency.pk], interval, by=by)
+    return with_empty(question, levels(question))
+
+
+@pytest.mark.parametrize("by", ["all", "agency", "source"])
+def test_a_dead_day_has_its_row(past, by):
+    past.call(NOON - timedelta(days=2), wait=1)
+    past.call(NOON, wait=1)
+    found = filled(past, by, first=DAY - timedelta(days=3))
+    assert len({level.key for level in found}) == 1
+    offered = {level.start: level.figures.offered for level in found}
+    assert [offered[day] for day in sorted(offered)] == [0, 1, 0, 1]
+    assert len(found) == 4
+
+
+def test_a_dead_day_of_seats_has_one_row_of_no_seat(past):
+    past.call(NOON, wait=1)
+    found = filled(past, "seat", first=DAY - timedelta(days=1))
+    assert [(level.key, level.figures.offered) for level in found] == [
+        (past.seat.pk, 1),
+        ("", 0),
+    ]
+
+
+def test_a_quiet_hour_is_there_where_all_is_counted_together(past):
+    past.call(NOON, wait=1)
+    assert len(filled(past, "all", Interval.HOUR)) == 24
+    assert len(filled(past, "agency", Interval.HOUR)) == 1
+    assert len(filled(past, "all", Interval.WHOLE)) == 1
+
+
+def test_what_is_to_come_is_not_empty(past):
+    moment = now()
+    past.call(moment, wait=0, talk=0)
+    day = timezone.localtime(moment).date()
+    found = filled(past, "all", first=day, last=day + timedelta(days=9))
+    assert len(found) == 1
+    hours = filled(past, "all", Interval.HOUR, first=day, last=day)
+    assert max(level.start for level in hours) <= now()
 
 
 @pytest.mark.parametrize(("day", "hours"), [((2026, 3, 29), 23), ((2026, 10, 25), 25)])

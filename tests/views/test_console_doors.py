@@ -1,4 +1,4 @@
-"""What a console fetches beside its socket: the map's ground, and a caller's past."""
+"""What a console fetches beside its socket: the ground, other agencies, a past."""
 
 import gzip
 from uuid import uuid4
@@ -8,18 +8,22 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from accounts.models import Agency, Area
+from accounts.models import Agency, Area, Tier
 from accounts.snapshots import forget_ground
 from alarm110 import env
+from dispatch.actions.serving import is_served
 from dispatch.snapshots import outlines
 from dispatch.snapshots.earlier import SHOWN, earlier_alarms
+from dispatch.snapshots.neighbours import MOST
+from dispatch.snapshots.others import others_of
 from dispatch.snapshots.outlines import ground_map
 from reports.models import Incident
 from tests.accounts.cast import PLAIN_STATIC
-from tests.ground import IN_FUSHAN, IN_ZHIFU, square
+from tests.ground import IN_FUSHAN, IN_LAIZHOU, IN_ZHIFU, square
 from tests.house import device_cookie, sign_in
 
 GROUND = "/api/v1/console/ground"
+OTHERS = "/api/v1/console/agencies"
 FRAUD = {"code": "0103", "name": "诈骗", "name_en": "Fraud"}
 
 
@@ -62,13 +66,14 @@ async def test_what_a_browser_has_of_the_map_is_not_sent_again(house):
 async def test_who_has_no_console_gets_no_map_and_no_past(house):
     _, lin = await house.connected()
     earlier = f"/api/v1/console/incidents/{lin.stream}/earlier"
-    for path in (GROUND, earlier):
+    for path in (GROUND, OTHERS, earlier):
         for cookies in ("", device_cookie("lin")):
             answer = await house.request("GET", path, cookies=cookies)
             assert answer.status == 404
             assert answer.json()["code"] == "not_found"
         assert (await house.post(path, {})).status == 405
-    assert (await get(house, "zhao", GROUND)).status == 404  # sits at no seat
+    for path in (GROUND, OTHERS):
+        assert (await get(house, "zhao", path)).status == 404  # sits at no seat
 
 
 def test_big_outlines_are_thinned_and_small_ones_stay(world, monkeypatch):
@@ -105,6 +110,77 @@ def test_the_canarys_ground_and_what_is_out_of_service_are_on_no_map(world):
             polygon=square(121.1),
         )
     assert [area["code"] for area in drawn(world.zhifu)] == ["370611", "370602"]
+
+
+# --- Other agencies ------------------------------------------------------------------
+
+
+def others(world):
+    """Return how each other agency stands for a console of Zhifu."""
+    found = others_of(frozenset([world.zhifu.pk]))
+    return {
+        agency: (one["free"], one["is_served"])
+        for agency in Agency.objects.exclude(pk=world.zhifu.pk)
+        if (one := found.get(str(agency.uuid)))
+    }
+
+
+async def test_an_operator_is_told_where_somebody_is_free(house):
+    await house.db(house.world.sit, "fu")
+    answer = await get(house, "chen", OTHERS)
+    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+    assert answer.json()["agencies"] == {
+        str(house.world.fushan.uuid): {"free": 1, "is_served": True},
+        str(house.world.laizhou.uuid): {"free": 0, "is_served": False},
+    }
+
+
+def test_only_a_free_ready_seat_can_be_asked_and_a_line_needs_somebody_ready(world):
+    laizhou = world.laizhou
+    assert others(world)[laizhou] == (0, False)
+    ma = world.sit("ma", ready=False)
+    assert others(world)[laizhou] == (0, False)
+    world.choose(ma, "ready")
+    assert others(world)[laizhou] == (1, True)
+    world.take(ma, world.tap(position=IN_LAIZHOU).call)
+    assert others(world)[laizhou] == (0, True), "she takes the next one after it"
+
+
+def test_a_line_is_served_by_whoever_helps_it(world):
+    world.sit("chen")
+    assert others(world)[world.laizhou] == (0, False)
+    Tier.objects.create(
+        agency=world.laizhou, neighbour=world.zhifu, rank=1, after_seconds=20
+    )
+    assert others(world)[world.laizhou] == (0, True)
+    for agency, (_, served) in others(world).items():
+        assert served == is_served(agency), "the door says what a transfer would"
+
+
+def test_the_canary_and_who_is_out_of_service_are_not_told(world):
+    canary = Agency.objects.create(code="999999", name="金丝雀", is_synthetic=True)
+    Agency.objects.filter(pk=world.laizhou.pk).update(is_active=False)
+    assert set(others(world)) == {world.fushan}
+    assert canary not in others(world)
+
+
+def test_who_works_for_several_agencies_is_told_of_them_too(world):
+    found = others_of(frozenset([world.zhifu.pk, world.laizhou.pk]))
+    assert set(found) == {str(agency.uuid) for agency in world.agencies}
+
+
+def test_however_many_agencies_there_are_it_costs_the_same_and_helpers_are_told(
+    world, django_assert_num_queries
+):
+    with transaction.atomic():
+        Agency.objects.bulk_create(
+            Agency(code=f"1{number:05}", name="远") for number in range(MOST + 5)
+        )
+        with django_assert_num_queries(6):
+            found = others_of(frozenset([world.zhifu.pk]))
+        transaction.set_rollback(True)
+    assert len(found) == MOST
+    assert str(world.fushan.uuid) in found  # its code comes last, but it helps Zhifu
 
 
 # --- Tiles ---------------------------------------------------------------------------

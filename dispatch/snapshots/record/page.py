@@ -43,6 +43,7 @@ def page_of(record: Record) -> dict[str, Any]:
         "clips": [_clip(one, record) for one in record.clips],
         "clock": _clock(record),
         "zone": zone(incident.opened_at),
+        "zone_looked": zone(record.proof.checked_at),
         "place": incident.place or _where_the_phone_was(record),
     }
 
@@ -81,8 +82,8 @@ def _call(call: Any) -> dict[str, Any]:
     answered, ended = call.connected_at, call.ended_at
     return {
         "call": call,
-        "waited": _duration(answered - call.queued_at) if answered else "",
-        "lasted": _duration(ended - (answered or call.queued_at)) if ended else "",
+        "waited": _between(call.queued_at, answered) if answered else "",
+        "lasted": _between(answered or call.queued_at, ended) if ended else "",
         "how": words.label(EndReason, call.end_reason) if ended else "",
         "seat": words.seat(call.seat.full_label(), "") if call.seat else "",
         "mode": call.get_mode_display(),
@@ -240,6 +241,11 @@ def _since(ms: int, record: Record) -> str:
     """Return how long after the alarm: +0:14; of what a phone kept before it: −0:01."""
     seconds = ms // SECOND - _alarm(record) // SECOND
     return f"{'−' if seconds < 0 else '+'}{_duration(timedelta(seconds=abs(seconds)))}"
+
+
+def _between(start: datetime, end: datetime) -> str:
+    """Return how long from one written second to another, as the timeline subtracts."""
+    return _duration(end.replace(microsecond=0) - start.replace(microsecond=0))
 
 
 def _duration(span: timedelta) -> str:

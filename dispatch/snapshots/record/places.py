@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.matching import E7, KM_PER_DEGREE
 from dispatch.snapshots.record import words
 from dispatch.snapshots.record.words import Said
-from reports.written import coordinates, metres
+from reports.written import accuracy, coordinates
 
 Position = dict[str, Any]
 
@@ -23,19 +23,19 @@ def told(position: Position, before: Position | None) -> Said:
     place = words.in_language(position["area"], position["area_en"])
     said: dict[str, object] = {
         "place": place or _("outside every known area"),
-        "metres": metres(position["accuracy_mm"]),
+        "accuracy": accuracy(position["accuracy_mm"]),
     }
-    sentence, is_same = _("Position: %(place)s, ± %(metres)s m"), False
+    sentence, is_same = _("Position: %(place)s, %(accuracy)s"), False
     if before is not None:
         moved = round(_apart(before, position))
-        is_same = not moved and said["metres"] == metres(before["accuracy_mm"])
+        is_same = not moved and said["accuracy"] == accuracy(before["accuracy_mm"])
         if moved:
             said["distance"] = _far(moved)
             sentence = _(
-                "Position: %(place)s, ± %(metres)s m, %(distance)s from the one before"
+                "Position: %(place)s, %(accuracy)s, %(distance)s from the one before"
             )
         elif is_same:
-            sentence = _("Position again: %(place)s, ± %(metres)s m, not moved")
+            sentence = _("Position again: %(place)s, %(accuracy)s, not moved")
     return Said(
         sentence % said,
         icon="map-pin",

@@ -180,7 +180,7 @@ class Teller:
     def _mode(self, body: Body) -> Said:
         is_silent = body["call"]["mode"] == "silent"
         return Said(
-            _("The caller went silent") if is_silent else _("The caller left silence"),
+            words.mode(is_silent=is_silent),
             icon="volume-x" if is_silent else "volume-2",
             sort="call",
             tone="warn" if is_silent else "",

@@ -9,7 +9,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency, User
-from dispatch.events import CallQueued
+from dispatch.events import CallConnected, CallEnded, CallQueued
 from dispatch.snapshots.record.lanes import to_ms
 from dispatch.snapshots.record.sentences import Teller, agency_ids
 from dispatch.snapshots.record.words import Said
@@ -18,6 +18,13 @@ from reports.models import Entry, Incident
 from reports.receipts import Receipts, receipts_of
 
 ECHO = timedelta(seconds=2)
+# Where an entry's body says when it happened.
+HAPPENED = {
+    IncidentOpened.kind: ("incident", "opened_at"),
+    CallQueued.kind: ("call", "queued_at"),
+    CallConnected.kind: ("call", "connected_at"),
+    CallEnded.kind: ("call", "ended_at"),
+}
 MOST_LINES = 3_000  # the newest; the desk's page of entries has all
 
 
@@ -81,11 +88,12 @@ def lines_of(
         is_leaving=is_leaving,
         is_silent=_was_silent(rows, bodies),
     )
+    happened = _happened(rows, bodies)
     lines = [
         Line(
             seq,
             seq,
-            _when(kind, at, body),
+            happened.get(at, at),
             kind,
             _said(teller, kind, body),
             _by(author_kind, author, people),
@@ -118,15 +126,20 @@ def _was_silent(rows: list[Any], bodies: list[Any]) -> bool:
     return isinstance(call, dict) and call.get("mode") == "silent"
 
 
-def _when(kind: str, at: datetime, body: Any) -> datetime:
-    """Return when it happened: the alarm was raised a moment before it was written.
+def _happened(rows: list[Any], bodies: list[Any]) -> dict[datetime, datetime]:
+    """Return when what was written at a time happened: a moment before, where known.
 
-    The head of the record says the same, and so does each list of incidents.
+    The head of the record and the lists say the same. What one act wrote has one time,
+    and keeps one: its entries would else stand out of their order.
     """
-    if kind != IncidentOpened.kind or body is None:
-        return at
-    raised = body.get("incident", {}).get("opened_at")
-    return datetime.fromisoformat(raised) if raised else at
+    moments: dict[datetime, datetime] = {}
+    for (_seq, at, kind, *_rest), body in zip(rows, bodies, strict=True):
+        part, name = HAPPENED.get(kind, ("", ""))
+        of = body.get(part) if body and part else None
+        told = of.get(name) if isinstance(of, dict) else None
+        if told:
+            moments.setdefault(at, datetime.fromisoformat(told))
+    return moments
 
 
 def _said(teller: Teller, kind: str, body: Any) -> Said:

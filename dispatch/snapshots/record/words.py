@@ -70,6 +70,13 @@ def seat(label: str, operator: str) -> str:
     return _("%(seat)s (%(name)s)") % {"seat": name, "name": operator}
 
 
+def mode(*, is_silent: bool) -> str:
+    """Return what the caller changed; "went silent" would read as: no word came."""
+    if is_silent:
+        return _("The caller switched to silent")
+    return _("The caller left silence")
+
+
 def form_field(name: str, value: object) -> str:
     """Return one line of the form as it was saved."""
     titles = {

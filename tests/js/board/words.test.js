@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { fromSnapshot } from "../../../dispatch/static/dispatch/board/models/agency.js";
 import { seconds } from "../../../dispatch/static/dispatch/board/models/figures.js";
 import {
-  callMarks, callSeat, countWords, lineWords, placeName, seatLook,
+  callMarks, callSeat, countWords, lineWords, nameSize, placeName, seatLook,
 } from "../../../dispatch/static/dispatch/board/models/words.js";
 import { call, seat, snapshot } from "./cast.js";
 
@@ -13,6 +13,12 @@ globalThis.document ??= /** @type {any} */ ({ documentElement: { lang: "en" } })
 test("a call whose place nobody knows does not seem to be where its agency is", () => {
   assert.equal(placeName(call("c", { area: "莱山区", area_en: "Laishan District" })), "Laishan District");
   assert.equal(placeName(call("c")), "Place unknown");
+});
+
+test("a name is written smaller where it is longer than its line", () => {
+  const sizes = ["Zhifu District", "Harbour and Gull Island", "Economic and Technological Development Zone"];
+  assert.deepEqual(sizes.map(nameSize), ["", "long", "longest"]);
+  assert.deepEqual(["芝罘区", "烟台经济技术开发区", "黄渤海新区烟台经济技术开发区古现街道"].map(nameSize), ["", "long", "longest"]);
 });
 
 test("an office's seat is not called by a bare number", () => {

@@ -29,10 +29,30 @@ test("whoever gives no position is asked for words, refused or not", () => {
   }
 });
 
+test("a position is told as far as it is known, and that it is nobody's ground here", () => {
+  const place = {
+    lat_e7: 0, lon_e7: 0, accuracy_mm: 12_400, age_ms: 0, at: "", is_inside: true,
+    area: "\u829d\u7f58\u533a", area_en: "Zhifu",
+  };
+  assert.deepEqual(positionSentence("on", place), {
+    tone: "ok", words: "Position ±12 m, received",
+  });
+  assert.equal(positionSentence("on", { ...place, accuracy_mm: 300 }).words, "Position ±1 m, received");
+  assert.equal(positionSentence("on", { ...place, accuracy_mm: 0 }).words, "Position received");
+  const outside = positionSentence("on", { ...place, area: "", area_en: "", is_inside: false });
+  assert.equal(outside.tone, "warn");
+  assert.match(outside.words, /received, outside our area\. Write where you are/);
+});
+
 test("a device that another app has is named", () => {
   const busy = { ...DEVICE, trouble: "busy" };
   assert.match(cameraSentence(busy, SEEN).words, /the camera/);
   assert.match(microphoneSentence(busy, HEARD).words, /the microphone/);
+});
+
+test("who hides reads that the phone is silent before the call, too", () => {
+  assert.match(microphoneSentence(ON, { ...HEARD, isSilent: true }).words, /phone silent/);
+  assert.doesNotMatch(microphoneSentence(ON, HEARD).words, /silent/);
 });
 
 test("that the page came without https is said once", () => {

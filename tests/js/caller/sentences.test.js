@@ -32,6 +32,30 @@ test("nobody is said to be waited for where nobody is on duty", () => {
   assert.match(truthSentence(waiting, { ...call, isNobody: true, isOffered: true }), /being asked/);
 });
 
+test("who still sees the call-taker is not told to leave them", () => {
+  const cut = /** @type {const} */ ({ is: "silent", seconds: 9 });
+  const said = truthSentence(cut, { ...call, isMoving: true });
+  assert.match(said, /still see the call-taker/);
+  assert.match(said, /If nobody answers you, call 110/);
+  // In silence no picture is shown; what is hidden is no reason to wait.
+  assert.match(truthSentence(cut, { ...call, isMoving: true, isSilent: true }), /Keep writing/);
+});
+
+test("who cannot speak is told that words are taken", () => {
+  const cut = /** @type {const} */ ({ is: "silent", seconds: 9 });
+  assert.match(truthSentence(cut, call), /or keep writing/);
+  assert.match(placeSentence(nobody, "110", true, false).more, /You can write/);
+});
+
+test("where no wait can be told, it is told who will answer", () => {
+  const next = { place: 1, seats_open: 2, wait_seconds: null };
+  assert.deepEqual(placeSentence(next, "110", true, false), {
+    main: "You are next", more: "The first who is free answers.", isNobody: false,
+  });
+  assert.equal(placeSentence({ ...next, wait_seconds: 130 }, "110", true, false).more, "about 2 min");
+  assert.equal(placeSentence(next, "110", false, false).more, "when last heard");
+});
+
 test("who pressed Back is told that the alarm goes on, and what a second press does", () => {
   assert.equal(newsSentence("back"), "Your alarm goes on. Back again leaves this page.");
 });

@@ -32,6 +32,38 @@ test("who has what the caller needs stands before the others", () => {
   assert.ok(list(["sign"])[0].fits);
 });
 
+const withOthers = (way, standing) =>
+  colleagues([twoLines], own, [], way, { fushan: standing }).filter(({ group }) => group === "agency");
+const twoLines = fromSnapshot(snapshot({
+  agency: { ...snapshot().agency, neighbours: [...neighbours, { agency: "laizhou", name: "莱州", name_en: "Laizhou" }] },
+  seats: state.seats,
+}));
+
+test("where nobody is free, nobody is asked in; where nobody is ready, no line takes a call", () => {
+  const said = (way, free, isServed) => {
+    const one = withOthers(way, { free, is_served: isServed }).find(({ key }) => key === "fushan");
+    return [one?.state, one?.isAskable];
+  };
+  assert.deepEqual(said("somebody", 2, true), ["2 free", true]);
+  assert.deepEqual(said("somebody", 0, true), ["nobody free", false]);
+  assert.deepEqual(said("line", 1, true), ["1 free", true]);
+  assert.deepEqual(said("line", 0, true), ["nobody free yet", true], "it waits there, or a neighbour answers");
+  assert.deepEqual(said("line", 0, false), ["nobody ready", false]);
+});
+
+test("who cannot be asked stands last among the agencies; of whom nothing is known, can be", () => {
+  const keys = withOthers("line", { free: 0, is_served: false }).map(({ key, isAskable }) => [key, isAskable]);
+  assert.deepEqual(keys, [["laizhou", true], ["fushan", false]]);
+  const unknown = colleagues([twoLines], own, [], "line").slice(-2);
+  assert.deepEqual(unknown.map(({ key, isAskable, state: words }) => [key, isAskable, words]), [
+    ["fushan", true, ""], ["laizhou", true, ""],
+  ]);
+});
+
+test("only a free seat is askable", () => {
+  assert.ok(list().every(({ group, isAskable }) => isAskable === (group !== "busy")));
+});
+
 test("found by seat, name, skill or place, in both languages", () => {
   const keys = (typed) => found(list(), typed).map(({ key }) => key);
   assert.deepEqual(keys("wu"), ["seat-5"]);

@@ -24,6 +24,8 @@ test("a place is written as a radio takes it", () => {
   assert.equal(coordinates({ lat_e7: 375391200, lon_e7: 1213914000 }), "37.53912, 121.39140");
   assert.equal(accuracy(11_200), "±12 m");
   assert.equal(accuracy(1_420_000), "±1.4 km");
+  assert.equal(accuracy(0), "accuracy not given", "nobody stands on a point");
+  assert.equal(accuracy(400), "±1 m");
 });
 
 test("the sketch keeps every point inside and north up", () => {

@@ -4,39 +4,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { makePart, regionOf } from "./parts.js";
-import { CHEN, MemoryStorage, ZHIFU, clip, incident, seat, snapshot } from "./cast.js";
+import { MemoryStorage, ZHIFU, clip, incident, lineCall, seat, snapshot } from "./cast.js";
+import { AT, desk, plain, quiet } from "./desks.js";
 
 const console_ = "../../../dispatch/static/dispatch/console";
 // Later than the parts: a region is an element from the moment it is read.
-const { Desk } = await import(`${console_}/models/desk.js`);
 const { ConsoleBar } = await import(`${console_}/elements/console_bar.js`);
 const { CallRoom } = await import(`${console_}/elements/call_room.js`);
 const { CallHead } = await import(`${console_}/elements/call_head.js`);
 const { CallerPicture } = await import(`${console_}/elements/caller_picture.js`);
 const { CameraPreview } = await import(`${console_}/elements/camera_preview.js`);
-const { CallerPhone } = await import(`${console_}/elements/caller_phone.js`);
-const { CallerPlace } = await import(`${console_}/elements/caller_place.js`);
-const { WarnOffender } = await import(`${console_}/elements/warn_offender.js`);
 const { WaitingLine } = await import(`${console_}/elements/waiting_line.js`);
 const { MessageLine } = await import(`${console_}/elements/message_line.js`);
-
-const AT = "2026-08-21T01:00:00.000000Z";
-
-/** @param {object} [call]  a call at the seat, or none @param {object} [more]  of its incident */
-function desk(call, more = {}) {
-  const made = new Desk(new MemoryStorage(), { command: async () => ({}), send: () => true });
-  made.lineChanged("live", 0, 0);
-  const own = call ? { activity: "on_call", call: "a", room_role: "host" } : {};
-  const state = call && incident("a", { call: { ...incident("a").call, seat: "seat-7", ...call }, ...more });
-  made.welcome({
-    type: "welcome", epoch: 3, at: AT, cursors: { [ZHIFU]: 1, i: 1 },
-    snapshots: { [ZHIFU]: snapshot({ seats: { "seat-7": seat(7, { ...own, epoch: 3 }) } }), ...(call ? { i: state } : {}) },
-    you: { side: "seat", operator: { id: CHEN, name: "Chen" }, seat: "seat-7", agencies: [ZHIFU], held_elsewhere: false },
-  });
-  return made;
-}
-
-const quiet = Object.assign(new EventTarget(), { isOn: true, why: "", remote: null, videoAgeMs: 40 });
 
 test("who waits is not told once the line is closed: nobody knows it", () => {
   const room = { desk: desk(), ring: quiet };
@@ -106,52 +85,6 @@ test("what the caller needs stands in the call: it may have come by itself", () 
   assert.deepEqual(said, ["The caller needs: English, sign language"], "once");
 });
 
-test("what a phone gave is not told as what it gives once it is lost", () => {
-  const device = { type: "device", rung: "video", why: "", camera: "on", microphone: "on", position: "on", recording: "kept" };
-  const tones = (call, media = quiet) => {
-    const room = { desk: desk(call), media };
-    room.desk.frame(device);
-    const phone = regionOf(CallerPhone, room);
-    phone.show();
-    return [phone.part("rung"), ...phone.part("device").children].map((part) => [part.dataset.tone, part.textContent]);
-  };
-  const live = tones({ lost_at: null });
-  assert.deepEqual(live.map(([tone]) => tone), ["ok", "ok", "ok", "ok", "ok"]);
-  const never = Object.assign(new EventTarget(), { ...quiet, videoAgeMs: Infinity });
-  assert.match(tones({ lost_at: AT }, never)[0][1], /^Last known: Live video$/, "not that it is coming");
-  const lost = tones({ lost_at: AT });
-  assert.deepEqual(lost.map(([tone]) => tone), ["muted", "muted", "muted", "muted", "muted"]);
-  assert.equal(lost[0][1], `Last known: ${live[0][1]}`);
-});
-
-test("live video is green once a picture of it came, not when the phone says so", () => {
-  const room = { desk: desk({ lost_at: null }), media: Object.assign(new EventTarget(), { ...quiet, videoAgeMs: Infinity }) };
-  room.desk.frame({ type: "device", rung: "video", why: "", camera: "on", microphone: "on", position: "on", recording: "kept" });
-  const phone = regionOf(CallerPhone, room);
-  phone.show();
-  const mark = () => [phone.part("rung").dataset.tone, phone.part("rung").textContent];
-  assert.deepEqual(mark(), ["", "Live video is coming"]);
-  room.media.videoAgeMs = 30;
-  phone.tick();
-  assert.deepEqual(mark(), ["ok", "Live video"]);
-});
-
-test("a phone that was gone before it spoke has nothing that was last known", () => {
-  const words = (more, call = { lost_at: AT }) => {
-    const room = { desk: desk(call, more), media: quiet };
-    if (!call.lost_at) room.desk.lineChanged("reconnecting", 0, 0);
-    const phone = regionOf(CallerPhone, room);
-    phone.show();
-    return phone.part("rung").textContent;
-  };
-  assert.equal(words({}), "The phone was gone before it could say what it gives.");
-  const clips = { c: clip("c", { chunk_count: 4 }) };
-  assert.equal(words({ clips }), "The phone is gone; what it gave is under Evidence.");
-  const position = { lat_e7: 1, lon_e7: 1 };
-  assert.equal(words({ position }), "The phone is gone; where it was stands under Place.");
-  assert.match(words({ clips }, { lost_at: null }), /has not said yet/, "it is the line here that is cut");
-});
-
 test("where a lost phone has left recordings, the empty picture points to them", () => {
   const words = (more) => {
     const room = { desk: desk({ lost_at: AT }, more), media: { ...quiet, videoAgeMs: Infinity, addEventListener() {} } };
@@ -194,6 +127,21 @@ test("in a silent call one's own picture says that nobody is shown it", () => {
   assert.deepEqual(shown({ mode: "silent" }), ["true", false, "The caller does not see you: silent call."]);
 });
 
+test("where a colleague leads, the little picture says that it is theirs", () => {
+  const camera = Object.assign(new EventTarget(), { state: "on", stream: {}, isShown: true });
+  const at = desk({ mode: "normal" });
+  const preview = regionOf(CameraPreview, { desk: at, camera, media: quiet });
+  preview.show();
+  assert.equal(preview.dataset.host, "false");
+  Object.defineProperty(at, "isVisitor", { value: true });
+  globalThis.MediaStream = class {
+    getTracks = () => [];
+  };
+  const theirs = regionOf(CameraPreview, { desk: at, camera, media: quiet });
+  theirs.show();
+  assert.equal(theirs.dataset.host, "true");
+});
+
 test("a lost call taken up late says from when its two minutes count", () => {
   const later = "2026-08-21T01:05:00.000000Z";
   const words = (connected) => {
@@ -226,7 +174,7 @@ test("advice given at a seat goes with the seat", () => {
   const room = { desk: desk() };
   const foot = regionOf(MessageLine, room);
   foot.show();
-  room.desk.say("A supervisor paused your seat. Choose Ready to come back.", "warn");
+  room.desk.say("A supervisor sent you on a break. Choose Ready to come back.", "warn");
   foot.show();
   assert.match(foot.part("said").textContent, /Choose Ready/);
   room.desk.epoch = null;
@@ -272,37 +220,6 @@ test("a page without scripts that becomes the live one was not lost; a loss goes
   assert.equal(foot.part("said").textContent, "");
 });
 
-const plain = () => ({ incident: { ...incident("a").incident, flags: ["no_scripts"] } });
-
-test("of a page without scripts nothing is awaited, and what cannot work is dead", () => {
-  const room = { desk: desk({ lost_at: AT }, plain()), media: { ...quiet, videoAgeMs: Infinity, addEventListener() {} } };
-  const picture = regionOf(CallerPicture, room);
-  picture.tick(Date.parse(AT) + 5000);
-  assert.equal(picture.part("words").textContent, "Words only: this page runs no scripts and can send no picture.");
-  const phone = regionOf(CallerPhone, room);
-  phone.show();
-  assert.equal(phone.part("rung").textContent, "The page runs no scripts: its words have come, and nothing more can.");
-  const isDead = (made) => {
-    const region = regionOf(WarnOffender, made);
-    region.show();
-    region.act("warn");
-    return [region.part("warn").disabled, region.part("ask").hidden];
-  };
-  assert.deepEqual(isDead(room), [true, true], "its key does nothing, either");
-});
-
-test("only a phone that is there can be asked where it is", () => {
-  const words = (call, more) => {
-    const place = regionOf(CallerPlace, { desk: desk(call, more) });
-    place.show();
-    return place.part("none").textContent;
-  };
-  assert.equal(words({ lost_at: null }), "The phone has not said where it is. Ask.");
-  assert.equal(words({ lost_at: AT }), "The phone has not said where it is.");
-  assert.equal(words({ state: "ended" }), "The phone has not said where it is.");
-  assert.match(words({ lost_at: AT }, plain()), /cannot be asked/);
-});
-
 test("when the relay goes away the last frame stays, and never as live video", (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: Date.parse(AT) });
   const track = { readyState: "live", muted: false };
@@ -337,6 +254,30 @@ function makeRow() {
   row.querySelector = (selector) => row.slot(selector.match(/data-slot="(.+)"/)[1]);
   return row;
 }
+
+test("who is to be called back was lost before the call was given up; who has no number is not left a riddle", async () => {
+  const { CallBacks } = await import(`${console_}/elements/call_backs.js`);
+  const ended_at = "2026-08-21T00:59:00.000000Z";
+  const call = (id, lost_at) =>
+    lineCall(id, { state: "ended", needs_callback: true, ended_at, lost_at });
+  const room = { desk: desk() };
+  room.desk.agencies[0].callbacks = { a: call("a", "2026-08-21T00:57:00.000000Z"), b: call("b", null) };
+  room.desk.clock.hear(AT);
+  const backs = regionOf(CallBacks, room);
+  backs.part("row").content = { firstElementChild: { cloneNode: makeRow } };
+  const list = backs.part("calls");
+  list.insertBefore = (row) => list.children.push(row);
+  backs.show();
+  backs.tick(Date.parse(AT));
+  const [lost, ended] = list.children.map((row) => row.slot("when").textContent);
+  assert.match(lost, /^Lost at \d\d:57:00, 3 min 0 s ago$/);
+  assert.match(ended, /^Ended at \d\d:59:00, 1 min 0 s ago$/);
+  const phone = () => list.children[0].slot("phone").textContent;
+  assert.equal(phone(), "No phone number. A supervisor can read the record.");
+  room.desk.agencies[0].callbacks.a.phone_masked = "138****0000";
+  backs.show();
+  assert.equal(phone(), "138****0000");
+});
 
 test("words left over after the call follow by themselves, joined with a colleague's", async () => {
   globalThis.sessionStorage = new MemoryStorage();

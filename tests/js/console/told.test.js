@@ -128,5 +128,5 @@ test("a pause settles whatever was asked for, and its reason is told", () => {
     seatEntry({ availability: "ready" });
   }
   assert.equal(said.length, 2);
-  for (const words of said) assert.match(words, /^A supervisor paused your seat/);
+  for (const words of said) assert.match(words, /^A supervisor sent you on a break/);
 });

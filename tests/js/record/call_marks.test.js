@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { markPlaces } from "../../../dispatch/static/dispatch/console/models/call_marks.js";
+import { markPlaces, withoutOffice } from "../../../dispatch/static/dispatch/console/models/call_marks.js";
 
 const queued_at = "2026-08-21T00:00:00.000000Z";
 const T = Date.parse(queued_at);
@@ -25,4 +25,18 @@ test("nothing leaves the strip: not after the end, nor by a clock that is behind
   const ended_at = "2026-08-21T00:02:00.000000Z";
   assert.deepEqual(near(markPlaces([mark(900)], { queued_at, ended_at }, 0)), [99]);
   assert.deepEqual(near(markPlaces([mark(90)], { queued_at }, T)), [99]);
+});
+
+test("one's own office is not named before each of its seats; another's is", () => {
+  const names = ["烟台市公安局芝罘分局", "Zhifu (District) Police"];
+  const short = (/** @type {string} */ words) => withoutOffice(words, names);
+  assert.equal(
+    short("Zhifu (District) Police, seat 2 (Lin) has the call now, from Zhifu (District) Police, seat 1"),
+    "Seat 2 (Lin) has the call now, from seat 1",
+  );
+  assert.equal(short("烟台市公安局芝罘分局 2号席（林悦）接听"), "2号席（林悦）接听");
+  const others = "Answered at Laishan District Police, seat 2";
+  assert.equal(short(others), others);
+  const line = "Waits in the line of Zhifu (District) Police";
+  assert.equal(short(line), line);
 });

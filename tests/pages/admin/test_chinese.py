@@ -15,7 +15,7 @@ DATA = re.compile(
     r"|[0-9A-Fa-f][0-9a-f-]{35}|[0-9a-f]{64}"  # ids (also first in a line), hashes
     r"|[a-z_]+\.[a-z_]+|(M)essage\.posted #1|side|text|caller"  # as the chain has them
     r"|[Cc]hen|tang|yuan|zhao|han|nobody|door\.jpg|words of 370602 <b>&"
-    r"|\d+% / \d+ s, (NENA|NFPA)[\w .()-]+"
+    r"|(NENA|NFPA)[\w .()-]+"  # a standard's name
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"[A-Za-z]{3,}")

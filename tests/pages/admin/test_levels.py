@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Agency
 from dispatch.statistics.chart import draw
@@ -53,11 +53,17 @@ def test_who_opens_the_pages_of_figures(cast, door):
         assert look(desk(getattr(cast, name)), door) in (302, 403)
 
 
+def _only(rows):
+    """Return the one row of which something is told."""
+    [row] = [row for row in rows if row["calls"] != "0"]
+    return row
+
+
 def test_one_sees_ones_own_agencies_only(past, cast):
-    [mine] = table(desk(cast.zhao), LEVELS)
+    mine = _only(table(desk(cast.zhao), LEVELS))
     assert (mine["calls"], mine["gave up before an answer"]) == ("8", "1")
     assert mine["in 15 s"] == "75.0 %"  # 6 of 8
-    [both] = table(desk(cast.tang), LEVELS)
+    both = _only(table(desk(cast.tang), LEVELS))
     assert both["calls"] == "10"
     foreign = desk(cast.zhao).get(
         f"/admin/{LEVELS}", {"agency": cast.laizhou.pk}, secure=True
@@ -87,6 +93,44 @@ def test_the_page_marks_what_misses_its_target_and_tells_the_chart_in_words(past
     assert "8 calls from" in shown
     assert 'role="img" aria-labelledby="chart-title chart-summary"' in shown
     assert "format=csv" in shown
+
+
+def test_a_day_without_calls_is_seen_in_table_and_chart(past, cast):
+    rows = table(desk(cast.zhao), LEVELS)
+    assert [row["calls"] for row in rows] == ["0", "0", "0", "8", "0", "0", "0"]
+    assert (rows[0]["answered"], rows[0]["in 15 s"]) == ("0", "–")
+    assert rows[0]["average wait, answered only, s"] == "–"
+    assert rows[0]["longest wait, all calls, s"] == "–"
+    zhifu = Past("3")
+    zhifu.agency = cast.zhifu
+    zhifu.call(past - timedelta(days=2), wait=1)
+    zhifu.call(past + timedelta(days=1), wait=1)
+    answer = desk(cast.zhao).get(f"/admin/{LEVELS}", secure=True)
+    chart = answer.context["chart"]
+    assert len(chart.bars) == len(answer.context["rows"]) == 7
+    [line] = chart.lines  # of the two days that follow on each other
+    assert len(line.split()) == 2
+    assert len(chart.dots) == 3
+    seats = table(desk(cast.zhao), LEVELS, by="seat")
+    assert [row["calls"] for row in seats if row["seat"] == "–"] == ["0"] * 4
+
+
+def test_a_lone_day_is_a_dot_however_long_the_chart():
+    whole: Any = SimpleNamespace(offered=1, answered=1, share_15=1.0)
+    none: Any = SimpleNamespace(offered=0, answered=0, share_15=None)
+    points = [(now(), "then", one) for one in (*[whole] * 70, none, whole)]
+    with translation.override("en"):
+        chart = draw(points)
+    assert (len(chart.lines), len(chart.dots)) == (1, 1)
+    assert chart.bars[70].title == "then: no calls"
+
+
+def test_the_page_says_which_figures_leave_out_who_gave_up(past, cast):
+    shown = text(desk(cast.zhao), LEVELS)
+    assert "Average wait, answered only, s" in shown
+    assert "Longest wait, all calls, s" in shown
+    assert "Where nobody accepted, it ends with the call." in shown
+    assert "The longest wait is of all calls, with who gave up" in shown
 
 
 @pytest.mark.parametrize(
@@ -159,6 +203,27 @@ def test_only_who_publishes_is_shown_to_the_public(past, cast):
     assert page["Cache-Control"] == "public, max-age=300"
     assert not page.cookies
     assert "<script" not in shown
+
+
+def test_the_public_page_says_of_when_its_shares_are_and_which_are_too_low(past, cast):
+    Agency.objects.filter(pk=cast.zhifu.pk).update(publishes_figures=True)
+    zhifu = Past("3")
+    zhifu.agency = cast.zhifu
+    zhifu.call(past - timedelta(days=1), wait=1)
+    for n in range(61):  # 95.7 % in 20 s, and less in 10 and 15
+        zhifu.call(past, wait=4 if n < 40 else 17)
+    shown = public("370602/").content.decode()
+    last = timezone.localtime(now()).date() - timedelta(days=1)
+    days = f"Last 30 days: {last - timedelta(days=29)} to {last}"
+    heads = shown[shown.index(days) : shown.index("<figure")]
+    low = [one for one in heads.split("<li")[1:] if "Below the target" in one]
+    assert len(low) == 2
+    assert not any("within 20 s" in one for one in low)
+    assert shown.count('<td class="missed">') == 4  # of the month, and of the day
+    assert "fewer than 5 calls" in shown
+    assert "no calls" not in shown
+    assert "70 calls from" in shown  # the one of the day that is not told, too
+    assert '<td class="missed">' in public().content.decode()
 
 
 def test_a_day_of_few_calls_is_not_told(past, cast):

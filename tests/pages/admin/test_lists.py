@@ -94,6 +94,13 @@ def test_the_timeline_names_its_zone(here, cast):
     assert '<span class="alarm110-zone">UTC+08:00</span>' in page
 
 
+@pytest.mark.parametrize("rows", ["reports/incident", "dispatch/call"])
+def test_a_list_and_a_row_name_the_zone_of_their_times_once(here, cast, rows):
+    named = "Times are local: Asia/Shanghai, now UTC+08:00."
+    for door in (f"{rows}/", f"{rows}/{here.rows()[rows].pk}/change/"):
+        assert text(desk(cast.zhao), door).count(named) == 1
+
+
 @pytest.mark.parametrize("digits", ["309", "309000"])
 def test_a_devices_time_is_shown_in_the_same_zone(digits):
     assert _text(f"2026-11-26T13:21:03.{digits}Z") == "2026-11-26 21:21:03"

@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import Agency, Role, Tier, User
 from accounts.states import RoleKind
+from dispatch.models import Seat, Shift
 from reports.admin.timeline import rows_of
 from reports.clock import now
 from reports.events import ChunksStored, ChunkView, ClipOpened
@@ -166,3 +167,25 @@ def test_the_desk_asks_no_other_host(here, cast):
     for door in ("", "dispatch/seat/", f"reports/incident/{here.incident.pk}/change/"):
         sources = re.findall(r'(?:src|href|action)="(https?:)?//', text(browser, door))
         assert sources == []
+
+
+def test_the_list_of_seats_says_who_sits_where(here, cast):
+    """An empty seat and a person who is off were written alike: off, idle."""
+    browser = desk(cast.zhao)
+
+    def told() -> dict[str, str]:
+        page = text(browser, "dispatch/seat/")
+        cells = r'<td class="field-(sits|readiness|doing) [^>]*>([^<]*)<'
+        return dict(re.findall(cells, page))
+
+    shift = here.shift
+    assert told()["sits"] == str(shift.operator)
+    assert told()["readiness"] not in ("", "–")
+    Shift.objects.filter(pk=shift.pk).update(ended_at=now(), end_reason="left")
+    Seat.objects.update(activity="idle", availability="off")
+    assert told() == dict.fromkeys(["sits", "readiness", "doing"], "–")
+
+
+def test_a_mark_that_is_not_set_is_explained_as_one(here, cast):
+    shown = text(desk(cast.tang), f"accounts/agency/{here.agency.pk}/change/")
+    assert "if so, it is left out of statistics" in shown

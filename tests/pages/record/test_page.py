@@ -4,8 +4,9 @@ import json
 import re
 from datetime import timedelta
 
-from django.utils import translation
+from django.utils import timezone, translation
 
+from dispatch.loops.matcher import match
 from dispatch.snapshots.record import record_of, sentences, words
 from dispatch.snapshots.record.page import page_of
 from dispatch.snapshots.record.timeline import lines_of
@@ -13,6 +14,7 @@ from reports.actions import evidence, views
 from reports.events import KINDS
 from reports.models import EntryBody, Incident, Stream
 from tests import database
+from tests.standing import standing_time
 
 IN_THE_LEDGER = {
     *("clip.viewed", "record.viewed", "records.exported"),
@@ -37,7 +39,7 @@ def test_the_timeline_tells_what_happened_in_its_order(story):
         f"Alarm raised: incident {story.tapped.number}",
         "Two men at the door",
         "Answered at",
-        "The caller went silent",
+        "The caller switched to silent",
         "He has a &lt;b&gt;knife",
         "Are you alone?",
         "Place: West Street 7",
@@ -80,12 +82,60 @@ def test_sizes_lengths_and_seats_are_written_as_at_the_console(story):
     clip.clip.bytes = 6_150_000
     call.seat.label = call.seat.label_en = ""
     call.seat.agency.name_en = "Zhifu District Police"
+    call.connected_at = call.connected_at.replace(microsecond=50_000)
     call.ended_at = call.connected_at + timedelta(seconds=109.9)
     with translation.override("en"):
         page = page_of(record)
     assert page["clips"][0]["size"] == "6.2 MB"
     assert page["calls"][0]["seat"] == "Zhifu District Police, seat 7"
     assert page["calls"][0]["lasted"] == "1:49"
+
+
+def _seconds(written):
+    """Read 0:07, 1:02:03 or 21:03:57 as seconds."""
+    return sum(int(n) * 60**i for i, n in enumerate(reversed(written.split(":"))))
+
+
+def test_no_two_times_and_spans_of_a_record_disagree(story, monkeypatch):
+    """Written seconds are cut; what happened is written a fraction later."""
+    with standing_time() as standing:
+        for n in range(2, 12):
+            monkeypatch.setattr("tests.standing.TICK", timedelta(seconds=0.013 * n))
+            standing.moves(60 + 0.37 * n)
+            [hand] = story.world.hire(1)  # all others are in a call, or in wrap-up
+            tapped = story.world.tap(f"phone {n}")
+            match()
+            story.world.accept(hand)
+            story.world.end(hand, tapped.call)
+            page = story.browser("han").get(f"/records/{tapped.number}/", secure=True)
+            _agrees(Incident.objects.get(uuid=tapped.incident), page.content.decode())
+
+
+def _agrees(incident, page):
+    said = text_of(page)
+    head = r"Answered after ([\d:]+), .*? at ([\d:]+) · lasted ([\d:]+)"
+    [(waited, over, lasted)] = re.findall(head, said)
+    [raised] = re.findall(r"Raised [\d-]+ ([\d:]+)", said)
+    lines, _left_out = lines_of(incident)
+    at = {
+        line.kind: f"{timezone.localtime(line.at):%H:%M:%S}"
+        for line in lines
+        if line.kind in ("incident.opened", "call.connected", "call.ended")
+    }
+    assert (at["incident.opened"], at["call.ended"]) == (raised, over)
+    answered = _seconds(at["call.connected"])
+    day = 24 * 3600
+    assert (answered - _seconds(raised)) % day == _seconds(waited)
+    assert (_seconds(over) - answered) % day == _seconds(lasted)
+    assert f"+{waited} " in said, "as the timeline has it"
+    moments = [line.at for line in lines]
+    assert moments == sorted(moments)
+
+
+def test_the_time_of_the_proof_names_its_zone(story):
+    looked = re.search(r"Looked at \S+ \S+ (\S+)\. The", text_of(story.page()))
+    assert looked
+    assert looked[1] == "UTC+08:00"
 
 
 def test_no_number_and_no_script_of_a_caller_reaches_the_page(story):

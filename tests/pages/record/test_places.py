@@ -119,6 +119,17 @@ def test_a_position_known_better_differs_by_its_accuracy():
     assert better == ("Position: outside every known area, ± 12 m", False)
 
 
+def test_no_phone_knows_its_place_to_0_m(story):
+    unknown, known = told_of({"accuracy_mm": 0}, {})
+    assert unknown[0] == "Position: outside every known area, accuracy not given"
+    assert known == ("Position: outside every known area, ± 12 m", False)
+    moves(story, AT_SEA | {"accuracy_mm": 0})
+    assert head(story) == (
+        "Outside all areas: 30.00000, 140.00000, accuracy not given"
+        " (by the phone's position)"
+    )
+
+
 def test_two_positions_of_one_call_read_differently(story, monkeypatch):
     monkeypatch.setattr(timeline, "ECHO", timedelta(0))  # as if some time lay between
     moves(story, AT_SEA)

@@ -135,7 +135,7 @@ def test_the_seat_in_the_call_gets_its_marks_and_no_words_of_the_caller(story):
 
     assert said[0].startswith("Alarm raised")
     assert any(words.startswith("Answered at") for words in said)
-    assert "The caller went silent" in said
+    assert "The caller switched to silent" in said
     assert "knife" not in answer.content.decode()
     assert readings() == []
 

@@ -138,7 +138,8 @@ export class MapDrawing {
     const radius = last.accuracy_mm / 1000;
     const add = (/** @type {any} */ layer) => layer.addTo(this.#way);
     const still = { pane: WAY, interactive: false };
-    add(this.#L.circle(here, { ...still, radius, className: "map-accuracy" }));
+    // A phone that gave no accuracy has no circle: the point's own would be taken for one.
+    if (radius > 0) add(this.#L.circle(here, { ...still, radius, className: "map-accuracy" }));
     if (trail.length > 1) add(this.#L.polyline(spots, { ...still, className: "map-way" }));
     for (const spot of trail.slice(0, -1)) add(this.#dot(spot, 4, "map-dot"));
     add(this.#dot(last, 7, "map-dot map-here"));

@@ -3,7 +3,9 @@
 import { KeyedRows } from "./keyed_rows.js";
 import { View } from "./view.js";
 import { cut, liveCalls } from "../models/lists.js";
-import { callMarks, callSeat, placeName, shortNumber } from "../models/words.js";
+import {
+  callMarks, callSeat, foreignCode, nameSize, placeName, shortNumber,
+} from "../models/words.js";
 import { duration, secondsSince } from "../../console/models/clock.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -12,7 +14,7 @@ import { fill, gettext } from "../../lib/words.js";
 const MOST_ON_WALL = 4; // until it is known how many fit
 
 /** @type {[string, number][]} how a wall may draw a row, and its height: wall_rows.css */
-const WAYS = [["tall", 168]];
+const WAYS = [["tall full", 212], ["tall", 168]];
 
 export class BoardCalls extends View {
   /** @type {KeyedRows<LineCall>} */ #rows = /** @type {any} */ (null);
@@ -33,12 +35,13 @@ export class BoardCalls extends View {
     this.reveal("more", hidden.length > 0);
     if (hidden.length) this.write("more", fill(gettext("and %(n)s more"), { n: hidden.length }));
     this.#rows.show(shown, ({ call }) => call, (row, call) => {
-      // On a wall nobody acts; the seat beside it tells them apart.
-      const own = this.desk.isWall() ? undefined : this.state.ownCode;
-      row.write("number", shortNumber(call.number, own));
-      row.write("seat", callSeat(call));
-      row.write("operator", call.operator);
-      row.write("place", placeName(call));
+      row.write("code", foreignCode(call.number, this.state.ownCode));
+      row.write("number", shortNumber(call.number));
+      row.element.dataset.whoSize = nameSize(call.operator);
+      row.element.dataset.placeSize = nameSize(placeName(call));
+      row.writeName("seat", callSeat(call));
+      row.writeName("operator", call.operator);
+      row.writeName("place", placeName(call));
       row.marks("marks", callMarks(call));
     });
     this.tick(this.state.now());

@@ -3,7 +3,7 @@
 import { KeyedRows } from "./keyed_rows.js";
 import { View } from "./view.js";
 import { cut, waitingCalls } from "../models/lists.js";
-import { callMarks, placeName, shortNumber } from "../models/words.js";
+import { callMarks, foreignCode, nameSize, placeName, shortNumber } from "../models/words.js";
 import { duration, secondsSince } from "../../console/models/clock.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -15,7 +15,7 @@ const FULL_SECONDS = 60; // the bar is full when the alert goes out
 const WARN_SECONDS = 20; // the last of the answer-time targets
 
 /** @type {[string, number][]} how a wall may draw a row, and its height: wall_rows.css */
-const WAYS = [["tall", 166], ["three", 114]];
+const WAYS = [["tall full", 196], ["tall", 166], ["three", 114]];
 
 export class BoardLine extends View {
   /** @type {KeyedRows<LineCall>} */ #rows = /** @type {any} */ (null);
@@ -37,11 +37,11 @@ export class BoardLine extends View {
     this.#hidden = hidden;
     this.#rows.show(shown, ({ call }) => call, (row, call) => {
       row.element.dataset.priority = String(call.priority);
-      // On a wall nobody acts; the place beside it tells them apart, where it is known.
-      const own = isWall && call.area ? undefined : this.state.ownCode;
-      row.write("number", shortNumber(call.number, own));
-      row.element.dataset.placed = String(Boolean(call.area));
-      row.write("place", placeName(call));
+      // Each agency has a call 0001: the code stands with it, small, where several are here.
+      row.write("code", foreignCode(call.number, this.state.ownCode));
+      row.write("number", shortNumber(call.number));
+      row.element.dataset.placeSize = nameSize(placeName(call));
+      row.writeName("place", placeName(call));
       row.marks("marks", callMarks(call));
     });
     this.reveal("more", hidden.length > 0);

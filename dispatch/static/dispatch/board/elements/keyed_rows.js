@@ -33,6 +33,16 @@ export class Row {
     if (slot.textContent !== words) slot.textContent = words;
   }
 
+  /**
+   * What may be cut or small where it stands can be read whole by pointing at it.
+   * @param {string} name @param {string} words
+   */
+  writeName(name, words) {
+    this.write(name, words);
+    const slot = this.slot(name);
+    if (slot.title !== words) slot.title = words;
+  }
+
   /** @param {string} name @param {Look} look */
   mark(name, look) {
     writeLook(this.slot(name), look);

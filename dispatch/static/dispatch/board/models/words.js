@@ -2,7 +2,7 @@
 
 import { doing, seatsOf, sumsOf } from "./lists.js";
 import {
-  breakReason, inLanguage, priorityName, seatName, shortNumber,
+  breakReason, foreignCode, inLanguage, priorityName, seatName, shortNumber,
 } from "../../console/models/words.js";
 import { seatWords } from "../../lib/seat_words.js";
 import { fill, gettext } from "../../lib/words.js";
@@ -13,6 +13,8 @@ import { fill, gettext } from "../../lib/words.js";
 /** @typedef {{tone: string, icon: string, words: string}} Look */
 
 const USUAL_PRIORITY = 2;
+const LONG_NAME = 17; // letters that fit a wall's line beside a number
+const LONGEST_NAME = 29; // and in a line of their own
 
 /** @param {Doing} doing @returns {Look} */
 export function seatLook(doing) {
@@ -159,4 +161,15 @@ export function stanceName(stance) {
   return stance === "open" ? gettext("Everybody hears you") : "";
 }
 
-export { seatName, shortNumber };
+/**
+ * How much room a name takes on a wall, where nothing scrolls: a longer one is written a
+ * step smaller, in more lines. Known from the name alone, so that nothing is measured.
+ * @param {string} name @returns {"" | "long" | "longest"}
+ */
+export function nameSize(name) {
+  let width = 0;
+  for (const letter of name) width += letter > "\u2e7f" ? 2 : 1; // a Chinese one is as wide as two
+  return width <= LONG_NAME ? "" : width <= LONGEST_NAME ? "long" : "longest";
+}
+
+export { foreignCode, seatName, shortNumber };

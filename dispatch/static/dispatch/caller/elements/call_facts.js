@@ -108,6 +108,7 @@ export class CallFacts extends HTMLElement {
     const sentence = truthSentence(truth, {
       seat: this.#seat(), isOffered, phone: this.#phone, isSilent, others,
       isNobody: alarm.place?.seats_open === 0,
+      isMoving: alarm.phase === "talking" && document.querySelector("officer-frame[data-live]") !== null,
     });
     const element = part(this, "truth");
     element.dataset.is = truth.is;

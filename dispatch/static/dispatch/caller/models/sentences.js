@@ -13,11 +13,13 @@ import { fill, gettext } from "../../lib/words.js";
 /**
  * @param {import("./line_truth.js").LineTruth} truth
  * @param {{seat: string, isOffered: boolean, phone: string, isSilent: boolean, others?: Role[],
- *          isNobody?: boolean}} call
- *   `others`: who else is in the conversation; `isNobody`: no call-taker is on duty
+ *          isNobody?: boolean, isMoving?: boolean}} call
+ *   `others`: who else is in the conversation; `isNobody`: no call-taker is on duty;
+ *   `isMoving`: the call-taker's live picture comes, by a way of its own
  */
 export function truthSentence(
-  { is, seconds }, { seat, isOffered, phone, isSilent, others = [], isNobody = false },
+  { is, seconds },
+  { seat, isOffered, phone, isSilent, others = [], isNobody = false, isMoving = false },
 ) {
   switch (is) {
     case "connecting":
@@ -42,10 +44,18 @@ export function truthSentence(
         { phone },
       );
     default:
+      // Nobody is told to leave a call-taker who is there: what comes is known, what gets
+      // there is not.
+      if (isMoving && !isSilent) {
+        return fill(
+          gettext("Words wait for %(seconds)s s. You still see the call-taker. If nobody answers you, call %(phone)s."),
+          { seconds, phone },
+        );
+      }
       return fill(
         isSilent
           ? gettext("No connection for %(seconds)s s. Keep writing. If you can speak safely, call %(phone)s.")
-          : gettext("No connection for %(seconds)s s. Trying again. Call %(phone)s."),
+          : gettext("No connection for %(seconds)s s. Trying again. Call %(phone)s, or keep writing."),
         { seconds, phone },
       );
   }
@@ -63,21 +73,24 @@ export function placeSentence(place, phone, isKnown, isSilent) {
     const main = isSilent
       ? gettext("Nobody can answer here now. If you can speak safely, call %(phone)s.")
       : gettext("Nobody can answer here now. Call %(phone)s.");
-    const more = isSilent
-      ? gettext("Your alarm stays in line. You can write.")
-      : gettext("Your alarm stays in line.");
+    // Not everybody can speak or hear: words are taken in any case.
+    const more = gettext("Your alarm stays in line. You can write.");
     return { main: fill(main, { phone }), more, isNobody: true };
   }
   const main = place.place <= 1
     ? gettext("You are next")
     : fill(gettext("Place in line: %(place)s"), { place: place.place });
-  const more = isKnown ? waitSentence(place.wait_seconds) : gettext("when last heard");
+  let more = gettext("when last heard");
+  if (isKnown) {
+    more = place.wait_seconds === null
+      ? gettext("The first who is free answers.")
+      : waitSentence(place.wait_seconds);
+  }
   return { main, more, isNobody: false };
 }
 
-/** @param {number | null} seconds */
+/** @param {number} seconds */
 function waitSentence(seconds) {
-  if (seconds === null) return "";
   if (seconds < 60) return gettext("less than 1 min");
   const minutes = Math.round(seconds / 60);
   return fill(gettext("about %(minutes)s min"), { minutes });
@@ -90,8 +103,15 @@ function waitSentence(seconds) {
  */
 export function positionSentence(sense, position) {
   if (position) {
+    // Outside every area these police are not those of the place: words must tell more.
+    if (!position.area) {
+      const words = gettext("Position received, outside our area. Write where you are.");
+      return { tone: "warn", words };
+    }
     const metres = Math.max(1, Math.round(position.accuracy_mm / 1000));
-    const words = fill(gettext("Position ±%(metres)s m, received"), { metres });
+    const words = position.accuracy_mm > 0
+      ? fill(gettext("Position ±%(metres)s m, received"), { metres })
+      : gettext("Position received"); // no receiver knows its place to 0 m
     return { tone: sense === "refused" ? "muted" : "ok", words };
   }
   // However it came to be: whoever gives no position can still say where.
@@ -159,11 +179,15 @@ export function microphoneSentence(
   const none = gettext("No microphone here. Write.");
   const troubled = troubleSentence(trouble, {
     busy: gettext("Another app uses the microphone. Close that app."),
-    insecure: none, // why, the camera's line says
+    insecure: gettext("Microphone off"), // why, the camera's line says
   });
   if (troubled) return troubled;
   return /** @type {Record<Sense, Said>} */ ({
-    on: { tone: "ok", words: gettext("Microphone on") },
+    // Whoever hides must not have to wonder whether the phone will sound.
+    on: {
+      tone: "ok",
+      words: isSilent ? gettext("Microphone on; phone silent") : gettext("Microphone on"),
+    },
     asking: { tone: "muted", words: gettext("Opening the microphone…") },
     off: { tone: "muted", words: gettext("Microphone off") },
     refused: { tone: "warn", words: gettext("Microphone not allowed") },

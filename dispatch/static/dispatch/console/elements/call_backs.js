@@ -36,13 +36,13 @@ export class CallBacks extends Region {
   /** @param {number} now */
   tick(now) {
     for (const row of rowsOf(this.find("calls"))) {
-      const { endedAt } = row.dataset;
-      const ago = spanWords(secondsSince(endedAt, now));
-      writeSlot(
-        row,
-        "when",
-        fill(gettext("Lost at %(time)s, %(ago)s ago"), { time: timeOfDay(endedAt), ago }),
-      );
+      const { lostAt, endedAt } = row.dataset;
+      const at = lostAt || endedAt;
+      const words = lostAt
+        ? gettext("Lost at %(time)s, %(ago)s ago")
+        : gettext("Ended at %(time)s, %(ago)s ago");
+      const ago = spanWords(secondsSince(at, now));
+      writeSlot(row, "when", fill(words, { time: timeOfDay(at), ago }));
     }
   }
 
@@ -67,7 +67,7 @@ export class CallBacks extends Region {
     if (button) button.inert = false;
     this.show();
     const row = rowsOf(this.find("calls")).find(({ dataset }) => dataset.key === call);
-    row?.querySelector("a")?.focus();
+    if (row) slot(row, "dial").focus();
   }
 
   /** @param {string} call @param {string} outcome */
@@ -82,6 +82,7 @@ export class CallBacks extends Region {
 
   /** @param {HTMLElement} row @param {LineCall} call */
   #fill(row, call) {
+    row.dataset.lostAt = call.lost_at ?? ""; // minutes before the call was given up
     row.dataset.endedAt = call.ended_at ?? "";
     row.dataset.done = String(!call.needs_callback);
     writeSlot(row, "number", shortNumber(call.number, this.desk.ownCode));
@@ -94,7 +95,11 @@ export class CallBacks extends Region {
     else link.removeAttribute("href");
     writeSlot(row, "dial-words", number ? number.written : "");
     slot(row, "phone").hidden = Boolean(number?.phone);
-    writeSlot(row, "phone", call.phone_masked || gettext("No phone number"));
+    // What else is known stands in the record, which no operator may read after the call.
+    const unknown = call.needs_callback
+      ? gettext("No phone number. A supervisor can read the record.")
+      : gettext("No phone number");
+    writeSlot(row, "phone", call.phone_masked || unknown);
     const isKnown = Boolean(call.phone_masked) && call.needs_callback;
     slot(row, "show-phone").hidden = !isKnown || Boolean(number?.phone);
     const acts = slot(row, "acts");

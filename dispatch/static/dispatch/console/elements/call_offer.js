@@ -47,7 +47,7 @@ export class CallOffer extends Region {
     this.write("why", offer.reason ?? "");
     this.write("asks", isAsked ? offerAsks(offer, this.desk.ownAgency) : "");
     // Of a call that was answered nobody waits any more.
-    this.write("waiting-words", isAsked ? gettext("Since the tap") : gettext("Waiting"));
+    this.write("waiting-words", isAsked ? gettext("Since the alarm") : gettext("Waiting"));
     this.reveal("needs", (offer.needs ?? []).length > 0);
     this.write("needs-words", needsWords(offer.needs ?? []));
     this.write("where", areaName(offer) || gettext("Place unknown"));

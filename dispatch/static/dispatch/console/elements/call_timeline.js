@@ -5,7 +5,7 @@
 
 import { Region } from "./region.js";
 import { duration, timeOfDay } from "../models/clock.js";
-import { markPlaces } from "../models/call_marks.js";
+import { markPlaces, withoutOffice } from "../models/call_marks.js";
 import { request } from "../../lib/http.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -148,14 +148,19 @@ export class CallTimeline extends Region {
     });
   }
 
+  /** The room beside the strip is two lines. @param {Mark} mark @returns {Mark} */
+  #shortened(mark) {
+    const own = this.desk.ownAgency;
+    return { ...mark, words: withoutOffice(mark.words, [own?.name ?? "", own?.name_en ?? ""]) };
+  }
+
   /** Without one the latest is told. @param {EventTarget | null} target */
   #tell(target) {
     const buttons = [...this.find("marks").children];
     const index = buttons.indexOf(/** @type {Element} */ (target));
     const mark = this.#marks[index] ?? this.#marks.at(-1);
-    const words = mark ? this.#words(mark) : "";
-    this.write("said", words);
-    this.find("said").title = words; // should two lines be too few
+    this.write("said", mark ? this.#words(this.#shortened(mark)) : "");
+    this.find("said").title = mark ? this.#words(mark) : ""; // should two lines be too few
   }
 
   /** @param {KeyboardEvent} event */

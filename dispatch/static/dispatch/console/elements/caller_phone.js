@@ -120,7 +120,7 @@ function goneWords({ clips, position }) {
     return gettext("The phone is gone; what it gave is under Evidence.");
   return position
     ? gettext("The phone is gone; where it was stands under Place.")
-    : gettext("The phone was gone before it could say what it gives.");
+    : gettext("The phone was gone before it told this seat what it can give.");
 }
 
 /** @param {Device} device @returns {HTMLElement[]} */

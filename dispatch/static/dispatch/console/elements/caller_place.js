@@ -98,12 +98,7 @@ export class CallerPlace extends Region {
       points: spots.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" "),
       class: "sketch-path",
     });
-    const blur = make("circle", {
-      cx: last.x,
-      cy: last.y,
-      r: Math.max(3, last.accuracy),
-      class: "sketch-accuracy",
-    });
+    const blurs = last.accuracy > 0 ? [blurOf(last)] : []; // none, where none is given
     const point = make("circle", { cx: last.x, cy: last.y, r: 4, class: "sketch-point" });
     const scale = make("path", {
       d: `M8 ${HEIGHT - 8}v4h${WIDTH / 4}v-4`,
@@ -111,8 +106,13 @@ export class CallerPlace extends Region {
     });
     const words = make("text", { x: 12 + WIDTH / 4, y: HEIGHT - 4, class: "sketch-words" });
     words.textContent = lengthWords(Number(metres.toFixed(metres < 10 ? 1 : 0)), false);
-    this.find("sketch").replaceChildren(blur, path, point, scale, words);
+    this.find("sketch").replaceChildren(...blurs, path, point, scale, words);
   }
+}
+
+/** @param {import("../models/trail.js").Spot} spot @returns {SVGElement} how exact it is */
+function blurOf({ x, y, accuracy: reach }) {
+  return make("circle", { cx: x, cy: y, r: Math.max(3, reach), class: "sketch-accuracy" });
 }
 
 /** @param {Position[]} trail  oldest first @returns {HTMLElement[]} newest first */

@@ -20,6 +20,7 @@ export class CameraPreview extends Region {
   show() {
     const { isVisitor } = this.desk;
     this.reveal("toggle", !isVisitor);
+    this.dataset.host = String(isVisitor); // the page says whose picture has its place
     this.#video.setAttribute(
       "aria-label",
       isVisitor ? gettext("The picture of who leads the call") : gettext("Your camera"),

@@ -1,10 +1,12 @@
 // To whom a call goes, or who comes into it: one panel over the form, for both. It lists
 // who is free first, finds by typing, and never changes the order under somebody's hand.
 
+import { askOthers } from "../console_door.js";
 import { Region } from "./region.js";
 import { rowsOf, showRows, slot, writeMark, writeSlot } from "./rows.js";
 import { isComposing } from "../models/keys.js";
 import { colleagues, found } from "../models/colleagues.js";
+import { Others } from "../models/others.js";
 import { passingFrame, passingWords } from "../models/passing.js";
 import { seatLook } from "../models/words.js";
 import { gettext } from "../../lib/words.js";
@@ -21,6 +23,7 @@ export class ColleagueFinder extends Region {
   #chosen = "";
   /** @type {string[]} as it stood when it opened, or when something was typed */ #order = [];
   #isAsking = false;
+  #others = new Others(askOthers, () => this.show());
 
   begin() {
     this.desk.addEventListener("cleared", () => this.#close());
@@ -45,7 +48,10 @@ export class ColleagueFinder extends Region {
 
   show() {
     const isOpen = this.#task !== "" && this.desk.view === "call" && this.desk.isHost;
-    if (this.#task && !isOpen) this.#task = "";
+    if (this.#task && !isOpen) {
+      this.#task = "";
+      this.#others.end();
+    }
     this.hidden = !isOpen;
     if (!isOpen) return;
     const isTransfer = this.#task === "transfer";
@@ -84,6 +90,7 @@ export class ColleagueFinder extends Region {
     this.#close();
     this.#task = task;
     this.#way = WAYS[task][0];
+    this.#others.begin();
     this.#order = [...this.#all.keys()];
     this.show();
     this.#typed.focus();
@@ -97,6 +104,7 @@ export class ColleagueFinder extends Region {
   /** Nothing chosen or typed for one call may stand there for the next. */
   #close() {
     this.#task = "";
+    this.#others.end();
     this.#chosen = "";
     this.#typed.value = "";
     this.#reason.value = "";
@@ -108,7 +116,7 @@ export class ColleagueFinder extends Region {
 
   #search() {
     this.#order = [...this.#all.keys()];
-    const first = this.#shown.find(({ group }) => group !== "busy");
+    const first = this.#shown.find(({ isAskable }) => isAskable);
     this.#chosen = this.#typed.value.trim() && first ? first.key : "";
     this.show();
   }
@@ -125,7 +133,7 @@ export class ColleagueFinder extends Region {
 
   /** @param {number} step */
   #move(step) {
-    const keys = this.#shown.filter(({ group }) => group !== "busy").map(({ key }) => key);
+    const keys = this.#shown.filter(({ isAskable }) => isAskable).map(({ key }) => key);
     if (!keys.length) return;
     const at = keys.indexOf(this.#chosen);
     const next = at < 0 && step < 0 ? keys.length - 1 : (at + step + keys.length) % keys.length;
@@ -137,7 +145,7 @@ export class ColleagueFinder extends Region {
 
   /** @param {string} key */
   #choose(key) {
-    if (this.#all.get(key)?.group === "busy") return;
+    if (!this.#all.get(key)?.isAskable) return;
     this.#chosen = key;
     this.show();
   }
@@ -163,8 +171,7 @@ export class ColleagueFinder extends Region {
 
   #showList() {
     const shown = this.#shown;
-    const chosen = this.#all.get(this.#chosen);
-    if (chosen?.group === "busy" || !chosen) this.#chosen = "";
+    if (!this.#all.get(this.#chosen)?.isAskable) this.#chosen = "";
     this.reveal("none", shown.length === 0);
     const template = /** @type {HTMLTemplateElement} */ (this.find("row"));
     showRows(
@@ -182,7 +189,7 @@ export class ColleagueFinder extends Region {
     row.id = `finder-${one.key}`;
     row.dataset.group = one.group;
     row.setAttribute("aria-selected", String(one.key === this.#chosen));
-    row.setAttribute("aria-disabled", String(one.group === "busy"));
+    row.setAttribute("aria-disabled", String(!one.isAskable));
     const { tone, icon } = one.at ? seatLook(one.at) : { tone: "", icon: "arrow-right" };
     if (one.at) {
       writeMark(slot(row, "state"), tone, icon, one.state);
@@ -191,7 +198,7 @@ export class ColleagueFinder extends Region {
       writeMark(slot(row, "state"), tone, icon, one.name);
       writeSlot(row, "name", "");
     }
-    writeSlot(row, "operator", one.operator);
+    writeSlot(row, "operator", one.at ? one.operator : one.state);
     writeSlot(row, "skills", one.skills);
     slot(row, "skills").dataset.fits = String(one.fits);
   }
@@ -201,7 +208,8 @@ export class ColleagueFinder extends Region {
     const { seat, incident, agencies } = this.desk;
     if (!seat || !incident) return new Map();
     const way = this.#way === "blind" ? "line" : "somebody";
-    const list = colleagues(agencies, seat, incident.call.needs ?? [], way);
+    const needs = incident.call.needs ?? [];
+    const list = colleagues(agencies, seat, needs, way, this.#others.known);
     return new Map(list.map((one) => [one.key, one]));
   }
 

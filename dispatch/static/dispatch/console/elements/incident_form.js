@@ -4,6 +4,7 @@
 
 import { showClashes } from "./clash_rows.js";
 import { CodePicker } from "./code_picker.js";
+import { tellMoreBelow } from "./more_below.js";
 import { Region } from "./region.js";
 import { writeMark } from "./rows.js";
 import { timeOfDay } from "../models/clock.js";
@@ -53,6 +54,7 @@ export class IncidentForm extends Region {
       this.show();
     });
     this.desk.addEventListener("cleared", () => this.#close());
+    tellMoreBelow(this.#fields);
     const console = this.closest("seat-console");
     console?.addEventListener("record", () => void this.act("notes"));
     console?.addEventListener("wrapping-up", (event) => {

@@ -1,6 +1,7 @@
 // Sentences an operator sends with one click, in the language the caller reads.
 
 import { Region } from "./region.js";
+import { tellMoreBelow } from "./more_below.js";
 import { isComposing, stepped } from "../models/keys.js";
 import { fill, gettext } from "../../lib/words.js";
 
@@ -8,8 +9,10 @@ export class PhraseList extends Region {
   #isOpen = false;
   /** @type {"zh" | "en" | null} */ #chosen = null;
   #stamp = "";
+  #tellMore = () => {};
 
   begin() {
+    this.#tellMore = tellMoreBelow(this.find("phrase-list"));
     this.desk.addEventListener("cleared", () => this.#reset());
     this.find("phrase-list").addEventListener("keydown", (event) => this.#pressed(event));
   }
@@ -78,6 +81,7 @@ export class PhraseList extends Region {
     this.#stamp = stamp;
     const list = this.find("phrase-list");
     list.replaceChildren(...phrases.map((phrase) => makeItem(phrase, language)));
+    this.#tellMore();
   }
 
   #reset() {

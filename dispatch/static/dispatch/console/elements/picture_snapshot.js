@@ -25,7 +25,13 @@ export class PictureSnapshot extends Region {
   show() {
     const button = /** @type {HTMLButtonElement | null} */ (this.querySelector("button"));
     const { incident, isVisitor } = this.desk;
-    if (button) button.disabled = isVisitor || isScriptless(incident);
+    const hasPicture = !isScriptless(incident) && this.#picture !== null;
+    if (button) button.disabled = isVisitor || !hasPicture;
+  }
+
+  /** Pictures come and go without the desk being told. */
+  tick() {
+    this.show();
   }
 
   /** @param {string} act */
@@ -39,12 +45,16 @@ export class PictureSnapshot extends Region {
   async #take() {
     const { incident } = this.desk;
     if (!incident || !this.desk.isHost || this.#isGoing) return;
-    const shown = document.querySelector("caller-picture");
-    const picture = shown instanceof CallerPicture ? shown.current : null;
+    const picture = this.#picture;
     const jpeg = picture ? await copyPicture(picture) : null;
     if (!jpeg) return this.#say("warn", "triangle-alert", gettext("No picture to keep"));
     this.#held = { incident: incident.incident.incident, clip: newId(), jpeg };
     await this.#keep();
+  }
+
+  get #picture() {
+    const shown = document.querySelector("caller-picture");
+    return shown instanceof CallerPicture ? shown.current : null;
   }
 
   async #keep() {

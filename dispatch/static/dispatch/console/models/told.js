@@ -39,7 +39,7 @@ function ofSeat({ data }, was, seat) {
   if (isBreak && was.availability !== "break" && /paus/.test(data.why)) {
     return {
       words: withReason(
-        gettext("A supervisor paused your seat. Choose Ready to come back."),
+        gettext("A supervisor sent you on a break. Choose Ready to come back."),
         breakReason(seat.reason),
       ),
       tone: "warn",

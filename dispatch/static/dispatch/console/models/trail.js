@@ -18,8 +18,12 @@ export function coordinates(position) {
   return `${degrees(position.lat_e7)}, ${degrees(position.lon_e7)}`;
 }
 
-/** @param {number} mm @returns {string} ±12 m, ±1.4 km */
+/**
+ * @param {number} mm  0 from a phone that does not know: none stands on a point
+ * @returns {string} ±12 m, ±1.4 km
+ */
 export function accuracy(mm) {
+  if (mm <= 0) return gettext("accuracy not given");
   const metres = mm / 1000;
   return metres < 1000
     ? fill(gettext("±%(n)s m"), { n: Math.ceil(metres) })
