@@ -39,6 +39,7 @@ MAX_BATCH = 400  # items in one transaction
 # later by less than anyone can notice.
 INTERVAL = 0.04  # seconds
 MANY = 64  # items; so many are not kept waiting
+SLOW = 2.0  # seconds; a commit that takes longer is told in the log
 MAX_QUEUE = 20_000  # items; beyond it the phone keeps what it has
 
 
@@ -308,11 +309,13 @@ class Writer:
 
 def _commit_safely(pairs: Sequence[Pair], record: Record) -> list[Attempt]:
     """Commit in the writer's thread; a broken connection is not kept."""
+    began = monotonic()
     try:
         return commit(pairs, record)
     except (OperationalError, InterfaceError) as error:
         is_away("writer")
-        log.warning("the database did not take a batch: %s", type(error).__name__)
+        waited, kind = monotonic() - began, type(error).__name__
+        log.warning("the database did not take a batch in %.1f s: %s", waited, kind)
         connection.close()
         raise
 
@@ -321,6 +324,9 @@ def _count(attempts: Sequence[Attempt], seconds: float) -> None:
     """Note how large a batch was, how long it took, and what became of its items."""
     metrics.batch_items.observe(len(attempts))
     metrics.batch_seconds.observe(seconds)
+    if seconds > SLOW:
+        # Everybody waited for it: a disk that stalls, or another process's transaction.
+        log.warning("a batch of %d took %.1f s to commit", len(attempts), seconds)
     refused = sum(attempt.error is not None for attempt in attempts)
     if refused:
         metrics.writer_items.labels("refused").inc(refused)

@@ -97,9 +97,8 @@ def with_empty(question: Question, found: list[Level]) -> list[Level]:
             Level(start, "", Figures()) for start in passed if start not in full
         ]
     known = {(level.start, level.key) for level in found}
-    keys: set[Key] = set(question.agencies)
-    if question.by != "agency":  # None, or the channels that are in use
-        keys = {level.key for level in found}
+    # Of what was in use: an agency out of service has no outages.
+    keys = {level.key for level in found}
     return found + [
         Level(start, key, Figures())
         for start in passed

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 STILL_SEEN = (
-    "Words wait for %(seconds)s s. You still see the call-taker. "
+    "No answer for %(seconds)s s: your words may arrive late. "
+    "You still see the call-taker. "
     "If nobody answers you, call %(phone)s."
 )
 CUT_OFF = "The call-taker was cut off. You keep your place in line."

@@ -116,6 +116,16 @@ async def test_an_answer_comes_only_after_the_commit(running, stream):
     assert await written() == 1
 
 
+async def test_a_commit_that_held_everybody_up_is_told(
+    running, stream, monkeypatch, caplog
+):
+    await running.submit(MessageBatch, words(stream))
+    assert "to commit" not in caplog.text
+    monkeypatch.setattr(writer, "SLOW", 0.0)
+    await running.submit(MessageBatch, words(stream))
+    assert "a batch of 1 took 0." in caplog.text
+
+
 class Failing(MessageBatch):
     """Loses the connection at the very end of the transaction."""
 

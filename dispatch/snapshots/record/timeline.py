@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from reports.events import ChunksStored, IncidentOpened, PositionReported
 from reports.models import Entry, Incident
 from reports.receipts import Receipts, receipts_of
 
-ECHO = timedelta(seconds=2)
+ECHO = timedelta(seconds=3)
 # Where an entry's body says when it happened.
 HAPPENED = {
     IncidentOpened.kind: ("incident", "opened_at"),
@@ -25,6 +26,8 @@ HAPPENED = {
     CallConnected.kind: ("call", "connected_at"),
     CallEnded.kind: ("call", "ended_at"),
 }
+# What says so by more is another clock's: a server's that is not set, or was put back.
+WRITTEN_WITHIN = timedelta(seconds=5)
 MOST_LINES = 3_000  # the newest; the desk's page of entries has all
 
 
@@ -88,20 +91,19 @@ def lines_of(
         is_leaving=is_leaving,
         is_silent=_was_silent(rows, bodies),
     )
-    happened = _happened(rows, bodies)
     lines = [
         Line(
             seq,
             seq,
-            happened.get(at, at),
+            moment,
             kind,
             _said(teller, kind, body),
             _by(author_kind, author, people),
             is_erased=body is None,
             numbers=str(seq),
         )
-        for (seq, at, kind, author_kind, author, _), body in zip(
-            rows, bodies, strict=True
+        for (seq, _at, kind, author_kind, author, _), body, moment in zip(
+            rows, bodies, _happened(rows, bodies, is_leaving=is_leaving), strict=True
         )
     ]
     lines += (_folded(one, people) for one in receipts)
@@ -126,20 +128,40 @@ def _was_silent(rows: list[Any], bodies: list[Any]) -> bool:
     return isinstance(call, dict) and call.get("mode") == "silent"
 
 
-def _happened(rows: list[Any], bodies: list[Any]) -> dict[datetime, datetime]:
-    """Return when what was written at a time happened: a moment before, where known.
+def _happened(
+    rows: list[Any], bodies: list[Any], *, is_leaving: bool
+) -> list[datetime]:
+    """Return when each happened: a moment before it was written, where that is known.
 
-    The head of the record and the lists say the same. What one act wrote has one time,
-    and keeps one: its entries would else stand out of their order.
+    The head of the record and the lists say the same. What one act wrote stands
+    together and has one time. No line goes before the one above it: words may have been
+    written between an act and its entry, and the numbers are the order. A file has each
+    entry's own time, which its digest covers; only the alarm's is the tap's.
     """
-    moments: dict[datetime, datetime] = {}
-    for (_seq, at, kind, *_rest), body in zip(rows, bodies, strict=True):
-        part, name = HAPPENED.get(kind, ("", ""))
-        of = body.get(part) if body and part else None
-        told = of.get(name) if isinstance(of, dict) else None
-        if told:
-            moments.setdefault(at, datetime.fromisoformat(told))
+    pairs = list(zip(rows, bodies, strict=True))
+    if is_leaving:
+        return [
+            (_told(row[2], body) if row[2] == IncidentOpened.kind else None) or row[1]
+            for row, body in pairs
+        ]
+    moments: list[datetime] = []
+    for at, act in groupby(pairs, key=lambda pair: pair[0][1]):
+        entries, moment = list(act), at
+        for row, body in entries:
+            told, is_tap = _told(row[2], body), row[2] == IncidentOpened.kind
+            if told and (is_tap or at - WRITTEN_WITHIN <= told <= at):
+                moment = told
+                break
+        moments += [max([moment, *moments[-1:]])] * len(entries)
     return moments
+
+
+def _told(kind: str, body: Any) -> datetime | None:
+    """Return what an entry's body says of when it happened."""
+    part, name = HAPPENED.get(kind, ("", ""))
+    of = body.get(part) if body and part else None
+    told = of.get(name) if isinstance(of, dict) else None
+    return datetime.fromisoformat(told) if told else None
 
 
 def _said(teller: Teller, kind: str, body: Any) -> Said:

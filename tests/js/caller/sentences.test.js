@@ -54,6 +54,8 @@ test("where no wait can be told, it is told who will answer", () => {
   });
   assert.equal(placeSentence({ ...next, wait_seconds: 130 }, "110", true, false).more, "about 2 min");
   assert.equal(placeSentence(next, "110", false, false).more, "when last heard");
+  // Of whoever stands before them it is true, not of them.
+  assert.equal(placeSentence({ ...next, place: 5 }, "110", true, false).more, "");
 });
 
 test("who pressed Back is told that the alarm goes on, and what a second press does", () => {

@@ -158,8 +158,8 @@ def test_a_position_told_again_later_has_its_own_line(story):
     moves(story, AT_SEA)
     lines, _left_out = lines_of(story.incident, is_leaving=True)
     first, again = (one for one in lines if one.kind == "position.reported")
-    soon = replace(again, at=first.at + timedelta(seconds=2))
-    late = replace(again, at=first.at + timedelta(seconds=3))
+    soon = replace(again, at=first.at + timedelta(seconds=3))
+    late = replace(again, at=first.at + timedelta(seconds=4))
     assert len(timeline._without_echoes([first, soon])) == 1
     assert len(timeline._without_echoes([first, late])) == 2
 

@@ -48,7 +48,7 @@ export function truthSentence(
       // there is not.
       if (isMoving && !isSilent) {
         return fill(
-          gettext("Words wait for %(seconds)s s. You still see the call-taker. If nobody answers you, call %(phone)s."),
+          gettext("No answer for %(seconds)s s: your words may arrive late. You still see the call-taker. If nobody answers you, call %(phone)s."),
           { seconds, phone },
         );
       }
@@ -83,7 +83,7 @@ export function placeSentence(place, phone, isKnown, isSilent) {
   let more = gettext("when last heard");
   if (isKnown) {
     more = place.wait_seconds === null
-      ? gettext("The first who is free answers.")
+      ? place.place <= 1 ? gettext("The first who is free answers.") : ""
       : waitSentence(place.wait_seconds);
   }
   return { main, more, isNobody: false };

@@ -105,7 +105,7 @@ export function agencyOf(agencies, whose) {
  * @param {AgencyState[]} agencies @returns {LineCall[]}
  */
 export function callsToReturn(agencies) {
-  const since = (/** @type {LineCall} */ call) => call.ended_at ?? call.queued_at;
+  const since = (/** @type {LineCall} */ call) => call.lost_at ?? call.ended_at ?? call.queued_at;
   const open = agencies
     .flatMap(({ callbacks }) => Object.values(callbacks))
     .sort((one, other) => since(one).localeCompare(since(other)));
