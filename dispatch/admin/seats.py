@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -156,7 +157,7 @@ class SeatAdmin(HistoryDeskAdmin):
         "sits",
         "readiness",
         "doing",
-        "since",
+        "since_when",
     )
     list_filter = (
         "is_active",
@@ -197,6 +198,11 @@ class SeatAdmin(HistoryDeskAdmin):
         """Say it of a person; nobody is idle at an empty seat."""
         is_empty = not _sitting(seat) and seat.activity == Activity.IDLE
         return "–" if is_empty else seat.get_activity_display()
+
+    @admin.display(description=gettext_lazy("since"), ordering="since")
+    def since_when(self, seat: Seat) -> datetime | str:
+        """Say it of a person, too: an empty seat is in no state."""
+        return seat.since if seat.since and _sitting(seat) else "–"
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Seat | None = None

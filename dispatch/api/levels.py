@@ -124,9 +124,9 @@ def _cell(column: Any, figures: Figures) -> tuple[str, bool]:
     """Return the text, and whether it is below its target."""
     if figures.offered >= FEW:
         return column.text(figures), misses_target(column, figures)
-    if column is not COLUMNS[0]:
-        return NOTHING, False
-    return f"< {FEW}" if figures.offered else "0", False
+    if not figures.offered:  # nothing to keep back: nobody gave up, "–" would say so
+        return column.text(figures), False
+    return f"< {FEW}" if column is COLUMNS[0] else NOTHING, False
 
 
 def _figures(agencies: list[int]) -> dict[int, tuple[Figures, Days]]:

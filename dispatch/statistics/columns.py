@@ -46,7 +46,7 @@ CALLS = (
     Column(_("95 % within, answered only, s"), lambda f: thousandths(f.p95_ms)),
     Column(_("longest wait, all calls, s"), lambda f: seconds(f.longest_seconds)),
     Column(_("gave up before an answer"), lambda f: str(f.abandoned_before)),
-    Column(_("ended by the caller after it"), lambda f: str(f.abandoned_after)),
+    Column(_("caller gone after the answer"), lambda f: str(f.abandoned_after)),
     Column(_("share invalid"), lambda f: percent(f.share_invalid)),
     Column(_("average talk, s"), lambda f: seconds(f.average_talk_seconds)),
 )

@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 STILL_SEEN = (
-    "No answer for %(seconds)s s: your words may arrive late. "
-    "You still see the call-taker. "
-    "If nobody answers you, call %(phone)s."
+    "Weak connection for %(seconds)s s: your words may arrive late. "
+    "You still see the call-taker. If the picture stops, call %(phone)s."
 )
 CUT_OFF = "The call-taker was cut off. You keep your place in line."
 LEASE = 8  # seconds that a place is kept without a sign of life

@@ -16,7 +16,7 @@ def prove(caller, served):
     caller.page.get_by_text(caller.words("Give your phone number (optional)")).click()
     number = caller.words("Phone number, so that the police can call you back")
     caller.page.get_by_label(number).fill(NUMBER)
-    caller.presses("Send me a text message")
+    caller.presses("Text me a code")
     field = caller.page.get_by_label(caller.words("The code from the text message"))
     field.wait_for()
     (code,) = re.findall(r"code for \S+ (\d+)", served.log()[before:])

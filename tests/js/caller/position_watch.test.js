@@ -29,13 +29,19 @@ test("metres, near enough", () => {
 const MINUTE_MS = 60_000;
 
 /** A device whose fixes come by hand. */
-function device(t) {
+function device(t, permission = "granted") {
   const asked = [];
+  const failing = [];
   const geolocation = {
-    watchPosition: (take) => asked.push(take),
+    watchPosition: (take, fail) => {
+      failing.push(fail);
+      return asked.push(take);
+    },
     clearWatch: () => {},
   };
-  Object.defineProperty(globalThis, "navigator", { value: { geolocation }, configurable: true });
+  const permissions = { query: async () => ({ state: permission }) };
+  const value = { geolocation, ...(permission ? { permissions } : {}) };
+  Object.defineProperty(globalThis, "navigator", { value, configurable: true });
   globalThis.isSecureContext = true;
   t.after(() => {
     delete globalThis.isSecureContext;
@@ -45,8 +51,31 @@ function device(t) {
   const fix = (accuracy = 12, latitude = 37.54) => asked.at(-1)({
     coords: { latitude, longitude: 121.39, accuracy }, timestamp: Date.now(),
   });
-  return { asked, fix };
+  const deny = () => failing.at(-1)({ code: 1, PERMISSION_DENIED: 1 });
+  return { asked, fix, deny };
 }
+
+/** @param {any} t @param {string} permission @param {boolean} isFound */
+async function deniedAfter(t, permission, isFound) {
+  const { fix, deny } = device(t, permission);
+  const watch = new PositionWatch();
+  const first = watch.start();
+  if (isFound) fix();
+  deny();
+  if (!isFound) await first;
+  await new Promise((settle) => setImmediate(settle));
+  return watch.state;
+}
+
+test("a place that the browser takes away as it closes was not refused by the caller", async (t) => {
+  assert.equal(await deniedAfter(t, "granted", true), "on");
+});
+
+test("a place that was refused, at first or later, is refused", async (t) => {
+  await t.test("later", async (t) => assert.equal(await deniedAfter(t, "denied", true), "refused"));
+  await t.test("at first", async (t) => assert.equal(await deniedAfter(t, "granted", false), "refused"));
+  await t.test("no way to ask", async (t) => assert.equal(await deniedAfter(t, "", true), "refused"));
+});
 
 test("who stood still before the tap is found with the place's age, and looked for again", (t) => {
   const { asked, fix } = device(t);

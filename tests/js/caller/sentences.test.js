@@ -36,7 +36,7 @@ test("who still sees the call-taker is not told to leave them", () => {
   const cut = /** @type {const} */ ({ is: "silent", seconds: 9 });
   const said = truthSentence(cut, { ...call, isMoving: true });
   assert.match(said, /still see the call-taker/);
-  assert.match(said, /If nobody answers you, call 110/);
+  assert.match(said, /If the picture stops, call 110/);
   // In silence no picture is shown; what is hidden is no reason to wait.
   assert.match(truthSentence(cut, { ...call, isMoving: true, isSilent: true }), /Keep writing/);
 });

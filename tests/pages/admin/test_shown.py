@@ -175,7 +175,7 @@ def test_the_list_of_seats_says_who_sits_where(here, cast):
 
     def told() -> dict[str, str]:
         page = text(browser, "dispatch/seat/")
-        cells = r'<td class="field-(sits|readiness|doing) [^>]*>([^<]*)<'
+        cells = r'<td class="field-(sits|readiness|doing|since_when) [^>]*>([^<]*)<'
         return dict(re.findall(cells, page))
 
     shift = here.shift
@@ -183,7 +183,7 @@ def test_the_list_of_seats_says_who_sits_where(here, cast):
     assert told()["readiness"] not in ("", "–")
     Shift.objects.filter(pk=shift.pk).update(ended_at=now(), end_reason="left")
     Seat.objects.update(activity="idle", availability="off")
-    assert told() == dict.fromkeys(["sits", "readiness", "doing"], "–")
+    assert told() == dict.fromkeys(["sits", "readiness", "doing", "since_when"], "–")
 
 
 def test_a_mark_that_is_not_set_is_explained_as_one(here, cast):

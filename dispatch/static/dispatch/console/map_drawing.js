@@ -110,8 +110,8 @@ export class MapDrawing {
     const place = this.#map.getContainer();
     const inside = place.getBoundingClientRect();
     const over = [...(place.parentElement?.querySelectorAll(ON_IT) ?? [])];
-    over.push(...place.querySelectorAll(".map-here"));
-    const taken = over.map((part) => part.getBoundingClientRect());
+    const dots = [...place.querySelectorAll(".map-here")].map((dot) => dot.getBoundingClientRect());
+    const taken = [...over.map((part) => part.getBoundingClientRect()), ...dots];
     /** @type {HTMLElement[]} */
     const names = [...place.querySelectorAll(".map-name span")];
     for (const name of names) name.style.marginTop = "";
@@ -120,7 +120,9 @@ export class MapDrawing {
     const order = names.map((_, index) => index).sort((a, b) => isOwn(names[b]) - isOwn(names[a]));
     for (const index of order) {
       const { x, y, width, height } = boxes[index];
-      const step = ASIDE.find((down) => {
+      const isUnder = dots.some((dot) => meet(dot, boxes[index]));
+      // Elsewhere it would stand on a neighbour's ground, and name that.
+      const step = (isUnder ? ASIDE : [0]).find((down) => {
         const box = new DOMRect(x, y + down, width, height);
         return isWithin(box, inside) && !taken.some((other) => meet(other, box));
       });

@@ -93,7 +93,9 @@ export class BoardSeats extends View {
       if (slot && slot.textContent !== words) slot.textContent = words;
     };
     write("name", agencyName(agency.agency));
-    write("counts", countWords(sumsOf(all)));
+    // "1 not ready" in two lines would say "ready" from afar.
+    const counts = countWords(sumsOf(all)).split(" · ");
+    write("counts", counts.map((one) => one.replaceAll(" ", "\u00a0")).join(" · "));
     // Where nobody sits the empty chairs stand in the line of the name: seats.css.
     group.element.dataset.staffed = String(all.some(({ operator_id }) => operator_id));
     group.rows.show(seats, ({ seat }) => seat, (row, seat) => {

@@ -45,16 +45,24 @@ export class PositionWatch {
           this.#take(fix);
           settle();
         },
-        (error) => {
-          // Unavailable or slow is not refused: the watch goes on looking.
-          const isRefused = error.code === error.PERMISSION_DENIED;
-          this.#become(isRefused ? "refused" : this.#latest ? "on" : "none");
-          if (isRefused) this.stop();
-          settle();
-        },
+        (error) => void this.#failed(error).then(settle),
         { enableHighAccuracy: true, maximumAge: 10_000, timeout: 20_000 },
       );
     });
+  }
+
+  /**
+   * Unavailable or slow is not refused: the watch goes on looking. A browser that closes
+   * says "denied", too: the police would read that the caller took the place away.
+   * @param {GeolocationPositionError} error
+   */
+  async #failed(error) {
+    const watch = this.#watch;
+    const isDenied = error.code === error.PERMISSION_DENIED;
+    const isRefused = isDenied && !(this.#latest && (await isAllowed()));
+    if (watch !== this.#watch) return; // asked anew meanwhile
+    this.#become(isRefused ? "refused" : this.#latest ? "on" : "none");
+    if (isRefused) this.stop();
   }
 
   stop() {
@@ -169,4 +177,13 @@ export function metresBetween(a, b) {
   const squeeze = Math.cos((a.latitude * Math.PI) / 180);
   const east = (b.longitude - a.longitude) * METRES_PER_DEGREE * squeeze;
   return Math.hypot(north, east);
+}
+
+/** Whether the browser still gives the place, as far as it can tell. */
+async function isAllowed() {
+  try {
+    return (await navigator.permissions.query({ name: "geolocation" })).state === "granted";
+  } catch {
+    return false; // it cannot tell: its word stands
+  }
 }

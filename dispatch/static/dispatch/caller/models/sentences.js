@@ -48,7 +48,7 @@ export function truthSentence(
       // there is not.
       if (isMoving && !isSilent) {
         return fill(
-          gettext("No answer for %(seconds)s s: your words may arrive late. You still see the call-taker. If nobody answers you, call %(phone)s."),
+          gettext("Weak connection for %(seconds)s s: your words may arrive late. You still see the call-taker. If the picture stops, call %(phone)s."),
           { seconds, phone },
         );
       }
@@ -161,7 +161,7 @@ export function cameraSentence({ state, trouble, isInterrupted }, { isSeen, isLi
  * @param {Device} device
  * @param {{isLive: boolean, isStopped: boolean, isSilent: boolean}} proof
  *   `isSilent`: whoever hides must not wonder whether this phone will make a sound
- * @returns {Said}
+ * @returns {Said | null}
  */
 export function microphoneSentence(
   { state, trouble, isInterrupted }, { isLive, isStopped, isSilent },
@@ -176,10 +176,11 @@ export function microphoneSentence(
       : gettext("Live sound");
     return { tone: "live", words };
   }
+  if (trouble === "insecure") return null; // the camera's line says it of both
   const none = gettext("No microphone here. Write.");
   const troubled = troubleSentence(trouble, {
     busy: gettext("Another app uses the microphone. Close that app."),
-    insecure: gettext("Microphone off"), // why, the camera's line says
+    insecure: none,
   });
   if (troubled) return troubled;
   return /** @type {Record<Sense, Said>} */ ({

@@ -2,6 +2,7 @@
 // who is free first, finds by typing, and never changes the order under somebody's hand.
 
 import { askOthers } from "../console_door.js";
+import { tellMoreBelow } from "./more_below.js";
 import { Region } from "./region.js";
 import { rowsOf, showRows, slot, writeMark, writeSlot } from "./rows.js";
 import { isComposing } from "../models/keys.js";
@@ -24,8 +25,10 @@ export class ColleagueFinder extends Region {
   /** @type {string[]} as it stood when it opened, or when something was typed */ #order = [];
   #isAsking = false;
   #others = new Others(askOthers, () => this.show());
+  #tellMore = () => {};
 
   begin() {
+    this.#tellMore = tellMoreBelow(this.find("list"));
     this.desk.addEventListener("cleared", () => this.#close());
     const typed = this.#typed;
     typed.addEventListener("input", () => this.#search());
@@ -181,6 +184,7 @@ export class ColleagueFinder extends Region {
       ({ key }) => key,
       (row, one) => this.#fill(row, one),
     );
+    this.#tellMore();
     this.#typed.setAttribute("aria-activedescendant", this.#chosen ? `finder-${this.#chosen}` : "");
   }
 
