@@ -1,4 +1,4 @@
-"""What a console fetches when it is needed: the map's ground, a caller's past, others.
+"""What a console fetches when needed: the ground, a caller's past, who else is free.
 
 None is a matter of seconds, or only while somebody looks: so none rides on the socket
 that calls do.

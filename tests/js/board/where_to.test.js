@@ -61,12 +61,12 @@ const texts = () => select.options.map(({ text }) => text);
 test("somebody gets busy at a line: its words change in the list that is open", () => {
   const busy = seat("b", { availability: "break" });
   show(here(), there(seat("a"), seat("b", { activity: "on_call" })));
-  assert.deepEqual(texts().slice(1), ["Zhifu 7 · Chen", "Laishan · 1 ready · 1 busy"]);
+  assert.deepEqual(texts().slice(1), ["Zhifu 7 · Chen", "Laishan · 1\u00a0ready · 1\u00a0busy"]);
   const line = select.options[2];
   show(here(), there(seat("a", { operator: "Sun" }), busy));
   assert.equal(select.times, 1, "the list stands");
   assert.equal(select.options[2], line);
-  assert.deepEqual(texts().slice(1), ["Zhifu 7 · Sun", "Laishan · 1 ready · 1 not ready"]);
+  assert.deepEqual(texts().slice(1), ["Zhifu 7 · Sun", "Laishan · 1\u00a0ready · 1\u00a0not\u00a0ready"]);
   assert.equal(line.dataset.name, "Laishan");
 });
 

@@ -45,15 +45,15 @@ test("a phone whose page runs no scripts is not called out of reach", () => {
 });
 
 test("a county's line tells only of seats that there are, but always how many are ready", () => {
-  assert.equal(countWords({ ready: 0, busy: 1, idle: 0, nobody: 3 }), "0 ready · 1 busy · 3 empty");
-  assert.equal(countWords({ ready: 2, busy: 0, idle: 1, nobody: 0 }), "2 ready · 1 not ready");
+  assert.equal(countWords({ ready: 0, busy: 1, idle: 0, nobody: 3 }), "0\u00a0ready · 1\u00a0busy · 3\u00a0empty");
+  assert.equal(countWords({ ready: 2, busy: 0, idle: 1, nobody: 0 }), "2\u00a0ready · 1\u00a0not\u00a0ready");
 });
 
 test("who moves a call to a line is told whether somebody is there to take it", () => {
   const line = (...seats) => fromSnapshot(snapshot({ seats: Object.fromEntries(seats.map((one) => [one.seat, one])) }));
   const empty = seat("b", { operator: "", operator_id: null, availability: "off" });
-  assert.equal(lineWords(line(seat("a"), empty)), "1 ready");
-  assert.equal(lineWords(line(seat("a", { availability: "break" }))), "0 ready · 1 not ready");
+  assert.equal(lineWords(line(seat("a"), empty)), "1\u00a0ready");
+  assert.equal(lineWords(line(seat("a", { availability: "break" }))), "0\u00a0ready · 1\u00a0not\u00a0ready");
   assert.equal(lineWords(line(empty)), "nobody at its seats");
   assert.equal(lineWords(line(seat("a", { is_active: false }))), "nobody at its seats");
 });

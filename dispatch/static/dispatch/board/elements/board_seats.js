@@ -93,9 +93,7 @@ export class BoardSeats extends View {
       if (slot && slot.textContent !== words) slot.textContent = words;
     };
     write("name", agencyName(agency.agency));
-    // "1 not ready" in two lines would say "ready" from afar.
-    const counts = countWords(sumsOf(all)).split(" · ");
-    write("counts", counts.map((one) => one.replaceAll(" ", "\u00a0")).join(" · "));
+    write("counts", countWords(sumsOf(all)));
     // Where nobody sits the empty chairs stand in the line of the name: seats.css.
     group.element.dataset.staffed = String(all.some(({ operator_id }) => operator_id));
     group.rows.show(seats, ({ seat }) => seat, (row, seat) => {

@@ -94,7 +94,10 @@ export function countWords({ ready, busy, idle, nobody }) {
     busy ? fill(gettext("%(n)s busy"), { n: busy }) : "",
     idle ? fill(gettext("%(n)s not ready"), { n: idle }) : "",
     nobody ? fill(gettext("%(n)s empty"), { n: nobody }) : "",
-  ].filter(Boolean).join(" · ");
+  ]
+    .filter(Boolean)
+    .map((one) => one.replaceAll(" ", "\u00a0")) // "1 not" over "ready" says "ready" from afar
+    .join(" · ");
 }
 
 /** @param {AgencyState} agency @returns {string} who would take a call in its line */

@@ -80,17 +80,14 @@ export function placeSentence(place, phone, isKnown, isSilent) {
   const main = place.place <= 1
     ? gettext("You are next")
     : fill(gettext("Place in line: %(place)s"), { place: place.place });
-  let more = gettext("when last heard");
-  if (isKnown) {
-    more = place.wait_seconds === null
-      ? place.place <= 1 ? gettext("The first who is free answers.") : ""
-      : waitSentence(place.wait_seconds);
-  }
+  const more = isKnown ? waitSentence(place) : gettext("when last heard");
   return { main, more, isNobody: false };
 }
 
-/** @param {number} seconds */
-function waitSentence(seconds) {
+/** @param {import("./alarm.js").Place} line */
+function waitSentence({ place, wait_seconds: seconds }) {
+  // Of whoever stands further back it would not be true.
+  if (seconds === null) return place <= 1 ? gettext("The first who is free answers.") : "";
   if (seconds < 60) return gettext("less than 1 min");
   const minutes = Math.round(seconds / 60);
   return fill(gettext("about %(minutes)s min"), { minutes });
