@@ -1,6 +1,7 @@
 """The record after a call: recordings and timeline on one clock; axe finds nothing."""
 
 import re
+from itertools import pairwise
 
 from playwright.sync_api import Page, expect
 
@@ -91,6 +92,8 @@ def test_a_call_is_played_afterwards_on_one_clock(talking, hall):
     entry.locator(".seek").click()
     expect(entry).to_have_attribute("aria-current", "time")
     page.wait_for_function(f"() => ({APART})().some((one) => one < 0.15)")
+    each_of_one_moment_is_chosen(page)
+    entry.locator(".seek").click()
 
     is_at_hand_without_scrolling(page)
     before = page.locator(".line[aria-current]").get_attribute("data-seq")
@@ -105,6 +108,16 @@ def test_a_call_is_played_afterwards_on_one_clock(talking, hall):
     expect(page.locator("[data-does=play]")).to_have_text(re.compile("Play"))
     goes_by_keys(page)
     look(page, "record-played")
+
+
+def each_of_one_moment_is_chosen(page: Page) -> None:
+    """Of entries that one act wrote, the one that was clicked is marked."""
+    lines = page.locator(".line:visible")
+    moments = lines.evaluate_all("(all) => all.map(({ dataset }) => dataset.at)")
+    first = next(n for n, (a, b) in enumerate(pairwise(moments)) if a == b)
+    for place in (first, first + 1, first):
+        lines.nth(place).locator(".seek").click()
+        expect(lines.nth(place)).to_have_attribute("aria-current", "time")
 
 
 def is_at_hand_without_scrolling(page: Page) -> None:

@@ -3,6 +3,7 @@
 // being prepared is asked for again until it is there.
 
 import { RecordPlayer } from "./record_player.js";
+import { tell, toldIn } from "./tellings.js";
 import { barsOf, lastBy, nextTo, shareOf } from "../models/one_clock.js";
 import { actOf } from "../models/keys.js";
 import { haveChanged, Waiting } from "../models/waiting.js";
@@ -19,6 +20,7 @@ export class IncidentRecord extends HTMLElement {
   /** @type {Clock | null} */ #clock = null;
   /** @type {{row: HTMLElement, at: number}[]} */ #lines = [];
   /** @type {HTMLElement | null} */ #current = null;
+  /** @type {{row: HTMLElement, at: number | null} | null} */ #chosen = null;
   #waiting = new Waiting();
   // The stage takes what the head leaves below it. Beside long notes no screen holds both:
   // then it has its usual size, and one scrolls to it.
@@ -161,6 +163,7 @@ export class IncidentRecord extends HTMLElement {
     else if (target?.closest('[data-part="track"]')) this.#clickedTrack(event);
     else if (line && !target?.closest("a:not(.seek)") && !getSelection()?.toString()) {
       event.preventDefault();
+      this.#chosen = { row: line, at: null };
       this.#player.seek(Number(line.dataset.at));
     }
   }
@@ -230,13 +233,21 @@ export class IncidentRecord extends HTMLElement {
   /** @param {number} at */
   #moved(at) {
     this.style.setProperty("--now", String(this.#clock ? shareOf(this.#clock, at) : 0));
-    const index = lastBy(this.#lines.map((line) => line.at), at);
-    const row = this.#lines[index]?.row ?? null;
+    const row = this.#rowAt(at);
     if (row === this.#current) return;
     this.#current?.removeAttribute("aria-current");
     this.#current = row;
     row?.setAttribute("aria-current", "time");
     if (row) this.#bringIntoSight(row);
+  }
+
+  /** Of entries that happened at once, the one that was clicked; else the last by then.
+   * @param {number} at @returns {HTMLElement | null} */
+  #rowAt(at) {
+    if (this.#chosen) this.#chosen.at ??= at; // where the click came to, within the clock
+    if (this.#chosen?.at === at) return this.#chosen.row;
+    this.#chosen = null;
+    return this.#lines[lastBy(this.#lines.map((line) => line.at), at)]?.row ?? null;
   }
 
   /** In the list alone: the page itself stays where it is. @param {HTMLElement} row */
@@ -298,7 +309,7 @@ export class IncidentRecord extends HTMLElement {
     const clock = page.querySelector("#record-clock");
     if (!clips || !clock) return false;
     // What is told once (a file's digest) came with that page, and comes no second time.
-    this.parentElement?.firstElementChild?.append(...page.querySelectorAll(".record-message"));
+    tell(toldIn(page));
     part(this, "clips").replaceChildren(...clips.children);
     const own = this.querySelector("#record-clock");
     if (own) own.textContent = clock.textContent;

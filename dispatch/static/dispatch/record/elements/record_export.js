@@ -1,6 +1,7 @@
 // The question before a record is taken away. The answer is a file and no page, so this
 // one stays: the question closes, says that the file comes, and asks for what is told of it.
 
+import { tell, toldIn } from "./tellings.js";
 import { gettext } from "../../lib/words.js";
 
 const LOOKS_MS = [1500, 3000, 6000, 12_000]; // after each other, until it is told
@@ -21,8 +22,8 @@ export class RecordExport extends HTMLElement {
       await new Promise((resolve) => setTimeout(resolve, wait));
       const told = await tellings();
       if (told.length) {
-        line.replaceWith(...told);
-        return;
+        line.remove();
+        return tell(told);
       }
       if (line.nextElementSibling) return line.remove(); // what is prepared brought it
     }
@@ -40,13 +41,12 @@ export class RecordExport extends HTMLElement {
   }
 }
 
-/** @returns {Promise<Element[]>} what the page tells once, were it loaded again */
+/** @returns {Promise<HTMLElement[]>} what the page tells once, were it loaded again */
 async function tellings() {
   try {
     const answer = await fetch(location.href, { cache: "no-store", credentials: "same-origin" });
     if (!answer.ok) return [];
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return [...page.querySelectorAll(".record-message")];
+    return toldIn(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
     return [];
   }
