@@ -104,8 +104,11 @@ _WATCH_IMAGE = """(selector) => {
   const image = document.querySelector(selector);
   window.seen = [];
   const look = async () => {
-    if (!image.getAttribute("src")) return;
+    const shown = image.getAttribute("src");
+    if (!shown) return;
     await image.decode().catch(() => {});
+    // The next one came meanwhile: nothing is drawn yet, and its own look reads it.
+    if (image.getAttribute("src") !== shown) return;
     window.seen.push([Date.now(), read(image)]);
   };
   new MutationObserver(look).observe(image, { attributeFilter: ["src"] });
