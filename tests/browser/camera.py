@@ -107,7 +107,7 @@ _WATCH_IMAGE = """(selector) => {
     const shown = image.getAttribute("src");
     if (!shown) return;
     await image.decode().catch(() => {});
-    // The next one came meanwhile: nothing is drawn yet, and its own look reads it.
+    // The next one came meanwhile: its own look reads it, once.
     if (image.getAttribute("src") !== shown) return;
     window.seen.push([Date.now(), read(image)]);
   };

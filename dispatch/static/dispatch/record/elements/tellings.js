@@ -2,7 +2,7 @@
 
 /** @param {Document} page  as it was fetched @returns {HTMLElement[]} */
 export function toldIn(page) {
-  return [...page.querySelectorAll(".record-message")].map((line) => /** @type {HTMLElement} */ (line));
+  return /** @type {HTMLElement[]} */ ([...page.querySelectorAll(".record-message")]);
 }
 
 /**
